@@ -1,0 +1,59 @@
+# Set-up and every check of gdkit. `make demo` and `make test` need Python 3.11+ and make; they install the rest
+# into .venv, from the lock file, out of the registry that your pip is configured for.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+# uv does not read pip's configuration: hand it over, so that an internal registry is used here too.
+INDEX := $(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null)
+ifneq ($(INDEX),)
+export UV_DEFAULT_INDEX ?= $(INDEX)
+endif
+
+.PHONY: help demo test lint lab bench lock setup clean
+
+help:
+	@echo "make demo    investigate the sample theft and print the path of the report"
+	@echo "make test    run all tests, the notebooks among them"
+	@echo "make lint    ruff, mypy --strict, stripped notebooks"
+	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make bench   measure against peers, printed as ratios"
+	@echo "make lock    write requirements.lock anew from pyproject.toml"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gdkit needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "gdkit: installing into $(VENV) from requirements.lock (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/gdkit demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -p no:cacheprovider -o addopts="" --nbval-lax --nbval-current-env notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lab: $(READY)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+lock:
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet "uv>=0.5"; }
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) demo

@@ -1,0 +1,204 @@
+"""Every table's columns, and the one way to make a DataFrame of them.
+
+A column is declared once, with its type, unit, meaning and the field it comes from; the frames, the documentation and
+the exports all follow this declaration. Empty tables have the same columns and types as full ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["text", "time", "integer", "number", "boolean"]
+
+DTYPES: Mapping[Kind, str] = {
+    "text": "str",
+    "time": "datetime64[us, UTC]",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+}
+"""The pandas dtype of each kind of column. Missing is NaN, NaT or NA; never an empty string or a zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: snake_cased name in the field's own words.
+        kind: what it holds; ``DTYPES`` gives the dtype.
+        meaning: one sentence for the reader of the documentation.
+        source: the field it comes from, in the source's own spelling.
+        unit: unit of a quantity; empty for text and for times, which are UTC.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    source: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's name, meaning and columns, in order."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+EVENTS = Table(
+    "events",
+    "CloudTrail events, one row an event, from whatever source.",
+    (
+        Column("event_id", "text", "CloudTrail's id of the event.", "eventID"),
+        Column("event_at", "time", "When the call was made.", "eventTime (or @timestamp, EventTime)"),
+        Column("event_name", "text", "The API operation.", "eventName"),
+        Column("event_source", "text", "The service that was called.", "eventSource"),
+        Column("region", "text", "The region the call was made to.", "awsRegion"),
+        Column("account_id", "text", "The account whose trail recorded it.", "recipientAccountId"),
+        Column("event_category", "text", "Management, Data, Insight or NetworkActivity.", "eventCategory"),
+        Column("event_type", "text", "What made the event, mostly AwsApiCall.", "eventType"),
+        Column("read_only", "boolean", "Whether CloudTrail calls it a read.", "readOnly"),
+        Column("error_code", "text", "Why the call failed; missing where it succeeded.", "errorCode"),
+        Column("error_message", "text", "AWS's words for the failure.", "errorMessage"),
+        Column("source_address", "text", "Where the call came from, as logged.", "sourceIPAddress"),
+        Column("address_kind", "text", "public, private, aws_service, aws_internal, redacted, unparseable or none.",
+               "sourceIPAddress"),
+        Column("user_agent", "text", "The client's own words about itself.", "userAgent"),
+        Column("identity_type", "text", "Kind of caller.", "userIdentity.type"),
+        Column("principal_id", "text", "The caller's unique id, and its session name after a colon.",
+               "userIdentity.principalId"),
+        Column("identity_arn", "text", "The caller's ARN.", "userIdentity.arn"),
+        Column("identity_account_id", "text", "The caller's account.", "userIdentity.accountId"),
+        Column("access_key_id", "text", "The key that signed the call.", "userIdentity.accessKeyId"),
+        Column("user_name", "text", "Name of an IAM user, or of the session in a look-up row.",
+               "userIdentity.userName"),
+        Column("invoked_by", "text", "The AWS service that made the call for the caller.",
+               "userIdentity.invokedBy"),
+        Column("role_name", "text", "Role of an assumed-role session.",
+               "userIdentity.sessionContext.sessionIssuer.userName, or userIdentity.arn"),
+        Column("role_id", "text", "Unique id of that role.",
+               "userIdentity.sessionContext.sessionIssuer.principalId, or userIdentity.principalId"),
+        Column("role_arn", "text", "ARN of that role.", "userIdentity.sessionContext.sessionIssuer.arn"),
+        Column("session_name", "text", "Name of the session; for an instance its instance id.",
+               "userIdentity.principalId or userIdentity.arn"),
+        Column("credential_issued_at", "time", "When the session's credential was issued.",
+               "userIdentity.sessionContext.attributes.creationDate"),
+        Column("ec2_role_delivery", "text", "Metadata service version that delivered the credential, 1.0 or 2.0.",
+               "userIdentity.sessionContext.ec2RoleDelivery"),
+        Column("source_identity", "text", "Source identity set on the session.",
+               "userIdentity.sessionContext.sourceIdentity"),
+        Column("issued_to_arn", "text", "ARN of the instance that the credential was made for.",
+               "userIdentity.inScopeOf.credentialsIssuedTo"),
+        Column("vpc_endpoint_id", "text", "VPC endpoint that the call came through.", "vpcEndpointId"),
+        Column("vpc_endpoint_account_id", "text", "Account that owns that endpoint.", "vpcEndpointAccountId"),
+        Column("tls_version", "text", "TLS version of the client's connection.", "tlsDetails.tlsVersion"),
+        Column("tls_cipher_suite", "text", "TLS cipher suite of it.", "tlsDetails.cipherSuite"),
+        Column("shared_event_id", "text", "Joins the halves of one call in two accounts.", "sharedEventID"),
+        Column("new_access_key_id", "text", "A key that this call issued.",
+               "responseElements.credentials.accessKeyId (or responseElements.accessKey.accessKeyId)"),
+        Column("new_key_expires_at", "time", "When that key expires.", "responseElements.credentials.expiration"),
+        Column("new_principal_id", "text", "Principal id of the session that this call began.",
+               "responseElements.assumedRoleUser.assumedRoleId"),
+        Column("requested_role_arn", "text", "Role that the call asked for.", "requestParameters.roleArn"),
+        Column("requested_session_name", "text", "Session name that the call asked for.",
+               "requestParameters.roleSessionName"),
+        Column("request_parameters", "text", "The parameters as JSON text, secrets masked.", "requestParameters"),
+        Column("resources", "text", "ARNs that the event names, one a line.", "resources[].ARN"),
+        Column("bytes_out", "integer", "Bytes sent to the caller.", "additionalEventData.bytesTransferredOut", "B"),
+        Column("event_version", "text", "Version of the record's format.", "eventVersion"),
+        Column("form", "text", "The form the record was read from.", "(the loader)"),
+        Column("source_file", "text", "File that the record was read from.", "(the loader)"),
+        Column("source_line", "integer", "Line of it where the record begins, from 1.", "(the loader)"),
+        Column("record_number", "integer", "Number of the raw record in the trail's list, from 0.", "(the loader)"),
+    ),
+)  # fmt: skip
+
+FINDINGS = Table(
+    "findings",
+    "GuardDuty InstanceCredentialExfiltration findings, one row a finding.",
+    (
+        Column("id", "text", "GuardDuty's id of the finding.", "id"),
+        Column("type", "text", "The finding's type.", "type"),
+        Column("severity", "number", "GuardDuty's severity, 1 to 10.", "severity"),
+        Column("sample", "boolean", "A generated sample, not a real detection.", "service.additionalInfo.sample"),
+        Column("archived", "boolean", "Archived in GuardDuty.", "service.archived"),
+        Column("account_id", "text", "Account of the finding.", "accountId"),
+        Column("region", "text", "Region of the finding.", "region"),
+        Column("first_seen_at", "time", "First use that GuardDuty saw.", "service.eventFirstSeen"),
+        Column("last_seen_at", "time", "Last use that GuardDuty saw.", "service.eventLastSeen"),
+        Column("count", "integer", "Uses that GuardDuty counted.", "service.count", "calls"),
+        Column("principal_id", "text", "roleId:session-name.", "resource.accessKeyDetails.principalId"),
+        Column("role_name", "text", "The role.", "resource.accessKeyDetails.userName"),
+        Column("access_key_id", "text", "The key seen last.", "resource.accessKeyDetails.accessKeyId"),
+        Column("instance_id", "text", "The instance.", "resource.instanceDetails.instanceId, or the session name"),
+        Column("remote_address", "text", "The address seen last.",
+               "service.action.awsApiCallAction.remoteIpDetails.ipAddressV4 (or V6)"),
+        Column("remote_account_id", "text", "The remote account (InsideAWS).",
+               "service.action.awsApiCallAction.remoteAccountDetails.accountId"),
+        Column("remote_country", "text", "Country that GuardDuty gives for the address.",
+               "…remoteIpDetails.country.countryName"),
+        Column("remote_asn", "text", "Autonomous system number of the address.",
+               "…remoteIpDetails.organization.asn"),
+        Column("api", "text", "The call seen last.", "service.action.awsApiCallAction.api"),
+        Column("shape", "text", "The form that the finding came in.", "(the loader)"),
+        Column("warnings", "text", "What is odd about it, one a line.", "(the loader)"),
+    ),
+)  # fmt: skip
+
+
+def frame(table: Table, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Make a DataFrame of a table from its columns.
+
+    Args:
+        table: the declaration.
+        columns: a sequence of values for each declared name, all of one length; a name left out is all missing.
+            Times are aware datetimes, or None.
+
+    Returns:
+        A frame with exactly the declared columns, in order, each with its declared dtype.
+
+    Raises:
+        KeyError: a name that the table does not declare.
+    """
+    import pandas as pd  # noqa: PLC0415 - loaded on first use, so that importing gdkit stays light
+
+    unknown = set(columns) - set(table.names)
+    if unknown:
+        raise KeyError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+    length = max((len(values) for values in columns.values()), default=0)
+    made = {
+        column.name: _series(pd, column, columns.get(column.name, [None] * length))
+        for column in table.columns
+    }
+    return pd.DataFrame(made, index=pd.RangeIndex(length))
+
+
+def frame_of_rows(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make a DataFrame of a table from rows; a name that a row leaves out is missing there.
+
+    Raises:
+        KeyError: a name that the table does not declare.
+    """
+    listed = list(rows)
+    names = {name for row in listed for name in row}
+    return frame(table, {name: [row.get(name) for row in listed] for name in names})
+
+
+def _series(pd: Any, column: Column, values: Sequence[Any]) -> Any:
+    plain = pd.Series(list(values), dtype="object")
+    if column.kind == "time":
+        plain = pd.to_datetime(plain, utc=True)
+    return plain.astype(DTYPES[column.kind])
