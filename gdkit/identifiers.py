@@ -17,11 +17,10 @@ AddressKind = Literal["public", "private", "aws_service", "aws_internal", "redac
 
 _INSTANCE_ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})", re.IGNORECASE)
 _ACCESS_KEY_ID = re.compile(r"(A[A-Z0-9]{3})[A-Z0-9]{12,124}")
+_KEY_KINDS: dict[str, Literal["temporary", "long_term"]] = {"ASIA": "temporary", "AKIA": "long_term"}
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|IPA|SIA|KIA|NPA|NVA|SCA|CCA)[A-Z0-9]{4,124}")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
-_SERVICE_HOST = re.compile(
-    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|aws\.internal)", re.IGNORECASE
-)
+_SERVICE_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|aws\.internal)", re.IGNORECASE)
 _REDACTION = re.compile(r"redact|hidden|masked|removed|anonymi[sz]ed|sanitized|^[x*#.:-]+$", re.IGNORECASE)
 _PRIVATE_NETWORKS = tuple(
     ipaddress.ip_network(block)
@@ -148,10 +147,10 @@ def parse_access_key_id(text: object) -> AccessKeyId | None:
     match = _ACCESS_KEY_ID.fullmatch(text.strip())
     if match is None:
         return None
-    kinds: dict[str, Literal["temporary", "long_term"]] = {"ASIA": "temporary", "AKIA": "long_term"}
-    kind = kinds.get(match[1], "other")
-    account_id = _account_in_key(match[0]) if kind != "other" else None
-    return AccessKeyId(match[0], kind, account_id)
+    kind = _KEY_KINDS.get(match[1])
+    if kind is None:
+        return AccessKeyId(match[0], "other", None)
+    return AccessKeyId(match[0], kind, _account_in_key(match[0]))
 
 
 def _account_in_key(key: str) -> str | None:

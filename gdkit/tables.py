@@ -6,11 +6,12 @@ the exports all follow this declaration. Empty tables have the same columns and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     import pandas as pd
 
 Kind = Literal["text", "time", "integer", "number", "boolean"]
@@ -126,6 +127,72 @@ EVENTS = Table(
     ),
 )  # fmt: skip
 
+SESSION_EVENTS = Table(
+    "session_events",
+    "The events of the leaked session and of what was chained from it, with who made each call.",
+    (
+        *EVENTS.columns,
+        Column("party", "text", "thief, workload or unknown.", "(attribution)"),
+        Column("rule", "text", "Name of the rule that decided.", "(attribution)"),
+        Column("evidence", "text", "What the rule rests on, in words.", "(attribution)"),
+        Column("hop", "integer", "0 in the leaked session, 1 in one begun from it, and so on.", "(lineage)"),
+    ),
+)
+
+KEYS = Table(
+    "keys",
+    "Access keys of the leaked session and of what was chained from it.",
+    (
+        Column("access_key_id", "text", "The key.", "userIdentity.accessKeyId"),
+        Column("hop", "integer", "0 for the leaked session's own keys.", "(lineage)"),
+        Column("issued_at", "time", "When it was issued.", "AssumeRole event, or creationDate"),
+        Column("expires_at", "time", "When it expires; missing where no event says.", "AssumeRole event"),
+        Column("ec2_role_delivery", "text", "Metadata service version that delivered it.", "ec2RoleDelivery"),
+        Column("first_seen_at", "time", "First call with it.", "eventTime"),
+        Column("last_seen_at", "time", "Last call with it.", "eventTime"),
+        Column("events", "integer", "Calls with it.", "(count)", "calls"),
+        Column("thief_events", "integer", "Calls of the thief.", "(attribution)", "calls"),
+        Column("workload_events", "integer", "Calls of the instance's own software.", "(attribution)", "calls"),
+        Column("unknown_events", "integer", "Calls that could be either's.", "(attribution)", "calls"),
+    ),
+)
+
+HOPS = Table(
+    "hops",
+    "Credentials that were issued to the session, and through it: each row is one event.",
+    (
+        Column("event_id", "text", "The event that issued the credential.", "eventID"),
+        Column("event_at", "time", "When.", "eventTime"),
+        Column("event_name", "text", "The call.", "eventName"),
+        Column("hop", "integer", "0 issues a key of the leaked session itself.", "(lineage)"),
+        Column("party", "text", "Who made the call.", "(attribution)"),
+        Column("from_key", "text", "Key that signed the call; missing where AWS made it.", "accessKeyId"),
+        Column("to_key", "text", "Key that it issued.", "responseElements.credentials.accessKeyId"),
+        Column("to_principal", "text", "Principal of the new session.", "responseElements.assumedRoleUser"),
+        Column("expires_at", "time", "When the new key expires.", "responseElements.credentials.expiration"),
+        Column("account_id", "text", "Account whose trail recorded it.", "recipientAccountId"),
+        Column("error_code", "text", "Why it failed; missing where it succeeded.", "errorCode"),
+    ),
+)
+
+ADDRESSES = Table(
+    "addresses",
+    "Every place that the session's credentials were used from.",
+    (
+        Column("source_address", "text", "The address, as logged.", "sourceIPAddress"),
+        Column("address_kind", "text", "Kind of it.", "sourceIPAddress"),
+        Column("in_finding", "boolean", "Whether the finding names it as the remote address.", "(finding)"),
+        Column("events", "integer", "Calls from it.", "(count)", "calls"),
+        Column("thief_events", "integer", "Calls of the thief.", "(attribution)", "calls"),
+        Column("workload_events", "integer", "Calls of the instance's own software.", "(attribution)", "calls"),
+        Column("unknown_events", "integer", "Calls that could be either's.", "(attribution)", "calls"),
+        Column("first_seen_at", "time", "First call from it.", "eventTime"),
+        Column("last_seen_at", "time", "Last call from it.", "eventTime"),
+        Column("access_key_ids", "text", "Keys used from it, one a line.", "accessKeyId"),
+        Column("user_agents", "text", "Clients seen there, one a line, at most ten.", "userAgent"),
+    ),
+)
+
 FINDINGS = Table(
     "findings",
     "GuardDuty InstanceCredentialExfiltration findings, one row a finding.",
@@ -133,7 +200,7 @@ FINDINGS = Table(
         Column("id", "text", "GuardDuty's id of the finding.", "id"),
         Column("type", "text", "The finding's type.", "type"),
         Column("severity", "number", "GuardDuty's severity, 1 to 10.", "severity"),
-        Column("sample", "boolean", "A generated sample, not a real detection.", "service.additionalInfo.sample"),
+        Column("sample", "boolean", "A generated sample, not a real one.", "service.additionalInfo.sample"),
         Column("archived", "boolean", "Archived in GuardDuty.", "service.archived"),
         Column("account_id", "text", "Account of the finding.", "accountId"),
         Column("region", "text", "Region of the finding.", "region"),
@@ -143,7 +210,7 @@ FINDINGS = Table(
         Column("principal_id", "text", "roleId:session-name.", "resource.accessKeyDetails.principalId"),
         Column("role_name", "text", "The role.", "resource.accessKeyDetails.userName"),
         Column("access_key_id", "text", "The key seen last.", "resource.accessKeyDetails.accessKeyId"),
-        Column("instance_id", "text", "The instance.", "resource.instanceDetails.instanceId, or the session name"),
+        Column("instance_id", "text", "The instance.", "resource.instanceDetails.instanceId"),
         Column("remote_address", "text", "The address seen last.",
                "service.action.awsApiCallAction.remoteIpDetails.ipAddressV4 (or V6)"),
         Column("remote_account_id", "text", "The remote account (InsideAWS).",
@@ -164,8 +231,8 @@ def frame(table: Table, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
     Args:
         table: the declaration.
-        columns: a sequence of values for each declared name, all of one length; a name left out is all missing.
-            Times are aware datetimes, or None.
+        columns: a sequence of values for each declared name, all of one length; a name left out is all
+            missing. Times are aware datetimes, or None.
 
     Returns:
         A frame with exactly the declared columns, in order, each with its declared dtype.
@@ -179,10 +246,7 @@ def frame(table: Table, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     if unknown:
         raise KeyError(f"{table.name} has no column {', '.join(sorted(unknown))}")
     length = max((len(values) for values in columns.values()), default=0)
-    made = {
-        column.name: _series(pd, column, columns.get(column.name, [None] * length))
-        for column in table.columns
-    }
+    made = {column.name: _series(pd, column, columns.get(column.name, [None] * length)) for column in table.columns}
     return pd.DataFrame(made, index=pd.RangeIndex(length))
 
 
@@ -195,6 +259,23 @@ def frame_of_rows(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFra
     listed = list(rows)
     names = {name for row in listed for name in row}
     return frame(table, {name: [row.get(name) for row in listed] for name in names})
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give a frame's rows as plain values: missing is None, times are aware datetimes in UTC."""
+    columns = [[plain(value) for value in frame[name].astype("object")] for name in frame]
+    names = [str(name) for name in frame]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def plain(value: Any) -> Any:
+    """Give one cell as a plain value: missing is None, a time is an aware datetime."""
+    import pandas as pd  # noqa: PLC0415 - loaded on first use, so that importing gdkit stays light
+
+    if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is not itself
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
 def _series(pd: Any, column: Column, values: Sequence[Any]) -> Any:

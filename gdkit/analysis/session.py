@@ -1,0 +1,130 @@
+"""Which events belong to the leaked session, and which keys it had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gdkit.errors import UsageError
+from gdkit.identifiers import parse_access_key_id, parse_principal_id, role_name_of
+from gdkit.model import LeakedSession, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvents:
+    """The leaked session as the events show it.
+
+    Attributes:
+        session: its names; ``keys`` is still empty here.
+        access_key_ids: every key of it: seen in use, issued to it, or named by the finding.
+        used: boolean per event of the trail: a call made with the session's credentials.
+        issued: boolean per event of the trail: a call that issued one of its keys.
+    """
+
+    session: LeakedSession
+    access_key_ids: tuple[str, ...]
+    used: pd.Series
+    issued: pd.Series
+
+
+def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
+    """Find a session's events and keys in the events table.
+
+    The principal id (role id and session name) decides; it stays the same while the keys rotate. Rows that carry no
+    principal (exports of the console) belong by their key, or by the session name alone where they name no role.
+
+    Args:
+        events: ``tables.EVENTS``.
+        subject: what the investigation starts from.
+
+    Raises:
+        UsageError: the subject fits several roles on one instance; the message names them.
+
+    Source: IAM User Guide, "Policy variables": the principal id of an EC2 role session is role id:instance id.
+    """
+    principal_id = subject.principal_id or _principal_in(events, subject)
+    session = _describe(events, principal_id, subject)
+    by_principal = (events["principal_id"] == principal_id) if principal_id else _none(events)
+    by_name = _rows_of_name(events, session)
+    issued = _rows_of_issue(events, session)
+    keys = _keys(events, by_principal | by_name, issued, subject)
+    by_key = events["access_key_id"].isin(keys) & events["principal_id"].isna()
+    return SessionEvents(session, keys, by_principal | by_name | by_key, issued)
+
+
+def _principal_in(events: pd.DataFrame, subject: Subject) -> str | None:
+    roles = events["principal_id"].str.startswith("AROA", na=False)
+    if subject.access_key_id:
+        rows = events["access_key_id"] == subject.access_key_id
+    else:
+        rows = events["session_name"] == subject.instance_id
+    found = sorted(events.loc[rows & roles, "principal_id"].dropna().unique())
+    if len(found) > 1:
+        raise UsageError(
+            f"the logs hold {len(found)} roles that were used by {subject.instance_id or subject.access_key_id}",
+            action=f"name one of these principal ids in place of it: {', '.join(found)}",
+        )
+    return found[0] if found else None
+
+
+def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) -> LeakedSession:
+    principal = parse_principal_id(principal_id)
+    finding = subject.finding
+    rows = events[events["principal_id"] == principal_id] if principal_id else events[:0]
+    role_arn = _first(rows["role_arn"])
+    key = parse_access_key_id(subject.access_key_id)
+    return LeakedSession(
+        principal_id=principal_id,
+        role_id=principal.unique_id if principal else None,
+        role_name=_first(rows["role_name"]) or role_name_of(role_arn) or (finding.role_name if finding else None),
+        role_arn=role_arn,
+        session_name=(principal.session_name if principal else None) or subject.instance_id,
+        instance_id=(principal.instance_id if principal else None) or subject.instance_id,
+        account_id=_first(rows["identity_account_id"])
+        or (finding.account_id if finding else None)
+        or (key.account_id if key else None),
+    )
+
+
+def _rows_of_name(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
+    """Rows without a principal id whose ARN, or in a console export the session name alone, is the session's."""
+    if session.session_name is None:
+        return _none(events)
+    unnamed = events["principal_id"].isna() & (events["session_name"] == session.session_name)
+    same_role = events["role_name"].isna() | (events["role_name"] == session.role_name)
+    if session.role_name is None:
+        same_role |= True
+    same_account = events["identity_account_id"].isna() | (events["identity_account_id"] == session.account_id)
+    return unnamed & same_role & (same_account if session.account_id else True)
+
+
+def _rows_of_issue(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
+    by_principal = events["new_principal_id"] == session.principal_id if session.principal_id else _none(events)
+    if session.session_name is None or session.role_name is None:
+        return by_principal
+    asked = events["requested_session_name"] == session.session_name
+    role_names = events["requested_role_arn"].where(asked).map(role_name_of, na_action="ignore")
+    account = f":{session.account_id}:" if session.account_id else ":"
+    same_account = events["requested_role_arn"].str.contains(account, regex=False, na=False)
+    return by_principal | (asked & (role_names == session.role_name) & same_account)
+
+
+def _keys(events: pd.DataFrame, used: pd.Series, issued: pd.Series, subject: Subject) -> tuple[str, ...]:
+    found = set(events.loc[used, "access_key_id"].dropna())
+    found |= set(events.loc[issued, "new_access_key_id"].dropna())
+    if subject.access_key_id:
+        found.add(subject.access_key_id)
+    return tuple(sorted(found))
+
+
+def _first(column: pd.Series) -> str | None:
+    """Give the commonest value, the smallest of several equally common: it does not depend on the order of rows."""
+    counts = column.dropna().value_counts()
+    if counts.empty:
+        return None
+    return str(min(counts[counts == counts.max()].index))
+
+
+def _none(events: pd.DataFrame) -> pd.Series:
+    return pd.Series(False, index=events.index)

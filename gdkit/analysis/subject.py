@@ -1,0 +1,59 @@
+"""What an investigation starts from: a finding, or only a principal id, an instance id or a key."""
+
+from __future__ import annotations
+
+from gdkit.errors import FindingError, UsageError
+from gdkit.identifiers import is_instance_id, parse_access_key_id, parse_principal_id
+from gdkit.model import Finding, Subject
+
+
+def subject_of_finding(finding: Finding) -> Subject:
+    """Give the session that a finding is about.
+
+    Raises:
+        FindingError: the finding names neither a principal nor a key, so no session can be looked up by it.
+    """
+    principal = parse_principal_id(finding.principal_id)
+    principal_id = principal.text if principal is not None and principal.session_name else None
+    instance_id = (principal.instance_id if principal else None) or finding.instance.instance_id
+    if principal_id is None and finding.access_key_id is None:
+        raise FindingError(
+            "the finding has neither resource.accessKeyDetails.principalId (role id and session name) nor "
+            "accessKeyId, so it does not say whose session leaked",
+            where=f"finding {finding.id}",
+            action=_without_principal(instance_id),
+        )
+    return Subject(finding, principal_id, instance_id, finding.access_key_id)
+
+
+def subject_of_text(text: str) -> Subject | None:
+    """Read a principal id (``AROA…:i-…``), an instance id or an access key id; None where it is none of them.
+
+    >>> subject_of_text("i-0123456789abcdef0").instance_id
+    'i-0123456789abcdef0'
+
+    Raises:
+        UsageError: the instance identity role, which no finding of this family is about.
+    """
+    if is_instance_id(text):
+        return Subject(instance_id=text)
+    key = parse_access_key_id(text)
+    if key is not None and key.kind != "other":
+        return Subject(access_key_id=key.text)
+    principal = parse_principal_id(text)
+    if principal is None or principal.session_name is None:
+        return None
+    if principal.is_instance_identity:
+        raise UsageError(
+            f"{text} is the instance identity role; it holds no permissions of its own that a policy could deny",
+            action="give the principal id of the instance's role, AROA…:i-…, or the instance id alone",
+        )
+    if not principal.unique_id.startswith("AROA"):
+        return None
+    return Subject(principal_id=text, instance_id=principal.instance_id)
+
+
+def _without_principal(instance_id: str | None) -> str:
+    if instance_id is None:
+        return "export the finding again in full, or give the instance id in its place"
+    return f"give the instance id in place of the finding: gdkit investigate {instance_id} --trail … --case …"

@@ -1,0 +1,84 @@
+"""Evidence: what the conclusions rest on, each file with its SHA-256 and its source in the manifest."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from gdkit.case.files import new_file, read_json, sha256_of, write_json
+from gdkit.errors import CaseError
+from gdkit.model import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gdkit.case.folder import CaseFolder
+
+LINE_ENDS = {ord("\r"): " ", ord("\n"): " "}
+"""In JSON a bare line end is white space between tokens; inside a string it is escaped."""
+
+
+def save_table(case: CaseFolder, name: str, table: pd.DataFrame, source: str) -> Path:
+    """Keep a table as Parquet, with its hash in the manifest.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    path = case.evidence / f"{name}.parquet"
+    with new_file(path) as temporary:
+        table.to_parquet(temporary, engine="pyarrow", compression="zstd", index=False)
+    _list_in_manifest(case, path, source)
+    return path
+
+
+def load_table(case: CaseFolder, name: str) -> pd.DataFrame:
+    """Give a table that was kept.
+
+    Raises:
+        CaseError: it is missing or damaged.
+    """
+    path = case.evidence / f"{name}.parquet"
+    if not path.exists():
+        raise CaseError("the table is missing", where=str(path), action="run the notebook 2_scope on this case first")
+    try:
+        return pd.read_parquet(path, engine="pyarrow")
+    except (OSError, ValueError) as error:
+        raise CaseError(f"the table cannot be read ({error})", where=str(path)) from error
+
+
+def save_records(case: CaseFolder, name: str, records: Sequence[str], source: str) -> Path:
+    """Keep raw records, one a line as they stood in the source, with their hash in the manifest.
+
+    A record that spans lines in its source is kept with its line ends turned into spaces: JSON means the same by both.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    path = case.evidence / f"{name}.jsonl.gz"
+    with new_file(path) as temporary, gzip.GzipFile(temporary, "wb", mtime=0) as handle:
+        for record in records:
+            handle.write(record.translate(LINE_ENDS).encode("utf-8", "surrogatepass") + b"\n")
+    _list_in_manifest(case, path, source)
+    return path
+
+
+def manifest(case: CaseFolder) -> list[dict[str, Any]]:
+    """Give the manifest's rows: file, sha256, bytes, source, at."""
+    path = case.evidence / "manifest.json"
+    return list(read_json(path)) if path.exists() else []
+
+
+def _list_in_manifest(case: CaseFolder, path: Path, source: str) -> None:
+    row = {
+        "file": path.name,
+        "sha256": sha256_of(path),
+        "bytes": path.stat().st_size,
+        "source": source,
+        "at": utc_text(datetime.now(UTC).replace(microsecond=0)),
+    }
+    others = [old for old in manifest(case) if old["file"] != path.name]
+    write_json(case.evidence / "manifest.json", sorted([*others, row], key=lambda each: each["file"]))

@@ -1,0 +1,206 @@
+"""The case folder itself: begun for one finding or session, and taken up again later."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from gdkit.analysis.subject import subject_of_finding
+from gdkit.case.files import read_json, write_bytes, write_error, write_json
+from gdkit.case.journal import append_entry
+from gdkit.errors import CaseConflictError, CaseError
+from gdkit.findings import load_findings, select_finding
+from gdkit.model import Finding, Subject, utc_text
+
+RECORDED_VERSIONS = ("gdkit", "pandas", "pyarrow", "papermill", "altair", "itables")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFolder:
+    """Where each thing of a case lies."""
+
+    path: Path
+
+    @property
+    def about(self) -> Path:
+        """Parameters, versions, who and when."""
+        return self.path / "case.json"
+
+    @property
+    def finding(self) -> Path:
+        """The finding, byte for byte as received."""
+        return self.path / "finding.json"
+
+    @property
+    def evidence(self) -> Path:
+        """Events, raw records and the manifest of their hashes."""
+        return self.path / "evidence"
+
+    @property
+    def coverage(self) -> Path:
+        """What was and was not searched."""
+        return self.path / "coverage.json"
+
+    @property
+    def result(self) -> Path:
+        """The machine-readable answer."""
+        return self.path / "result.json"
+
+    @property
+    def verdict(self) -> Path:
+        """Every verdict that was recorded, the last one in force."""
+        return self.path / "verdict.json"
+
+    @property
+    def journal(self) -> Path:
+        """Every decision and every step."""
+        return self.path / "journal.jsonl"
+
+    @property
+    def reports(self) -> Path:
+        """Executed notebooks and the report."""
+        return self.path / "reports"
+
+
+def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str | None = None) -> CaseFolder:
+    """Begin a case for a subject, or take it up again if the folder already holds the same one.
+
+    Args:
+        path: the folder; it is made if it does not exist.
+        subject: what the case is about.
+        trail: the sources of events.
+        analyst: who works on it; None for the name of the operating system's user.
+
+    Raises:
+        CaseConflictError: the folder holds another case, or other files; nothing was changed in it.
+        CaseWriteError: the folder cannot be written.
+    """
+    case = CaseFolder(path)
+    identity = _identity(subject)
+    if case.about.exists():
+        _refuse_other(case, identity)
+        append_entry(case.journal, actor=_actor(analyst), act="resume", detail={"trail": trail})
+        return case
+    _refuse_strangers(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise write_error(path, error) from error
+    if subject.finding is not None:
+        write_bytes(case.finding, subject.finding.raw)
+    write_json(case.about, _about(identity, subject, trail, _actor(analyst)))
+    append_entry(case.journal, actor=_actor(analyst), act="begin", detail={"subject": identity, "trail": trail})
+    return case
+
+
+def open_case(path: str | Path) -> CaseFolder:
+    """Open a case that was begun before.
+
+    Raises:
+        CaseError: the folder holds no case.
+    """
+    case = CaseFolder(Path(path))
+    if not case.about.exists():
+        raise CaseError(
+            "this folder holds no case (there is no case.json in it)",
+            where=str(path),
+            action="begin one: gdkit investigate FINDING --trail SOURCE --case DIR",
+        )
+    return case
+
+
+def case_about(case: CaseFolder) -> dict[str, Any]:
+    """Give the content of ``case.json``."""
+    about: dict[str, Any] = read_json(case.about)
+    return about
+
+
+def case_subject(case: CaseFolder) -> Subject:
+    """Give what the case is about, with its finding read anew from the case folder."""
+    identity = case_about(case)["subject"]
+    if identity["finding_id"] is not None:
+        return subject_of_finding(case_finding(case))
+    return Subject(None, identity["principal_id"], identity["instance_id"], identity["access_key_id"])
+
+
+def case_finding(case: CaseFolder) -> Finding:
+    """Give the case's finding, read anew from the bytes as received."""
+    return select_finding(load_findings(case.finding), case_about(case)["subject"]["finding_id"])
+
+
+def case_analyst(case: CaseFolder) -> str:
+    """Give the name of who began the case."""
+    return str(case_about(case)["analyst"])
+
+
+def _identity(subject: Subject) -> dict[str, str | None]:
+    return {
+        "finding_id": subject.finding.id if subject.finding else None,
+        "principal_id": subject.principal_id,
+        "instance_id": subject.instance_id,
+        "access_key_id": subject.access_key_id,
+    }
+
+
+def _about(identity: dict[str, str | None], subject: Subject, trail: list[str], analyst: str) -> dict[str, Any]:
+    return {
+        "subject": identity,
+        "finding_sha256": subject.finding.raw_sha256 if subject.finding else None,
+        "sample": subject.finding.sample if subject.finding else False,
+        "trail": trail,
+        "analyst": analyst,
+        "begun_at": utc_text(datetime.now(UTC).replace(microsecond=0)),
+        "versions": {"python": platform.python_version(), **_versions()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in RECORDED_VERSIONS}
+
+
+def _actor(analyst: str | None) -> str:
+    if analyst:
+        return analyst
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user and no name in the environment, as in some containers
+        return "unknown"
+
+
+def _refuse_other(case: CaseFolder, identity: dict[str, str | None]) -> None:
+    held = case_about(case).get("subject")
+    if held != identity:
+        raise CaseConflictError(
+            f"the folder already holds another case: {_words(held)}; this one is {_words(identity)}",
+            where=str(case.path),
+            action="give this case a folder of its own: --case DIR",
+        )
+
+
+def _refuse_strangers(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise CaseConflictError("a file stands where the case folder should be", where=str(path),
+                                action="choose another folder: --case DIR")  # fmt: skip
+    if path.is_dir() and any(path.iterdir()):
+        raise CaseConflictError(
+            "the folder is not empty and holds no case",
+            where=str(path),
+            action="choose an empty or a new folder: --case DIR",
+        )
+
+
+def _words(identity: Any) -> str:
+    if not isinstance(identity, dict):
+        return "one that this version cannot read"
+    named = (
+        ("finding", identity.get("finding_id")),
+        ("principal", identity.get("principal_id")),
+        ("instance", identity.get("instance_id")),
+        ("key", identity.get("access_key_id")),
+    )
+    return next((f"{kind} {text}" for kind, text in named if text), "unnamed")

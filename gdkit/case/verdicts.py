@@ -1,0 +1,70 @@
+"""Verdicts: who decided what about the external address, when and why. A new one never erases the old."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gdkit.case.files import read_json, write_json
+from gdkit.case.folder import case_analyst
+from gdkit.case.journal import append_entry
+from gdkit.errors import VerdictError
+from gdkit.model import VERDICT_VALUES, Verdict, utc_text
+
+if TYPE_CHECKING:
+    from gdkit.case.folder import CaseFolder
+
+UNDECIDED = Verdict("undetermined")
+"""What holds until a person has decided."""
+
+
+def record_verdict(case: CaseFolder, value: str, reason: str, analyst: str | None = None) -> Verdict:
+    """Record a person's decision, in the journal first.
+
+    Args:
+        case: the case.
+        value: ``benign``, ``malicious`` or ``undetermined``.
+        reason: why, in the person's words; it may not be empty.
+        analyst: who decides; None for who began the case.
+
+    Raises:
+        VerdictError: the value is unknown or the reason is empty; nothing was recorded.
+        CaseWriteError: it cannot be written.
+    """
+    if value not in VERDICT_VALUES:
+        raise VerdictError(f"{value!r} is no verdict", action=f"choose one of {', '.join(VERDICT_VALUES)}")
+    if not reason.strip():
+        raise VerdictError("a verdict without a reason is not recorded", action="say in a sentence what it rests on")
+    current = current_verdict(case)
+    by = analyst or case_analyst(case)
+    if (current.value, current.reason, current.decided_by) == (value, reason.strip(), by):
+        return current
+    verdict = Verdict(value, by, reason.strip(), datetime.now(UTC).replace(microsecond=0))
+    append_entry(case.journal, actor=by, act="verdict", detail={"value": value, "reason": verdict.reason})
+    write_json(case.verdict, [*(_document(old) for old in all_verdicts(case)), _document(verdict)])
+    return verdict
+
+
+def current_verdict(case: CaseFolder) -> Verdict:
+    """Give the verdict in force; undetermined, by nobody, where none was recorded."""
+    verdicts = all_verdicts(case)
+    return verdicts[-1] if verdicts else UNDECIDED
+
+
+def all_verdicts(case: CaseFolder) -> tuple[Verdict, ...]:
+    """Give every verdict that was recorded, oldest first."""
+    if not case.verdict.exists():
+        return ()
+    return tuple(
+        Verdict(row["value"], row["decided_by"], row["reason"], datetime.fromisoformat(row["at"]))
+        for row in read_json(case.verdict)
+    )
+
+
+def _document(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "value": verdict.value,
+        "decided_by": verdict.decided_by,
+        "reason": verdict.reason,
+        "at": utc_text(verdict.at),
+    }

@@ -1,0 +1,1 @@
+"""What a person sees: views, tables, pictures, panels. The only importer of ipywidgets, altair and itables."""

@@ -1,0 +1,22 @@
+"""The look of a view, in light and dark, on a screen and on paper."""
+
+STYLE = """
+.gd-view { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
+  margin: .2rem 0 1rem; }
+.gd-view p { margin: .3rem 0; max-width: 75rem; }
+.gd-view .gd-summary { font-weight: 600; font-size: 1.05em; }
+.gd-view .gd-sample { display: inline-block; background: #7a1f5c; color: #fff; font-weight: 700; padding: .1rem .6rem; }
+.gd-view .gd-more { opacity: .8; }
+.gd-view ul.gd-notes { margin: .3rem 0 .5rem 1.2rem; padding: 0; }
+.gd-view table.gd-facts { border-collapse: collapse; margin: .4rem 0; font-size: 13px; }
+.gd-view table.gd-facts th { text-align: left; font-weight: 600; padding: .15rem 1rem .15rem 0; vertical-align: top;
+  white-space: nowrap; background: none; }
+.gd-view table.gd-facts td { text-align: left; padding: .15rem 0; overflow-wrap: anywhere; }
+.gd-view table.gd-table { border-collapse: collapse; font-size: 12px; margin: .4rem 0; }
+.gd-view table.gd-table caption { text-align: left; caption-side: top; }
+.gd-view table.gd-table th, .gd-view table.gd-table td { border: 1px solid #8886; padding: .2rem .45rem;
+  text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+.gd-view .dt-container { font-size: 12px; max-width: 100%; }
+.gd-view .dt-container table.dataTable td { white-space: pre-line; overflow-wrap: anywhere; max-width: 34rem;
+  vertical-align: top; text-align: left; }
+"""

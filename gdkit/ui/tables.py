@@ -1,0 +1,105 @@
+"""Tables that a person can sort, search and page, in a notebook and in an exported file, without a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from gdkit import tables
+from gdkit.ui.text import escape, static_table, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATIC_ROWS = 50
+"""Rows that a page without scripts shows; it says of how many."""
+
+PAGE_ROWS = 25
+"""Rows on one page of a table."""
+
+MOST_CELL_CHARACTERS = 500
+"""A longer cell is cut in what is shown, and says so; the evidence holds it whole."""
+
+_LOADER = """<script>
+if (!window.gdkitTables) {
+  const text = (packed) => new TextDecoder().decode(Uint8Array.from(atob(packed), (c) => c.charCodeAt(0)));
+  const style = document.createElement("style");
+  style.textContent = text("CSS");
+  document.head.appendChild(style);
+  const url = URL.createObjectURL(new Blob([text("JS")], {type: "text/javascript"}));
+  window.gdkitTables = import(url);
+  window.dispatchEvent(new Event("gdkit-tables"));
+}
+</script>"""
+
+_DRAW = """<script type="module">
+const draw = async () => {
+  const { ITable } = await window.gdkitTables;
+  const table = document.getElementById("NAME");
+  if (table && !table.classList.contains("dataTable")) new ITable(table, ARGUMENTS);
+};
+if (window.gdkitTables) draw(); else window.addEventListener("gdkit-tables", draw, {once: true});
+</script>"""
+
+
+def table_library() -> str:
+    """Give the markup that loads the table library into a page, once a page; it is held whole, nothing is fetched."""
+    from itables.utils import find_package_file  # noqa: PLC0415 - loaded on first use
+
+    bundle = Path(find_package_file("html/dt_bundle.js"))
+    script, style = (base64.b64encode(path.read_bytes()).decode() for path in (bundle, bundle.with_suffix(".css")))
+    return _LOADER.replace("CSS", style, 1).replace('"JS"', f'"{script}"', 1)
+
+
+def interactive_table(frame: pd.DataFrame, caption: str) -> str:
+    """Give a table as HTML: all rows, sortable and searchable where scripts run, the first rows where they do not.
+
+    Args:
+        frame: any table; every cell is shown as escaped text.
+        caption: what the table shows.
+    """
+    name = f"gd-{uuid4().hex}"
+    arguments = json.dumps(_arguments(frame)).replace("<", "\\u003c")
+    return (
+        f'<p class="gd-caption">{escape(caption)}: {len(frame):,} rows</p>'
+        f'<table id="{name}" class="display compact"></table>'
+        f"<noscript>{_first_rows(frame)}</noscript>"
+        f"{_DRAW.replace('NAME', name).replace('ARGUMENTS', arguments)}"
+    )
+
+
+def _arguments(frame: pd.DataFrame) -> dict[str, Any]:
+    """Give what the library's ITable takes: its cells are HTML, so every text is escaped here."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in frame)
+    columns = [[_cell(value) for value in frame[name].astype("object")] for name in frame]
+    return {
+        "table_html": f"<table><thead><tr>{head}</tr></thead></table>",
+        "data_json": json.dumps([list(row) for row in zip(*columns, strict=True)]),
+        "order": [],
+        "pageLength": PAGE_ROWS,
+        "lengthMenu": [10, PAGE_ROWS, 100, 1000],
+        "layout": {"topStart": "info", "topEnd": "search", "bottomStart": "pageLength", "bottomEnd": "paging"},
+        "classes": ["display", "compact"],
+        "style": {"table-layout": "auto", "width": "100%", "margin": "0"},
+        "text_in_header_can_be_selected": False,
+    }
+
+
+def _cell(value: Any) -> str | int | float:
+    value = tables.plain(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return (
+        "<br>".join(escape(line, MOST_CELL_CHARACTERS) for line in str(value).split("\n")) if value else escape(value)
+    )
+
+
+def _first_rows(frame: pd.DataFrame) -> str:
+    shown = min(len(frame), STATIC_ROWS)
+    rows = islice(frame.itertuples(index=False, name=None), STATIC_ROWS)
+    cells = ([visible(tables.plain(cell), MOST_CELL_CHARACTERS) for cell in row] for row in rows)
+    return static_table([str(name) for name in frame], cells, f"{shown:,} of {len(frame):,} rows")

@@ -1,0 +1,74 @@
+"""What a step gives back to a notebook: one value with a summary line, and below it facts, a picture, a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gdkit.ui import text
+from gdkit.ui.style import STYLE
+from gdkit.ui.tables import interactive_table, table_library
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+TEXT_ROWS = 20
+"""Rows of a table in the plain-text form of a view."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The result of one step, shown by being the last line of a cell.
+
+    Attributes:
+        title: what the view is, a few words.
+        summary: the answer in a sentence.
+        facts: names and values.
+        notes: things to know, each a sentence.
+        frame: the table behind it, for the analyst's own work; None where there is none.
+        shown: names of the frame's columns that the table shows; all where empty.
+        picture: HTML of a picture that ``gdkit.ui`` made.
+        sample: whether the finding is a generated sample, which every view then says.
+        loads_tables: whether this view brings the table library into the page; the first of each notebook does.
+    """
+
+    title: str
+    summary: str
+    facts: Sequence[tuple[str, object]] = ()
+    notes: Sequence[str] = ()
+    frame: pd.DataFrame | None = field(default=None, repr=False)
+    shown: Sequence[str] = ()
+    picture: str | None = field(default=None, repr=False)
+    sample: bool = False
+    loads_tables: bool = False
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+    def html(self) -> str:
+        """Give the view as HTML; every text in it is escaped by ``gdkit.ui.text``."""
+        parts = [text.paragraph("SAMPLE finding: generated, not a real detection", "sample")] if self.sample else []
+        parts += [text.paragraph(self.summary, "summary"), text.fact_list(self.facts), text.bullet_list(self.notes)]
+        if self.picture:
+            parts.append(self.picture)
+        if self.frame is not None and len(self.frame):
+            parts.append(interactive_table(self._visible_columns(), self.title))
+        library = f"<style>{STYLE}</style>{table_library()}" if self.loads_tables else ""
+        return library + text.section("".join(parts), self.title)
+
+    def text(self) -> str:
+        """Give the view as plain text."""
+        lines = ["SAMPLE finding: generated, not a real detection"] if self.sample else []
+        lines.append(text.visible(self.summary))
+        lines += [f"{name}: {text.visible(value)}" for name, value in self.facts]
+        lines += [f"- {text.visible(note)}" for note in self.notes]
+        if self.frame is not None and len(self.frame):
+            table = self._visible_columns().head(TEXT_ROWS).map(lambda cell: text.visible(cell, 40))
+            lines += [table.to_string(index=False), f"{min(TEXT_ROWS, len(self.frame)):,} of {len(self.frame):,} rows"]
+        return "\n".join(lines)
+
+    def _visible_columns(self) -> pd.DataFrame:
+        assert self.frame is not None  # noqa: S101 - asked by both callers before
+        return self.frame[list(self.shown)] if self.shown else self.frame
