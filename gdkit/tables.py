@@ -193,6 +193,18 @@ ADDRESSES = Table(
     ),
 )
 
+EVIDENCE = Table(
+    "evidence",
+    "Files of the case's evidence, each with its hash.",
+    (
+        Column("file", "text", "Name of the file in the evidence folder.", "(case)"),
+        Column("sha256", "text", "SHA-256 of its bytes, in hex.", "(case)"),
+        Column("bytes", "integer", "Its size.", "(case)", "B"),
+        Column("source", "text", "What it was made from.", "(case)"),
+        Column("at", "text", "When it was written, UTC.", "(case)"),
+    ),
+)
+
 FINDINGS = Table(
     "findings",
     "GuardDuty InstanceCredentialExfiltration findings, one row a finding.",

@@ -23,6 +23,9 @@ COLOURS = {"thief": "#c2410c", "unknown": "#a16207", "workload": "#64748b"}
 MOST_MARKS = 2_000
 """A picture shows at most about so many marks; calls are put together by time until they fit."""
 
+AXIS_PX = 290
+"""Room beside a picture for the names on its axis and the legend, in pixels."""
+
 STEPS = ("1s", "10s", "1min", "5min", "15min", "1h", "6h", "1D", "7D")
 """Spans of time that calls are put together by, from fine to coarse."""
 
@@ -77,13 +80,13 @@ def _timeline_spec(marks: pd.DataFrame, step: str) -> Any:
         alt.Chart(data)
         .mark_circle(opacity=0.75)
         .encode(
-            x=alt.X("at:T", title="time (UTC)", scale=alt.Scale(type="utc")),
+            x=alt.X("at:T", title="time (UTC)", scale=alt.Scale(type="utc"), axis=alt.Axis(format=_time_format(marks))),
             y=alt.Y("party:N", title=None, sort=parties, axis=alt.Axis(labelFontWeight="bold")),
-            size=alt.Size("calls:Q", legend=None, scale=alt.Scale(range=[50, 500])),
+            size=alt.Size("calls:Q", legend=None, scale=alt.Scale(range=[40, 400])),
             color=alt.condition(brush, colour, alt.value("#94a3b855")),
             tooltip=tooltip,
         )
-        .properties(width="container", height=46 * len(parties), title=f"Calls by who made them, one mark per {step}")
+        .properties(height=46 * len(parties), title=f"Calls by who made them, one mark per {step}")
         .add_params(brush)
     )
     bars = (
@@ -100,9 +103,14 @@ def _timeline_spec(marks: pd.DataFrame, step: str) -> Any:
             color=colour,
             tooltip=["operation:N", "party:N", "calls:Q"],
         )
-        .properties(width="container", height=210)
+        .properties(height=210)
     )
     return (points & bars).configure_view(stroke=None).configure(background="transparent")
+
+
+def _time_format(marks: pd.DataFrame) -> str:
+    days = (marks["at"].max() - marks["at"].min()).days
+    return "%H:%M" if days < 1 else ("%m-%d %H:%M" if days < 8 else "%Y-%m-%d")
 
 
 def _page(chart: Any) -> str:
@@ -113,7 +121,8 @@ def _page(chart: Any) -> str:
         "<style>:root{color-scheme:light}body{margin:0;background:#fff;font-family:sans-serif}"
         "#chart{width:100%}#chart .vega-embed{width:100%}</style>"
         f"</head><body><div id='chart'></div><script>{_library()}</script>"
-        f"<script>vegaEmbed('#chart', {spec}, {{actions: false, ast: true}});</script></body></html>"
+        f"<script>const spec = {spec};\nspec.vconcat.forEach((view) => {{ view.width = innerWidth - {AXIS_PX}; }});\n"
+        "vegaEmbed('#chart', spec, {actions: false, ast: true});</script></body></html>"
     )
 
 

@@ -8,18 +8,12 @@ from gdkit.case.folder import case_analyst
 from gdkit.case.journal import append_entry
 from gdkit.case.verdicts import all_verdicts, current_verdict, record_verdict
 from gdkit.errors import GdkitError
-from gdkit.model import VERDICT_VALUES, Verdict, utc_text
+from gdkit.model import VERDICT_VALUES
 from gdkit.ui import text
+from gdkit.ui.words import verdict_sentence
 
 if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
-
-
-def verdict_sentence(verdict: Verdict) -> str:
-    """Say a verdict in one sentence."""
-    if verdict.decided_by is None:
-        return "No verdict recorded: undetermined."
-    return f"{verdict.value}, decided by {verdict.decided_by} at {utc_text(verdict.at)}: {verdict.reason}"
 
 
 class VerdictPanel:

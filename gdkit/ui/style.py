@@ -17,6 +17,10 @@ STYLE = """
 .gd-view table.gd-table th, .gd-view table.gd-table td { border: 1px solid #8886; padding: .2rem .45rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .gd-view .dt-container { font-size: 12px; max-width: 100%; }
-.gd-view .dt-container table.dataTable td { white-space: pre-line; overflow-wrap: anywhere; max-width: 34rem;
-  vertical-align: top; text-align: left; }
+.gd-view .dt-container table.dataTable td { white-space: nowrap; max-width: 22rem; overflow: hidden;
+  text-overflow: ellipsis; vertical-align: top; text-align: left; padding: 3px 10px 3px 6px; }
+.gd-view .dt-container table.dataTable td:hover { white-space: normal; overflow-wrap: anywhere; }
+.gd-view .dt-container table.dataTable th { text-align: left; }
+.gd-view .gd-caption { font-size: 13px; opacity: .85; }
+@media print { .gd-view .dt-container table.dataTable td { white-space: normal; overflow-wrap: anywhere; } }
 """

@@ -83,8 +83,9 @@ def _arguments(frame: pd.DataFrame) -> dict[str, Any]:
         "pageLength": PAGE_ROWS,
         "lengthMenu": [10, PAGE_ROWS, 100, 1000],
         "layout": {"topStart": "info", "topEnd": "search", "bottomStart": "pageLength", "bottomEnd": "paging"},
-        "classes": ["display", "compact"],
-        "style": {"table-layout": "auto", "width": "100%", "margin": "0"},
+        "scrollX": True,
+        "classes": ["display", "compact", "nowrap"],
+        "style": {"table-layout": "auto", "width": "auto", "margin": "0"},
         "text_in_header_can_be_selected": False,
     }
 
@@ -93,9 +94,8 @@ def _cell(value: Any) -> str | int | float:
     value = tables.plain(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return (
-        "<br>".join(escape(line, MOST_CELL_CHARACTERS) for line in str(value).split("\n")) if value else escape(value)
-    )
+    lines = str(value).split("\n") if isinstance(value, str) else [value]
+    return "<br>".join(escape(line, MOST_CELL_CHARACTERS) for line in lines)
 
 
 def _first_rows(frame: pd.DataFrame) -> str:

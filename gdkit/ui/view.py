@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gdkit import tables
 from gdkit.ui import text
 from gdkit.ui.style import STYLE
 from gdkit.ui.tables import interactive_table, table_library
@@ -65,7 +66,7 @@ class View:
         lines += [f"{name}: {text.visible(value)}" for name, value in self.facts]
         lines += [f"- {text.visible(note)}" for note in self.notes]
         if self.frame is not None and len(self.frame):
-            table = self._visible_columns().head(TEXT_ROWS).map(lambda cell: text.visible(cell, 40))
+            table = self._visible_columns().head(TEXT_ROWS).map(lambda cell: text.visible(tables.plain(cell), 40))
             lines += [table.to_string(index=False), f"{min(TEXT_ROWS, len(self.frame)):,} of {len(self.frame):,} rows"]
         return "\n".join(lines)
 

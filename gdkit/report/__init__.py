@@ -1,0 +1,1 @@
+"""Running the notebooks headless, and the offline report that is made of them."""

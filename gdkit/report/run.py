@@ -1,0 +1,138 @@
+"""Running the notebooks of an investigation headless, one after another, by papermill."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gdkit
+from gdkit.case.files import write_error
+from gdkit.errors import NotebookError
+from gdkit.report.parameters import check_parameters, notebook_parameters
+from gdkit.ui.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gdkit.case.folder import CaseFolder
+
+NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "6_report")
+"""The notebooks of an investigation, in the order in which they build on one another."""
+
+CELL_TIMEOUT_S = 4 * 3600
+"""No cell runs longer; reading a very large trail takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One notebook that was run: its name, where the executed copy is, and how long it took in seconds."""
+
+    name: str
+    executed: Path
+    seconds: float
+
+
+def notebook_path(name: str) -> Path:
+    """Give the path of one of gdkit's notebooks, in an installed package or in a checkout."""
+    package = Path(gdkit.__file__).parent
+    packaged = package / "_notebooks" / f"{name}.ipynb"
+    return packaged if packaged.exists() else package.parent / "notebooks" / f"{name}.ipynb"
+
+
+def known_parameters() -> dict[str, Any]:
+    """Give every parameter that some notebook of an investigation declares, the case folder left out."""
+    declared = {
+        name: parameter
+        for notebook in NOTEBOOKS
+        for name, parameter in notebook_parameters(notebook_path(notebook)).items()
+    }
+    return {name: parameter for name, parameter in declared.items() if name not in ("case", "interactive")}
+
+
+def run_investigation(
+    case: CaseFolder, parameters: Mapping[str, Any], *, on_start: Callable[[str], None], on_done: Callable[[Ran], None]
+) -> list[Ran]:
+    """Run the notebooks of an investigation on a case.
+
+    Args:
+        case: a case that was begun.
+        parameters: values by name; each notebook gets those that it declares.
+        on_start: called with a notebook's name before it runs.
+        on_done: called with what was run after it.
+
+    Raises:
+        ParameterError: a value does not fit; no kernel was started.
+        NotebookError: a cell failed; its notebook is kept half-made, and the later ones were not run.
+        CaseWriteError: an executed notebook cannot be written.
+    """
+    prepared = [(name, _own_parameters(name, case, parameters)) for name in NOTEBOOKS]
+    ran = []
+    for name, own in prepared:
+        on_start(name)
+        begun = time.monotonic()
+        executed = run_notebook(name, case.reports / f"{name}.ipynb", own)
+        ran.append(Ran(name, executed, time.monotonic() - begun))
+        on_done(ran[-1])
+    return ran
+
+
+def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Path:
+    """Run one notebook with checked parameters and keep its executed copy.
+
+    Raises:
+        ParameterError: a parameter does not fit; no kernel was started.
+        NotebookError: a cell failed; the half-made notebook is kept.
+        CaseWriteError: the executed notebook cannot be written.
+    """
+    checked = check_parameters(notebook_path(name), parameters)
+    import papermill  # noqa: PLC0415 - half a second that only a run needs
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    try:
+        executed.parent.mkdir(parents=True, exist_ok=True)
+        papermill.execute_notebook(
+            notebook_path(name),
+            executed,
+            parameters=checked,
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=CELL_TIMEOUT_S,
+            kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
+        )
+    except PapermillExecutionError as error:
+        raise _failure(name, executed, error) from None
+    except OSError as error:
+        raise write_error(executed, error) from error
+    return executed
+
+
+def _own_parameters(name: str, case: CaseFolder, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    notebook = notebook_path(name)
+    declared = notebook_parameters(notebook)
+    own = {key: value for key, value in parameters.items() if key in declared}
+    return check_parameters(notebook, {"case": str(case.path.resolve()), **own})
+
+
+def _failure(name: str, executed: Path, error: Any) -> NotebookError:
+    """Say in plain words which cell failed and why; gdkit's own errors already are plain words."""
+    cause = visible(error.evalue, 600) if str(error.ename).endswith("Error") else visible(error.ename)
+    own = any(
+        line.strip().startswith(f"{error.ename}:") and "gdkit" in "".join(error.traceback) for line in [error.ename]
+    )
+    words = cause if own or _is_own(error.ename) else f"{visible(error.ename, 80)}: {cause}"
+    first_line = visible(error.source.strip().splitlines()[0], 80) if error.source.strip() else "(empty cell)"
+    return NotebookError(
+        words,
+        where=f"notebook {name}, cell {error.exec_count} ({first_line})",
+        action=f"open the half-made notebook {executed} to see how far it came",
+        notebook=str(executed),
+    )
+
+
+def _is_own(error_name: str) -> bool:
+    from gdkit import errors  # noqa: PLC0415
+
+    kind = getattr(errors, error_name, None)
+    return isinstance(kind, type) and issubclass(kind, errors.GdkitError)

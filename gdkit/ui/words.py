@@ -1,0 +1,177 @@
+"""What the views say: sentences and facts made of a finding and of ``result.json``.
+
+A sentence never says more than what was searched can carry: it is "none seen in what was searched", not "none".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gdkit.model import VerdictValue, utc_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from gdkit.model import Finding, Verdict
+
+ZERO_EVENTS = (
+    "The logs may be of another account or region, or end before the theft.",
+    "CloudTrail delivers about 5 minutes after the call, sometimes 15 and more.",
+    "Reads of S3 objects and the like are only in trails that record data events.",
+)
+"""Likely causes of an empty answer."""
+
+NOT_LOOKED_AT = (
+    "Not looked at by this version: what still exists now in the account, who holds the addresses, and which "
+    "techniques the calls show."
+)
+
+WHOSE: dict[VerdictValue, str] = {
+    "benign": "from outside its own software, which was judged benign,",
+    "malicious": "by a thief",
+    "undetermined": "by somebody other than its own software",
+}
+"""How the calls attributed to the thief are spoken of, by what a person decided."""
+
+
+def when(at: datetime | None) -> str:
+    """Give an instant as people read it, in UTC."""
+    return (utc_text(at) or "—").replace("T", " ")
+
+
+def verdict_sentence(verdict: Verdict) -> str:
+    """Say a verdict in one sentence."""
+    if verdict.decided_by is None:
+        return "No verdict recorded: undetermined."
+    return f"{verdict.value}, decided by {verdict.decided_by} at {when(verdict.at)}: {verdict.reason}"
+
+
+def finding_summary(found: Finding) -> str:
+    """Say what GuardDuty saw, in one sentence."""
+    whose = f"role {found.role_name or '(not named)'}"
+    if found.instance.instance_id or found.principal_id:
+        whose += f" of {found.instance.instance_id or found.principal_id}"
+    place = found.remote.address or "an address that the finding does not name"
+    if found.remote.account_id:
+        place += f", remote account {found.remote.account_id}"
+    return f"GuardDuty saw the credentials of {whose} used from {place}."
+
+
+def finding_facts(found: Finding) -> list[tuple[str, object]]:
+    """Give the finding's facts by name, those that it does not hold as None."""
+    remote = found.remote
+    network = " ".join(filter(None, [remote.asn and f"AS{remote.asn}", remote.asn_org or remote.organization]))
+    facts: list[tuple[str, object]] = [
+        ("Type", found.type),
+        ("Severity", found.severity),
+        ("Finding id", found.id),
+        ("Account and region", f"{found.account_id or '—'}, {found.region or '—'}"),
+        ("Seen", f"{when(found.first_seen_at)} to {when(found.last_seen_at)}, {found.count or '—'} times"),
+        ("Principal id", found.principal_id),
+        ("Access key id", found.access_key_id),
+        ("Role", found.role_name),
+        ("Instance", found.instance.instance_id),
+        ("Instance's own addresses", "\n".join((*found.instance.private_addresses, *found.instance.public_addresses))),
+        ("Remote address", remote.address),
+        ("Remote account", remote.account_id and f"{remote.account_id} (affiliated: {remote.affiliated})"),
+        ("Network and country, as GuardDuty gives them", f"{network or '—'}, {remote.country or '—'}"),
+        ("Call seen last", f"{found.api or '—'} on {found.api_service or '—'}"),
+        ("Buckets", "\n".join(found.bucket_names)),
+        ("Came as", found.shape),
+        ("SHA-256 of the input", found.raw_sha256),
+    ]
+    return [(name, None if value == "" else value) for name, value in facts]
+
+
+def scope_summary(events: dict[str, Any]) -> str:
+    """Say how many calls were found and whose they are."""
+    if not events["total"]:
+        return "None of the session's calls was seen in what was searched. That is no proof of no use."
+    return (
+        f"{_many(events['total'], 'call')} with the session's credentials: {events['thief']:,} the thief's, "
+        f"{events['workload']:,} the workload's, {events['unknown']:,} not decided."
+    )
+
+
+def calls_summary(shown: pd.DataFrame, party: str, most: int = 8) -> str:
+    """Say how many calls there are and which operations they called most."""
+    counts = shown["event_name"].value_counts()
+    named = ", ".join(f"{name} {count:,}" for name, count in counts.head(most).items())
+    operations = f": {named}{' and others' if len(counts) > most else ''}" if named else ""
+    whose = f"{party} call" if party else "call"
+    return f"{_many(len(shown), whose)} of the session seen in what was searched{operations}."
+
+
+def timeline_summary(begun: datetime, ended: datetime, first: datetime | None, last: datetime | None) -> str:
+    """Say when the calls were made, and when the thief's."""
+    theft = f"the thief's from {when(first)} to {when(last)}" if first else "none is proven to be a thief's"
+    return f"Calls from {when(begun)} to {when(ended)}; {theft}."
+
+
+def conclusion_summary(result: dict[str, Any], verdict: Verdict) -> str:
+    """Say in one sentence what happened, in the words that the verdict allows."""
+    events, found = result["events"], result["session"]
+    whose = f"instance {found['instance_id'] or found['session_name'] or 'unknown'}"
+    if not events["total"]:
+        return f"No call with the credentials of {whose} was seen in what was searched."
+    if not events["thief"]:
+        return (
+            f"No call with the credentials of {whose} is proven to be a thief's, in {events['total']:,} calls searched."
+        )
+    return (
+        f"The credentials of {whose} were used {WHOSE[verdict.value]} in {events['thief']:,} of {events['total']:,} "
+        "calls seen in what was searched."
+    )
+
+
+def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str, object]]:
+    """Give the numbers of the first page."""
+    events, found, impact = result["events"], result["session"], result["impact"]
+    return [
+        ("Instance and role", f"{found['instance_id'] or '—'}, {found['role_name'] or '—'}"),
+        ("Calls of the thief", f"{events['thief']:,} ({impact['denied']:,} of them refused)"),
+        ("Calls not decided", f"{events['unknown']:,}"),
+        ("Calls of the workload", f"{events['workload']:,}"),
+        ("Resources named in the thief's calls", "\n".join(row["arn"] for row in impact["resources"][:20]) or None),
+        ("Verdict", verdict_sentence(verdict)),
+        ("Contained", "nothing: this version writes nothing to AWS"),
+    ]
+
+
+def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
+    """Say what is not settled."""
+    points = []
+    if result["finding"] is None:
+        points.append("There is no finding: no address is known to be the thief's beforehand.")
+    if verdict.value == "undetermined":
+        points.append("Open: nobody has decided whether the external address is trusted.")
+    if result["events"]["unknown"]:
+        points.append(f"Open: {_many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
+    if result["coverage"]["unread"]:
+        points.append(f"Open: {_many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
+    return [*points, NOT_LOOKED_AT]
+
+
+def searched_words(row: dict[str, Any]) -> str:
+    """Say what one source held, in three lines."""
+    return (
+        f"{_many(row['files'], 'file')}, {_many(row['records'], 'record')}, {_many(row['events'], 'event')}, "
+        f"{_many(row['duplicates'], 'duplicate')}\n"
+        f"{row['first_event_at'] or '—'} to {row['last_event_at'] or '—'}\n"
+        f"accounts {', '.join(row['accounts']) or '—'}; regions {', '.join(row['regions']) or '—'}; "
+        f"kinds {', '.join(row['event_categories']) or 'not recorded'}"
+    )
+
+
+def coverage_notes(ledger: dict[str, Any]) -> list[str]:
+    """Say what was not searched or not read, a sentence each."""
+    left = [f"Not searched: {row['what']}: {row['reason']}" for row in ledger["not_searched"]]
+    places = [f"{row['file']}, line {row['line']}" if row["line"] else row["file"] for row in ledger["unread"]]
+    unread = [f"Not read: {place}: {row['reason']}" for place, row in zip(places, ledger["unread"], strict=True)]
+    return [*left, *unread, *ledger["warnings"]]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
