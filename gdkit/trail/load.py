@@ -1,0 +1,206 @@
+"""Loading a trail: from sources to one table of events, the raw records and the ledger."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gdkit.tables import EVENTS, frame
+from gdkit.trail.csvform import read_csv, separator_of
+from gdkit.trail.decode import FileText, NotTextError
+from gdkit.trail.dedupe import Kept, KeptEvents
+from gdkit.trail.forms import JsonReader
+from gdkit.trail.items import Digest, Found, Item, Note, NoteKind, Problem
+from gdkit.trail.ledger import Ledger
+from gdkit.trail.record import row_of
+from gdkit.trail.sources import LogFile, Source, find_files
+from gdkit.trail.window import TextWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pandas as pd
+
+    from gdkit.model import Coverage
+
+_RECORDS_BETWEEN_REPORTS = 5_000
+_LONGEST_HEADER = 10_000
+_OWN_COLUMNS = 4  # form, source_file, source_line, record_number
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """CloudTrail events, and what they stand on.
+
+    Attributes:
+        events: one row an event (``tables.EVENTS``), by time and then id, without copies.
+        records: the raw text of each event; ``events.record_number`` indexes it.
+        coverage: what was and was not read.
+    """
+
+    events: pd.DataFrame = field(repr=False)
+    records: Sequence[str] = field(repr=False)
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load is.
+
+    Attributes:
+        bytes_done: bytes of the files, as they lie on disk, read so far.
+        bytes: bytes of all files together.
+        records: records found so far.
+    """
+
+    files_done: int
+    files: int
+    bytes_done: int
+    bytes: int
+    records: int
+
+
+class _ProseError(Exception):
+    """Plain text in a file whose name does not promise a log."""
+
+
+def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Progress], None] | None = None) -> Trail:
+    """Read CloudTrail events from files of any known form.
+
+    Args:
+        sources: a folder (read with its folders), a file, or a glob (``**`` too); or several of these.
+        on_progress: called now and then while files are read.
+
+    Returns:
+        The events, sorted by time and then id, each once; the raw records; and what was and was not read.
+
+    Raises:
+        UsageError: a source that is no file path (``s3://`` and the like).
+        TrailError: a path that is missing, no file found, or no file that could be read.
+    """
+    found = find_files(sources)
+    load = _Load(Ledger(found), on_progress)
+    work = [(number, file) for number, source in enumerate(found) for file in source.files]
+    load.files, load.bytes = len(work), sum(file.size_bytes for _, file in work)
+    with _collector_paused():
+        for number, file in work:
+            load.read(number, file)
+        rows = load.kept.in_order()
+    for path, line in load.kept.differing.values():
+        load.ledger.note("differs", path, line)
+    coverage = load.ledger.coverage(rows)
+    return Trail(_events(rows), [row.raw for row in rows], coverage)
+
+
+class _Load:
+    """One load under way."""
+
+    def __init__(self, ledger: Ledger, on_progress: Callable[[Progress], None] | None) -> None:
+        self.ledger = ledger
+        self.kept = KeptEvents()
+        self.files = self.bytes = 0
+        self._files_done = self._bytes_done = 0
+        self._on_progress = on_progress
+
+    def read(self, source: int, file: LogFile) -> None:
+        """Read one file; what goes wrong goes into the ledger."""
+        name = str(file.path)
+        text = FileText(file.path)
+        readable = False
+        try:
+            for item in _items(text, file):
+                self._take(item, source, name, text)
+            readable = True
+        except _ProseError:
+            self.ledger.passed_over(name)
+        except NotTextError as error:
+            self.ledger.unread(name, None, str(error))
+        except OSError as error:
+            self.ledger.unread(name, None, f"cannot be opened or read: {error.strerror or error}")
+        for problem in text.problems:
+            self.ledger.unread(name, problem.line, problem.reason)
+        if readable:
+            self.ledger.file_read(source, file.size_bytes)
+            for note in text.notes:
+                self.ledger.note(note.kind, name, note.line)
+        self._files_done += 1
+        self._bytes_done += file.size_bytes
+        self._report(0)
+
+    def _take(self, item: Item, source: int, name: str, text: FileText) -> None:
+        if isinstance(item, Found):
+            notes: list[NoteKind] = []
+            try:
+                values = row_of(item.record, item.raw, notes)
+            except RecursionError:
+                self.ledger.unread(name, item.line, "a record nested too deeply")
+                return
+            for kind in notes:
+                self.ledger.note(kind, name, item.line)
+            self.ledger.record_found(source, values)
+            self.kept.add(Kept(values, item.raw, item.form, (name, item.line), source))
+            if self._on_progress and self.ledger.records % _RECORDS_BETWEEN_REPORTS == 0:
+                self._report(text.bytes_read)
+        elif isinstance(item, Problem):
+            self.ledger.unread(name, item.line, item.reason)
+        elif isinstance(item, Note):
+            self.ledger.note(item.kind, name, item.line)
+        elif isinstance(item, Digest):
+            self.ledger.digest()
+
+    def _report(self, bytes_of_file: int) -> None:
+        if self._on_progress:
+            done = min(self._bytes_done + bytes_of_file, self.bytes)
+            self._on_progress(Progress(self._files_done, self.files, done, self.bytes, self.ledger.records))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking over millions of live records again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _items(text: FileText, file: LogFile) -> Iterator[Item]:
+    """Choose the reader by how the text begins."""
+    window = TextWindow(text.pieces())
+    first = window.peek()
+    if not first:
+        yield from [] if text.problems else [Problem(None, "the file holds only white space")]
+        return
+    if first in "{[":
+        yield from JsonReader(window).items()
+        return
+    window.ensure(_LONGEST_HEADER)
+    end = window.text.find("\n", window.at)
+    header = window.text[window.at : end if end >= 0 else window.at + _LONGEST_HEADER]
+    separator = separator_of(header)
+    if separator is not None:
+        yield from read_csv(window, separator)
+    elif header.strip() in {"null", "true", "false"}:
+        yield from JsonReader(window).items()
+    elif file.may_be_prose:
+        raise _ProseError
+    else:
+        yield Problem(window.line(), "neither JSON nor a CSV table of CloudTrail events")
+
+
+def _events(rows: Sequence[Kept]) -> pd.DataFrame:
+    names = EVENTS.names
+    columns: dict[str, list[Any]] = {name: [] for name in names[: len(names) - _OWN_COLUMNS]}
+    adders = [column.append for column in columns.values()]
+    for row in rows:  # row by row, as they lie in memory: several times faster than column by column
+        for add, value in zip(adders, row.values, strict=True):
+            add(value)
+    columns["form"] = [row.form for row in rows]
+    columns["source_file"] = [row.place[0] for row in rows]
+    columns["source_line"] = [row.place[1] for row in rows]
+    columns["record_number"] = list(range(len(rows)))
+    return frame(EVENTS, columns)

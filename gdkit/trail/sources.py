@@ -1,0 +1,151 @@
+"""What files a source means: a folder, a file or a glob, each file once and in a fixed order."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from gdkit.errors import TrailError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Source: TypeAlias = str | os.PathLike[str]
+
+_LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
+_PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
+_NOT_A_FILE = re.compile(r"s3://|(?:athena|lake|securitylake):|lookup$", re.IGNORECASE)
+_MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """One file to read.
+
+    Attributes:
+        named: given by its own name, so it is always tried and always answered for.
+    """
+
+    path: Path
+    size_bytes: int
+    named: bool
+
+    @property
+    def may_be_prose(self) -> bool:
+        """Whether plain text in it is no loss: it stood in a folder and its name does not promise a log."""
+        suffixes = [suffix.lower() for suffix in self.path.suffixes]
+        last = suffixes[-1] if suffixes else ""
+        if last == ".gz":
+            last = suffixes[-2] if len(suffixes) > 1 else ""
+        return not self.named and last in _PLAIN_TEXT_SUFFIXES
+
+
+@dataclass(slots=True)
+class SourceFiles:
+    """The files of one source, and those passed over because of their names."""
+
+    source: str
+    files: list[LogFile] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+
+def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
+    """Give the files that each source means; a file that two sources share belongs to the first.
+
+    Raises:
+        UsageError: no source, or one that is not a path.
+        TrailError: a path that does not exist, or a source without a file.
+    """
+    listed = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    if not listed:
+        raise UsageError("no source of events was given", action="name a folder, a file or a glob.")
+    found = [_files_of(_checked(source)) for source in listed]
+    seen: set[Path] = set()
+    for one in found:
+        one.files = [file for file in one.files if _is_new(file.path, seen)]
+    return found
+
+
+def _checked(source: object) -> str:
+    text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError(f"a source of events is a path, not {type(source).__name__} {source!r:.60}")
+    if _NOT_A_FILE.match(text):
+        raise UsageError(
+            "this version reads files only",
+            where=text,
+            action="copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder.",
+        )
+    return text
+
+
+def _is_new(path: Path, seen: set[Path]) -> bool:
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError):
+        real = path.absolute()
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
+
+
+def _files_of(source: str) -> SourceFiles:
+    path = Path(source).expanduser()
+    result = SourceFiles(source)
+    if path.is_dir():
+        _add_folder(path, result)
+    elif os.path.lexists(path):
+        _add_file(path, result, named=True)
+    elif _MAGIC.search(source):
+        _add_matches(path, result)
+    else:
+        raise TrailError("there is no such file or folder", where=source, action="check the path.")
+    if not result.files:
+        aside = f" ({len(result.passed_over)} files are not logs by their name)" if result.passed_over else ""
+        raise TrailError(
+            f"no file with CloudTrail events was found there{aside}",
+            where=source,
+            action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.",
+        )
+    return result
+
+
+def _add_folder(folder: Path, result: SourceFiles) -> None:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent, name)
+            if name.startswith(".") or path.suffix.lower() not in _LOG_SUFFIXES or _is_prose(name):
+                result.passed_over.append(str(path))
+            else:
+                _add_file(path, result, named=False)
+
+
+def _is_prose(name: str) -> bool:
+    return name.upper() in {"LICENSE", "LICENCE", "README", "NOTICE", "COPYING", "CHANGELOG", "MAKEFILE"}
+
+
+def _add_matches(pattern: Path, result: SourceFiles) -> None:
+    parts = pattern.parts
+    first = next(number for number, part in enumerate(parts) if _MAGIC.search(part))
+    base = Path(*parts[:first])
+    matches = base.glob(str(Path(*parts[first:]))) if base.is_dir() else ()
+    for path in sorted(set(matches)):
+        if path.is_file():
+            _add_file(path, result, named=True)
+        elif path.is_dir() and parts[-1] == "**":
+            for inner in sorted(path.iterdir()):
+                if inner.is_file():
+                    _add_file(inner, result, named=False)
+
+
+def _add_file(path: Path, result: SourceFiles, *, named: bool) -> None:
+    try:
+        size_bytes = path.stat().st_size
+    except OSError:
+        size_bytes = 0
+    result.files.append(LogFile(path, size_bytes, named))

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gdkit.errors import TrailError, UsageError
+from gdkit.tables import DTYPES, EVENTS
+from gdkit.trail import Progress, load_trail
+from tests.trail import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Give a folder of logs as a trail's bucket holds it, with other files among them."""
+    folder = tmp_path / "AWSLogs" / samples.ACCOUNT / "CloudTrail"
+    samples.write(folder / "eu-west-1" / "a.json.gz", samples.records_text(2))
+    samples.write(folder / "us-east-1" / "b.json", samples.compact([samples.event(5)]))
+    samples.write(folder / "us-east-1" / "no_suffix", samples.compact(samples.event(6)))
+    samples.write(folder / "empty.json", '{"Records":[]}')
+    samples.write(folder / "README.md", "# logs")
+    samples.write(folder / "LICENSE", "text")
+    samples.write(folder / "notes.txt", "what I did")
+    samples.write(folder / ".DS_Store", b"\0\0")
+    return tmp_path
+
+
+def test_a_folder_is_read_with_its_folders(tree: Path) -> None:
+    """Every log below a folder is read, other files are told in one line."""
+    trail = load_trail(tree)
+    assert len(trail.events) == 4
+    assert trail.coverage.unread == ()
+    (searched,) = trail.coverage.searched
+    assert (searched.kind, searched.files, searched.records, searched.events) == ("files", 4, 4, 4)
+    assert searched.bytes == sum(
+        path.stat().st_size for path in tree.rglob("*") if path.suffix in {".gz", ".json"} or path.name == "no_suffix"
+    )
+    (aside,) = [one for one in trail.coverage.not_searched if "not logs" in one.what]
+    assert aside.what.startswith("4 files that are not logs")
+
+
+def test_overlapping_sources_read_a_file_once(tree: Path) -> None:
+    """A file that two sources name is read for the first and counted once."""
+    trail = load_trail([tree / "AWSLogs", str(tree / "**" / "*.json.gz")])
+    assert [one.records for one in trail.coverage.searched] == [4, 0]
+    assert sum(one.duplicates for one in trail.coverage.searched) == 0
+
+
+@pytest.mark.parametrize("pattern", ["**/*.json.gz", "AWSLogs/*/CloudTrail/eu-*/*", "AWSLogs/*/*/eu-west-[12]/**"])
+def test_globs(tree: Path, pattern: str) -> None:
+    """A glob gives the files that it matches, ** too."""
+    assert len(load_trail(f"{tree}/{pattern}").events) == 2
+
+
+def test_relative_glob(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A glob may be relative."""
+    monkeypatch.chdir(tree)
+    assert len(load_trail("**/*.gz").events) == 2
+
+
+@pytest.mark.parametrize("name", ["missing", "missing/*.json", "empty"])
+def test_nothing_there(tmp_path: Path, name: str) -> None:
+    """A missing path, a glob without a match and an empty folder are errors that name them."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrailError, match=r"no (such )?file") as caught:
+        load_trail(tmp_path / name)
+    assert caught.value.where == str(tmp_path / name)
+
+
+def test_a_folder_of_prose(tmp_path: Path) -> None:
+    """A folder with plain text only holds no log."""
+    samples.write(tmp_path / "notes.txt", "what I did")
+    with pytest.raises(TrailError, match="no file"):
+        load_trail(tmp_path)
+
+
+def test_a_named_file_is_always_tried(tmp_path: Path) -> None:
+    """The name of a file that is given by name does not matter."""
+    assert len(load_trail(samples.write(tmp_path / "README.md", samples.records_text(1))).events) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["s3://bucket/AWSLogs", "athena:wg/db.table", "lake:id", "lookup", "securitylake:a.b"]
+)
+def test_other_sources_are_refused(source: str) -> None:
+    """What is no file says how to come to files."""
+    with pytest.raises(UsageError, match=r"reads files only.*aws s3 sync"):
+        load_trail(source)
+
+
+@pytest.mark.parametrize("source", [[], "", b"x", [7], [None]])
+def test_wrong_sources(source: Any) -> None:
+    """No source, or something that is no path, is wrong use."""
+    with pytest.raises(UsageError):
+        load_trail(source)
+
+
+def test_empty_trail(tmp_path: Path) -> None:
+    """Files without any record give an empty table of the declared types, and a warning."""
+    trail = load_trail(samples.write(tmp_path / "a.json", '{"Records":[]}'))
+    assert trail.events.empty
+    assert trail.records == []
+    assert {name: str(kind) for name, kind in trail.events.dtypes.items()} == {
+        column.name: DTYPES[column.kind] for column in EVENTS.columns
+    }
+    assert trail.coverage.warnings == ("The files could be read, but hold no event.",)
+    assert any(one.what == "data events" for one in trail.coverage.not_searched)
+
+
+def test_full_types_are_those_declared(tmp_path: Path) -> None:
+    """A full table has the same columns and types as an empty one."""
+    trail = load_trail(samples.write(tmp_path / "a.json", samples.records_text(2)))
+    assert {name: str(kind) for name, kind in trail.events.dtypes.items()} == {
+        column.name: DTYPES[column.kind] for column in EVENTS.columns
+    }
+
+
+def test_what_was_searched(tmp_path: Path) -> None:
+    """The ledger names accounts, regions, categories and the span of time."""
+    more = samples.event(9, awsRegion="us-east-1", recipientAccountId="012345678901", eventCategory="Data")
+    trail = load_trail(samples.write(tmp_path / "a.json", samples.compact([samples.event(1), more, more])))
+    (one,) = trail.coverage.searched
+    assert (one.accounts, one.regions) == (("012345678901", samples.ACCOUNT), ("eu-west-1", "us-east-1"))
+    assert (one.event_categories, one.records, one.events, one.duplicates) == (("Data", "Management"), 3, 2, 1)
+    assert str(one.first_event_at) == "2026-11-01 03:00:01+00:00"
+    assert str(one.last_event_at) == "2026-11-01 03:00:09+00:00"
+    assert trail.coverage.not_searched == ()
+
+
+def test_progress(tree: Path) -> None:
+    """Progress ends with everything done and never goes back."""
+    steps: list[Progress] = []
+    load_trail(tree, on_progress=steps.append)
+    last = steps[-1]
+    assert (last.files_done, last.bytes_done, last.records) == (last.files, last.bytes, 4)
+    assert [step.bytes_done for step in steps] == sorted(step.bytes_done for step in steps)
+
+
+def test_import_is_light() -> None:
+    """Importing the package does not load pandas."""
+    code = "import sys, gdkit.trail; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+def test_all_unreadable_names_three(tmp_path: Path) -> None:
+    """Where nothing could be read the error names the first three reasons."""
+    for name in "abcd":
+        samples.write(tmp_path / f"{name}.json", "no")
+    with pytest.raises(TrailError) as caught:
+        load_trail(tmp_path)
+    assert "c.json:1: neither JSON" in str(caught.value)
+    assert "and 1 more" in str(caught.value)
