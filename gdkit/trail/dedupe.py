@@ -24,49 +24,61 @@ class Kept(NamedTuple):
 
 
 class KeptEvents:
-    """Collects events; of copies with one event id the fullest is kept, of equals the one whose text sorts first.
+    """Collects events; of copies of one event the fullest is kept, of equals the one whose text sorts first.
 
-    An event without an id is a copy only of one with the same text.
-
-    Attributes:
-        differing: ids that stood on records of another name or time, and a place of one.
+    Copies have the same event id, time and name. A copy that lacks time or name (a damaged export) joins a full one.
+    Records that share an id and differ in time or name are no copies: all are kept, and told of. An event without an
+    id is a copy only of one with the same text.
     """
 
     def __init__(self) -> None:
-        self._rows: list[Kept] = []
-        self._by_id: dict[str, int] = {}
-        self._by_text: dict[str, int] = {}
-        self.differing: dict[str, tuple[str, int]] = {}
+        self._rows: dict[tuple[Any, ...], Kept] = {}
+        self._partial: list[tuple[Any, ...]] = []
 
     def add(self, row: Kept) -> None:
         """Take in one event."""
-        event_id = row.values[0]
-        known, key = (self._by_text, row.raw) if event_id is None else (self._by_id, event_id)
-        number = known.setdefault(key, len(self._rows))
-        if number == len(self._rows):
-            self._rows.append(row)
-            return
-        other = self._rows[number]
-        if event_id is not None and _differ(row.values, other.values):
-            self.differing[event_id] = min(row.place, self.differing.get(event_id, row.place))
-        if _rank(row) < _rank(other):
-            self._rows[number] = row
-
-    def __len__(self) -> int:
-        return len(self._rows)
+        key = row.values[:3] if row.values[0] is not None else (None, row.raw)
+        other = self._rows.get(key)
+        if other is None:
+            self._rows[key] = row
+            if key[0] is not None and None in key:
+                self._partial.append(key)
+        elif _rank(row) < _rank(other):
+            self._rows[key] = row
 
     def in_order(self) -> list[Kept]:
         """Give the events by time, then id; those without a time come last."""
-        return sorted(self._rows, key=_order)
+        self._join_partial()
+        return sorted(self._rows.values(), key=_order)
+
+    def differing(self) -> dict[str, tuple[str, int]]:
+        """Give the ids that stand on records of differing time or name, each with the first place of one."""
+        places: dict[str, list[tuple[str, int]]] = {}
+        for key, row in self._rows.items():
+            if key[0] is not None:
+                places.setdefault(key[0], []).append(row.place)
+        return {event_id: min(found) for event_id, found in places.items() if len(found) > 1}
+
+    def _join_partial(self) -> None:
+        """Drop each copy that lacks time or name where a fuller one of the same event is there."""
+        if not self._partial:
+            return
+        of_id: dict[Any, list[tuple[Any, ...]]] = {}
+        for key in self._rows:
+            of_id.setdefault(key[0], []).append(key)
+        for key in self._partial:
+            if any(_is_fuller(other, key) for other in of_id[key[0]]):
+                del self._rows[key]
+        self._partial = []
 
 
 def _rank(row: Kept) -> tuple[int, str, tuple[str, int]]:
     return row.values.count(None), row.raw, row.place
 
 
-def _differ(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two records name another time or another operation; a missing one tells nothing."""
-    return any(a is not None and b is not None and a != b for a, b in zip(one[1:3], other[1:3], strict=True))
+def _is_fuller(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether one key says all that the other does, and more."""
+    return one != other and all(b is None or a == b for a, b in zip(one, other, strict=True))
 
 
 def _order(row: Kept) -> tuple[bool, datetime, bool, str, str]:

@@ -27,8 +27,8 @@ _SENTENCES: dict[NoteKind, tuple[str, str]] = {
         "{n} events have an account id that a spreadsheet rounded, so it is left out",
     ),
     "differs": (
-        "1 event id stands on records that differ in name or time; only one of them is kept",
-        "{n} event ids stand on records that differ in name or time; only one of each is kept",
+        "1 event id stands on records that differ in name or time; all of them are kept",
+        "{n} event ids stand on records that differ in name or time; all of them are kept",
     ),
     "cells": ("1 row has fewer cells than its header", "{n} rows have fewer cells than their header"),
     "lookup": (

@@ -88,7 +88,7 @@ def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Pro
         for number, file in work:
             load.read(number, file)
         rows = load.kept.in_order()
-    for path, line in load.kept.differing.values():
+    for path, line in load.kept.differing().values():
         load.ledger.note("differs", path, line)
     coverage = load.ledger.coverage(rows)
     return Trail(_events(rows), [row.raw for row in rows], coverage)

@@ -57,10 +57,10 @@ def test_events_without_an_id(tmp_path: Path) -> None:
 
 
 def test_different_events_under_one_id_are_told(tmp_path: Path) -> None:
-    """Records that share an id and differ in name are merged by the rule, and the merge is told."""
+    """Records that share an id and differ in name are no copies: both are kept, and that is told."""
     events = [samples.event(1), samples.event(1, eventName="RunInstances")]
     trail = load_trail(samples.write(tmp_path / "a.json", samples.compact(events)))
-    assert len(trail.events) == 1
+    assert set(trail.events["event_name"]) == {samples.event(1)["eventName"], "RunInstances"}
     assert trail.coverage.warnings[0].startswith("1 event id stands on records that differ")
 
 
@@ -71,3 +71,12 @@ def test_events_come_by_time_then_id(tmp_path: Path) -> None:
     trail = load_trail(samples.write(tmp_path / "a.json", samples.compact(events)))
     assert [one[-1] for one in trail.events.event_id] == ["3", "4", "5", "9"]
     assert trail.coverage.warnings[0].startswith("1 event has no time")
+
+
+def test_copy_without_time_joins_the_full_one(tmp_path: Path) -> None:
+    """A copy whose time a spreadsheet destroyed is the same event as the one with its time, in either order."""
+    damaged = samples.event(1, eventTime="10/07/2023 18:30")
+    for records in ([samples.event(1), damaged], [damaged, samples.event(1)]):
+        trail = load_trail(samples.write(tmp_path / "a.json", samples.compact(records)))
+        assert list(trail.events["event_at"].notna()) == [True]
+        assert trail.coverage.searched[0].duplicates == 1
