@@ -7,8 +7,10 @@ with its own work on the same role.
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -61,8 +63,10 @@ def write_sample(folder: Path) -> Sample:
 
 @cache
 def sample_folder() -> Sample:
-    """Give the sample's files in a temporary folder, written once a process."""
-    return write_sample(Path(mkdtemp(prefix="gdkit-sample-")))
+    """Give the sample's files in a temporary folder, written once a process and removed at its end."""
+    folder = Path(mkdtemp(prefix="gdkit-sample-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return write_sample(folder)
 
 
 def sample_finding() -> dict[str, Any]:

@@ -21,7 +21,6 @@ from gdkit.case.journal import append_entry, broken_entry, read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import current_verdict, record_verdict
 from gdkit.findings import load_findings, select_finding
-from gdkit.model import utc_text
 from gdkit.sample import sample_folder
 from gdkit.trail import load_trail
 from gdkit.ui import charts, words
@@ -198,7 +197,6 @@ def verdict(case: str, value: str, reason: str, analyst: str, *, interactive: bo
     folder = _folder(case)
     if value:
         record_verdict(folder, value, reason, analyst or None)
-        _renew_verdict(folder)
     if interactive:
         return VerdictPanel(folder)
     return _view(folder, "Verdict", words.verdict_sentence(current_verdict(folder)))
@@ -257,24 +255,19 @@ def _view(folder: CaseFolder, title: str, summary: str, facts: Sequence[tuple[st
 
 
 def _keep(folder: CaseFolder, scoped: Scope, records: Sequence[str], events: Any, sources: list[str]) -> None:
-    """Keep the session's events, the events that issued its keys, and the leads, with their raw records."""
+    """Keep the session's events, the events that issued its keys, and the leads, with their raw records.
+
+    In what is kept, ``record_number`` is the line of the record in ``records.jsonl.gz``, from 0.
+    """
     source = ", ".join(sources)
-    wanted = {*scoped.events["event_id"].dropna(), *scoped.hops["event_id"].dropna()}
-    wanted |= {lead.event_id for lead in scoped.leads}
-    numbers = set(events.loc[events["event_id"].isin(wanted), "record_number"].dropna())
-    numbers |= set(scoped.events["record_number"].dropna())
-    save_records(folder, "records", [records[int(number)] for number in sorted(numbers)], source)
-    save_table(folder, "session_events", scoped.events, source)
+    wanted = {*scoped.hops["event_id"].dropna(), *(lead.event_id for lead in scoped.leads)}
+    numbers = {*scoped.events["record_number"], *events.loc[events["event_id"].isin(wanted), "record_number"]}
+    line_of = {number: line for line, number in enumerate(sorted(numbers))}
+    kept = scoped.events.assign(record_number=scoped.events["record_number"].map(line_of).astype("Int64"))
+    save_records(folder, "records", [records[number] for number in line_of], source)
+    save_table(folder, "session_events", kept, source)
     for name, table in (("keys", scoped.keys), ("hops", scoped.hops), ("addresses", scoped.addresses)):
         save_table(folder, name, table, "session_events")
-
-
-def _renew_verdict(folder: CaseFolder) -> None:
-    """Bring the verdict in ``result.json`` up to what is recorded."""
-    if folder.result.exists():
-        current = current_verdict(folder)
-        recorded = {"value": current.value, "decided_by": current.decided_by, "reason": current.reason}
-        save_result(folder, {**load_result(folder), "verdict": {**recorded, "at": utc_text(current.at)}})
 
 
 def _progress_printer() -> Any:

@@ -238,6 +238,11 @@ FINDINGS = Table(
 )  # fmt: skip
 
 
+def dtypes(table: Table) -> dict[str, str]:
+    """Give the pandas dtype of each column of a table."""
+    return {column.name: DTYPES[column.kind] for column in table.columns}
+
+
 def frame(table: Table, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     """Make a DataFrame of a table from its columns.
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from gdkit import tables
 from gdkit.analysis.keys import PARTIES
-from gdkit.identifiers import normal_address
+from gdkit.identifiers import address_kind, normal_address
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gdkit.model import Finding
+
+NO_ADDRESS = "(none)"
+"""Stands for calls whose record names no address."""
 
 MOST_CLIENTS = 10
 """User agents listed for one address; the events table holds them all."""
@@ -28,27 +31,36 @@ def address_table(events: pd.DataFrame, finding: Finding | None) -> pd.DataFrame
         ``tables.ADDRESSES``, most calls of the thief first, then of unknown ones.
     """
     reported = normal_address(finding.remote.address) if finding else None
-    address = events["source_address"].map(normal_address, na_action="ignore").fillna("(none)")
-    rows = [_row(str(text), seen, text == reported) for text, seen in events.groupby(address)]
-    if reported and reported not in set(address):
-        rows.append({"source_address": reported, "address_kind": "public", "in_finding": True, **_counts(events[:0])})
-    rows.sort(key=lambda row: (-row["thief_events"], -row["unknown_events"], -row["events"], row["source_address"]))
-    return tables.frame_of_rows(tables.ADDRESSES, rows)
+    place = events["source_address"].map(normal_address, na_action="ignore").fillna(NO_ADDRESS)
+    seen = events[["address_kind", "event_at", "party", "access_key_id", "user_agent"]].assign(source_address=place)
+    by_place = seen.groupby("source_address")
+    table = pd.DataFrame(
+        {
+            "address_kind": by_place["address_kind"].first(),
+            "events": by_place.size(),
+            "first_seen_at": by_place["event_at"].min(),
+            "last_seen_at": by_place["event_at"].max(),
+            "access_key_ids": _lines(seen, "access_key_id"),
+            "user_agents": _lines(seen, "user_agent", most=MOST_CLIENTS),
+        }
+    )
+    counts = pd.crosstab(seen["source_address"], seen["party"]).reindex(columns=PARTIES, fill_value=0)
+    table = table.join(counts.add_suffix("_events"))
+    if reported and reported not in table.index:
+        table.loc[reported, "address_kind"] = address_kind(reported)
+    numbers = ["events", *(f"{party}_events" for party in PARTIES)]
+    table[numbers] = table[numbers].fillna(0)
+    table = table.rename_axis("source_address").reset_index()
+    table["in_finding"] = table["source_address"] == reported
+    order = ["thief_events", "unknown_events", "events", "source_address"]
+    table = table.sort_values(order, ascending=[False, False, False, True], ignore_index=True)
+    return table[list(tables.ADDRESSES.names)].astype(tables.dtypes(tables.ADDRESSES))
 
 
-def _row(address: str, seen: pd.DataFrame, in_finding: bool) -> dict[str, Any]:
-    return {
-        "source_address": address,
-        "address_kind": seen["address_kind"].iloc[0],
-        "in_finding": in_finding,
-        **_counts(seen),
-        "first_seen_at": tables.plain(seen["event_at"].min()),
-        "last_seen_at": tables.plain(seen["event_at"].max()),
-        "access_key_ids": "\n".join(sorted(seen["access_key_id"].dropna().unique())) or None,
-        "user_agents": "\n".join(seen["user_agent"].dropna().value_counts().index[:MOST_CLIENTS]) or None,
-    }
-
-
-def _counts(seen: pd.DataFrame) -> dict[str, int]:
-    counts = seen["party"].value_counts()
-    return {"events": len(seen), **{f"{party}_events": int(counts.get(party, 0)) for party in PARTIES}}
+def _lines(seen: pd.DataFrame, name: str, most: int | None = None) -> pd.Series:
+    """Give for each address the values of a column, the commonest first, one a line."""
+    counts = seen.groupby(["source_address", name]).size().rename("calls").reset_index()
+    counts = counts.sort_values(["calls", name], ascending=[False, True])
+    if most is not None:
+        counts = counts.groupby("source_address").head(most)
+    return counts.groupby("source_address")[name].agg("\n".join)

@@ -87,7 +87,8 @@ def made_by_host_agent(events: pd.DataFrame) -> pd.Series:
     It is a claim of the caller, not proof: a user agent can be forged.
     """
     words = "|".join(re.escape(word) for word in HOST_AGENTS)
-    by_client = events["user_agent"].str.contains(words, case=False, regex=True, na=False)
+    clients = events["user_agent"].dropna().drop_duplicates()
+    by_client = events["user_agent"].isin(clients[clients.str.contains(words, case=False, regex=True)])
     by_service = events["event_source"].isin(AGENT_SERVICES)
     calls = events["event_source"].fillna("") + " " + events["event_name"].fillna("")
     by_call = calls.isin({f"{source} {name}" for source, name in AGENT_CALLS})

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gdkit.analysis.lineage import Lineage
 
 PARTIES = ("thief", "workload", "unknown")
-KEY_DTYPES = {column.name: tables.DTYPES[column.kind] for column in tables.KEYS.columns}
 
 
 def key_table(access_key_ids: tuple[str, ...], lineage: Lineage) -> pd.DataFrame:
@@ -47,7 +46,7 @@ def key_table(access_key_ids: tuple[str, ...], lineage: Lineage) -> pd.DataFrame
     count_columns = ["events", *(f"{party}_events" for party in PARTIES)]
     table[count_columns] = table[count_columns].fillna(0)
     table = table.sort_values(["hop", "first_seen_at", "issued_at"], na_position="last", kind="stable")
-    return table.rename_axis("access_key_id").reset_index()[list(tables.KEYS.names)].astype(KEY_DTYPES)
+    return table.rename_axis("access_key_id").reset_index()[list(tables.KEYS.names)].astype(tables.dtypes(tables.KEYS))
 
 
 def session_keys(table: pd.DataFrame) -> tuple[SessionKey, ...]:

@@ -119,8 +119,7 @@ def _issues(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
 
 
 def _stack(table: tables.Table, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    empty = tables.frame(table, {})
-    full = [part[list(table.names)].astype(empty.dtypes.to_dict()) for part in parts if len(part)]
+    full = [part[list(table.names)].astype(tables.dtypes(table)) for part in parts if len(part)]
     if not full:
-        return empty
+        return tables.frame(table, {})
     return pd.concat(full).sort_values(["event_at", "event_id"], kind="stable", ignore_index=True)
