@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the tool failed, 2 wrong use, 3 done but with gaps that t
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,7 @@ def _subject(text: str, finding_id: str | None) -> Subject:
     from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
 
-    named = None if Path(text).exists() else subject_of_text(text)
+    named = None if os.path.exists(text) else subject_of_text(text)  # noqa: PTH110 - any text may be asked about
     if named is not None:
         return named
     found = load_findings(Path(text))
@@ -114,13 +115,13 @@ def _parameters(options: dict[str, Any]) -> dict[str, Any]:
     from gdkit.report.parameters import check_parameters, parse_assignment  # noqa: PLC0415
     from gdkit.report.run import known_parameters, notebook_path  # noqa: PLC0415
 
-    if options["reason"] and not options["verdict"]:
-        raise UsageError("--reason belongs to a verdict", action="add --verdict benign, malicious or undetermined")
-    if options["verdict"] and not (options["reason"] or "").strip():
-        raise UsageError("a verdict without a reason is not recorded", action="add --reason TEXT")
     named = {"verdict": options["verdict"], "verdict_reason": options["reason"], "analyst": options["analyst"]}
     given = {name: value for name, value in named.items() if value}
     given |= dict(parse_assignment(text, known_parameters()) for text in options["assignments"])
+    if given.get("verdict_reason") and not given.get("verdict"):
+        raise UsageError("--reason belongs to a verdict", action="add --verdict benign, malicious or undetermined")
+    if given.get("verdict") and not given.get("verdict_reason", "").strip():
+        raise UsageError("a verdict without a reason is not recorded", action="add --reason TEXT")
     check_parameters(notebook_path("3_classify"), {n: v for n, v in given.items() if n != "trail"})
     return given
 
@@ -159,7 +160,7 @@ def _absolute(source: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Give text for a terminal: escape sequences in it are written out, not obeyed."""
+    """Give text for a terminal, one line: escape sequences in it are written out, not obeyed."""
     from gdkit.ui.text import visible  # noqa: PLC0415
 
-    return visible(text)
+    return visible(text).replace("\n", " ")

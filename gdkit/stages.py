@@ -151,8 +151,8 @@ def chain(case: str) -> View:
     grown = hops[(hops["hop"] > 0) & hops["to_key"].notna()]
     failed = hops[(hops["hop"] > 0) & hops["error_code"].notna()]
     summary = (
-        f"{len(grown)} credentials were issued through the session, and {len(failed)} tries failed, "
-        "as seen in what was searched."
+        f"{words.many(len(grown), 'credential')} issued through the session, and {words.many(len(failed), 'refused request')}"
+        " seen in what was searched."
     )
     return _view(folder, "Chained credentials", summary, frame=hops)
 
@@ -166,7 +166,7 @@ def initial_access(case: str) -> View:
                      "CloudTrail event: reading the metadata service is not logged.")  # fmt: skip
     notes = [f"{lead['statement']} (event {lead['event_id']})" for lead in leads]
     return _view(
-        folder, "Initial access", f"{len(leads)} events may show a way in: leads, not conclusions.", notes=notes
+        folder, "Initial access", f"{words.many(len(leads), 'lead')} on a way in; a lead is no conclusion.", notes=notes
     )
 
 
@@ -175,7 +175,7 @@ def addresses(case: str) -> View:
     folder = _folder(case)
     table = load_table(folder, "addresses")
     thief = table[table["thief_events"] > 0]
-    summary = f"Used from {len(table)} places; {len(thief)} of them with calls of the thief."
+    summary = f"Used from {words.many(len(table), 'place')}; {len(thief)} of them with calls of the thief."
     notes = ["Who holds an address is not looked up by this version: an address's country, owner or familiar look "
              "proves neither guilt nor innocence."]  # fmt: skip
     return _view(folder, "Addresses", summary, notes=notes, frame=table)
@@ -232,7 +232,9 @@ def integrity(case: str) -> View:
     facts = [("Journal", state), ("Finding SHA-256", case_about(folder)["finding_sha256"])]
     facts += [(name, version) for name, version in case_about(folder)["versions"].items()]
     rows = tables.frame_of_rows(tables.EVIDENCE, manifest(folder))
-    return _view(folder, "Evidence", f"{len(rows)} evidence files; the journal is {state}.", facts, frame=rows)
+    return _view(
+        folder, "Evidence", f"{words.many(len(rows), 'evidence file')}; the journal is {state}.", facts, frame=rows
+    )
 
 
 def _folder(case: str) -> CaseFolder:

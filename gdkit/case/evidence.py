@@ -59,7 +59,11 @@ def save_records(case: CaseFolder, name: str, records: Sequence[str], source: st
         CaseWriteError: it cannot be written.
     """
     path = case.evidence / f"{name}.jsonl.gz"
-    with new_file(path) as temporary, gzip.GzipFile(temporary, "wb", mtime=0) as handle:
+    with (
+        new_file(path) as temporary,
+        temporary.open("wb") as packed,
+        gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as handle,  # neither name nor time: the same bytes every time
+    ):
         for record in records:
             handle.write(record.translate(LINE_ENDS).encode("utf-8", "surrogatepass") + b"\n")
     _list_in_manifest(case, path, source)

@@ -71,10 +71,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, document: Any) -> None:
     """Write a JSON document, keys in their given order, one line a field.
 
+    Half of a surrogate pair, which a hostile log can hold, is written as its JSON escape.
+
     Raises:
         CaseWriteError: it cannot be written.
     """
-    write_bytes(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+    write_bytes(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def read_json(path: Path) -> Any:

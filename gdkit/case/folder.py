@@ -17,7 +17,7 @@ from gdkit.errors import CaseConflictError, CaseError
 from gdkit.findings import load_findings, select_finding
 from gdkit.model import Finding, Subject, utc_text
 
-RECORDED_VERSIONS = ("gdkit", "pandas", "pyarrow", "papermill", "altair", "itables")
+RECORDED_VERSIONS = ("gdkit", "pandas", "pyarrow", "papermill", "itables", "vl-convert-python")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,12 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
     """
     case = CaseFolder(path)
     identity = _identity(subject)
-    if case.about.exists():
-        _refuse_other(case, identity)
-        append_entry(case.journal, actor=_actor(analyst), act="resume", detail={"trail": trail})
-        return case
-    _refuse_strangers(path)
     try:
+        if case.about.exists():
+            _refuse_other(case, identity)
+            append_entry(case.journal, actor=_actor(analyst), act="resume", detail={"trail": trail})
+            return case
+        _refuse_strangers(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise write_error(path, error) from error

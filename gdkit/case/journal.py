@@ -46,7 +46,8 @@ def append_entry(path: Path, *, actor: str, act: str, detail: dict[str, Any]) ->
     }
     entry["hash"] = entry_hash(entry)
     try:
-        with path.open("a", encoding="utf-8") as handle:
+        path.touch(mode=0o600)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as handle:
             handle.write(json.dumps(entry, ensure_ascii=False) + "\n")
             handle.flush()
             os.fsync(handle.fileno())
@@ -64,13 +65,16 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         try:
-            entries.append(json.loads(line))
-        except ValueError as error:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict) or not entry.keys() >= {"seq", "hash"}:
             raise CaseError(
                 f"line {number} is damaged", where=str(path), action="keep the file as it is and compare with a copy"
-            ) from error
+            )
+        entries.append(entry)
     return entries
 
 
@@ -87,7 +91,16 @@ def broken_entry(entries: list[dict[str, Any]]) -> int | None:
 def entry_hash(entry: dict[str, Any]) -> str:
     """Give the hex SHA-256 of an entry's content, its own hash left out."""
     content = {name: value for name, value in entry.items() if name != "hash"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _lines(path: Path) -> list[bytes]:
+    """Give the journal's lines; only a line feed ends one, for texts in it may hold other line separators."""
+    try:
+        return path.read_bytes().removesuffix(b"\n").split(b"\n")
+    except OSError as error:
+        raise CaseError(f"it cannot be read ({error.strerror})", where=str(path)) from error
 
 
 def _last_entry(path: Path) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+
 from gdkit.case.files import read_json, write_json
 from gdkit.errors import CaseError
 
@@ -53,10 +55,8 @@ def check_result(document: Any) -> None:
     Raises:
         CaseError: it does not fit; the message names the first field that does not.
     """
-    import jsonschema  # noqa: PLC0415 - loaded on first use
-
-    validator = jsonschema.Draft202012Validator(result_schema())
-    problem = next(iter(sorted(validator.iter_errors(document), key=str)), None)
+    validator = jsonschema_rs.validator_for(result_schema())
+    problem = min(validator.iter_errors(document), key=lambda error: list(map(str, error.instance_path)), default=None)
     if problem is not None:
-        field = "/".join(map(str, problem.absolute_path)) or "(top)"
+        field = "/".join(map(str, problem.instance_path)) or "(top)"
         raise CaseError(f"the result does not fit its schema at {field}: {problem.message[:200]}", where="result.json")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.case.files import read_json, write_json
 from gdkit.case.folder import case_analyst
 from gdkit.case.journal import append_entry
+from gdkit.case.results import load_result, save_result
 from gdkit.errors import VerdictError
 from gdkit.model import VERDICT_VALUES, Verdict, utc_text
 
@@ -19,7 +20,7 @@ UNDECIDED = Verdict("undetermined")
 
 
 def record_verdict(case: CaseFolder, value: str, reason: str, analyst: str | None = None) -> Verdict:
-    """Record a person's decision, in the journal first.
+    """Record a person's decision, in the journal first, and bring ``result.json`` up to it where there is one.
 
     Args:
         case: the case.
@@ -38,10 +39,12 @@ def record_verdict(case: CaseFolder, value: str, reason: str, analyst: str | Non
     current = current_verdict(case)
     by = analyst or case_analyst(case)
     if (current.value, current.reason, current.decided_by) == (value, reason.strip(), by):
+        _renew_result(case, current)
         return current
     verdict = Verdict(value, by, reason.strip(), datetime.now(UTC).replace(microsecond=0))
     append_entry(case.journal, actor=by, act="verdict", detail={"value": value, "reason": verdict.reason})
     write_json(case.verdict, [*(_document(old) for old in all_verdicts(case)), _document(verdict)])
+    _renew_result(case, verdict)
     return verdict
 
 
@@ -59,6 +62,11 @@ def all_verdicts(case: CaseFolder) -> tuple[Verdict, ...]:
         Verdict(row["value"], row["decided_by"], row["reason"], datetime.fromisoformat(row["at"]))
         for row in read_json(case.verdict)
     )
+
+
+def _renew_result(case: CaseFolder, verdict: Verdict) -> None:
+    if case.result.exists():
+        save_result(case, {**load_result(case), "verdict": _document(verdict)})
 
 
 def _document(verdict: Verdict) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
     """
     checked = check_parameters(notebook_path(name), parameters)
     import papermill  # noqa: PLC0415 - half a second that only a run needs
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
     try:
@@ -103,6 +104,14 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
         )
     except PapermillExecutionError as error:
         raise _failure(name, executed, error) from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        late = isinstance(error, CellTimeoutError)
+        raise NotebookError(
+            "a cell ran longer than it may" if late else "its Python process died, most likely for want of memory",
+            where=f"notebook {name}",
+            action="give fewer logs at a time, or more memory; what was gathered is kept in the case folder",
+            notebook=str(executed),
+        ) from error
     except OSError as error:
         raise write_error(executed, error) from error
     return executed

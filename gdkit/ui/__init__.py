@@ -1,1 +1,1 @@
-"""What a person sees: views, tables, pictures, panels. The only importer of ipywidgets, altair and itables."""
+"""What a person sees: views, tables, pictures, panels. The only importer of ipywidgets, itables and Vega."""

@@ -17,7 +17,10 @@ from gdkit.ui.text import sandboxed_frame, visible
 if TYPE_CHECKING:
     import pandas as pd
 
-COLOURS = {"thief": "#c2410c", "unknown": "#a16207", "workload": "#64748b"}
+VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
+"""Names the version of the specification; nothing is fetched from there."""
+
+COLOURS = {"thief": "#c2410c", "unknown": "#7c3aed", "workload": "#64748b"}
 """Thief strong, workload faint; each also named beside the picture and readable in both themes."""
 
 MOST_MARKS = 2_000
@@ -25,6 +28,9 @@ MOST_MARKS = 2_000
 
 AXIS_PX = 290
 """Room beside a picture for the names on its axis and the legend, in pixels."""
+
+MOST_OPERATIONS = 50
+"""Operations named in a picture that would have too many marks even so; the rest is drawn as one."""
 
 STEPS = ("1s", "10s", "1min", "5min", "15min", "1h", "6h", "1D", "7D")
 """Spans of time that calls are put together by, from fine to coarse."""
@@ -44,68 +50,89 @@ def timeline(events: pd.DataFrame, title: str) -> str | None:
     if timed.empty:
         return None
     step, marks = _put_together(timed)
-    return sandboxed_frame(_page(_timeline_spec(marks, step)), title, 470)
+    return sandboxed_frame(_page(timeline_spec(marks, step)), title, 470)
 
 
 def _put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    named = events.assign(
+        operation=events["event_name"].map(lambda name: visible(name, 60), na_action="ignore").fillna("—"),
+        service=events["event_source"].str.removesuffix(".amazonaws.com"),
+        failed=events["error_code"].notna(),
+    )
     for step in STEPS:
-        marks = (
-            events.assign(
-                at=events["event_at"].dt.floor(step),
-                operation=events["event_name"].map(lambda name: visible(name, 60), na_action="ignore").fillna("—"),
-                service=events["event_source"].str.removesuffix(".amazonaws.com"),
-                failed=events["error_code"].notna(),
-            )
-            .groupby(["at", "party", "operation"], as_index=False)
-            .agg(calls=("event_id", "size"), failed=("failed", "sum"), service=("service", "first"))
-        )
+        marks = _marks(named, step)
         if len(marks) <= MOST_MARKS:
-            break
-    return step, marks
+            return step, marks
+    common = named["operation"].value_counts().index[:MOST_OPERATIONS]
+    rest = named["operation"].where(named["operation"].isin(common), "(other operations)")
+    return STEPS[-1], _marks(named.assign(operation=rest), STEPS[-1])
 
 
-def _timeline_spec(marks: pd.DataFrame, step: str) -> Any:
-    import altair as alt  # noqa: PLC0415 - loaded on first use
-
-    data = marks.assign(
-        utc=marks["at"].dt.strftime("%Y-%m-%d %H:%M:%SZ"), at=marks["at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _marks(events: pd.DataFrame, step: str) -> pd.DataFrame:
+    return (
+        events.assign(at=events["event_at"].dt.floor(step))
+        .groupby(["at", "party", "operation"], as_index=False)
+        .agg(calls=("event_id", "size"), failed=("failed", "sum"), service=("service", "first"))
     )
+
+
+def timeline_spec(marks: pd.DataFrame, step: str) -> dict[str, Any]:
+    """Give the Vega-Lite specification of the timeline: marks to brush above, operations counted below."""
+    at = marks["at"].dt
+    data = marks.assign(utc=at.strftime("%Y-%m-%d %H:%M:%SZ"), at=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
     parties = [party for party in COLOURS if party in set(data["party"])]
-    colour = alt.Color(
-        "party:N", scale=alt.Scale(domain=parties, range=[COLOURS[p] for p in parties]), legend=alt.Legend(title=None)
-    )
-    brush = alt.selection_interval(encodings=["x"])
-    tooltip = ["utc:N", "party:N", "operation:N", "service:N", "calls:Q", "failed:Q"]
-    points = (
-        alt.Chart(data)
-        .mark_circle(opacity=0.75)
-        .encode(
-            x=alt.X("at:T", title="time (UTC)", scale=alt.Scale(type="utc"), axis=alt.Axis(format=_time_format(marks))),
-            y=alt.Y("party:N", title=None, sort=parties, axis=alt.Axis(labelFontWeight="bold")),
-            size=alt.Size("calls:Q", legend=None, scale=alt.Scale(range=[40, 400])),
-            color=alt.condition(brush, colour, alt.value("#94a3b855")),
-            tooltip=tooltip,
-        )
-        .properties(height=46 * len(parties), title=f"Calls by who made them, one mark per {step}")
-        .add_params(brush)
-    )
-    bars = (
-        alt.Chart(data)
-        .transform_filter(brush)
-        .transform_aggregate(calls="sum(calls)", groupby=["operation", "party"])
-        .transform_joinaggregate(total="sum(calls)", groupby=["operation"])
-        .transform_window(rank="dense_rank()", sort=[alt.SortField("total", order="descending")])
-        .transform_filter("datum.rank <= 12")
-        .mark_bar()
-        .encode(
-            x=alt.X("calls:Q", title="calls in the marked time (drag above to mark)", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("operation:N", title=None, sort="-x"),
-            color=colour,
-            tooltip=["operation:N", "party:N", "calls:Q"],
-        )
-        .properties(height=210)
-    )
-    return (points & bars).configure_view(stroke=None).configure(background="transparent")
+    scale = {"domain": parties, "range": [COLOURS[party] for party in parties]}
+    colour = {"field": "party", "type": "nominal", "scale": scale, "legend": {"title": None}}
+    return {
+        "$schema": VEGA_LITE,
+        "background": "transparent",
+        "config": {"view": {"stroke": None}},
+        "data": {"values": data.to_dict("records")},
+        "vconcat": [_points(parties, colour, step, _time_format(marks)), _bars(colour)],
+    }
+
+
+def _points(parties: list[str], colour: dict[str, Any], step: str, time_format: str) -> dict[str, Any]:
+    """Give one mark for the calls of one party to one operation in one span of time, larger for more calls."""
+    names = ("utc", "party", "operation", "service", "calls", "failed")
+    return {
+        "title": f"Calls by who made them, one mark per {step}",
+        "height": 46 * len(parties),
+        "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
+        "mark": {"type": "circle", "opacity": 0.75},
+        "encoding": {
+            "x": {"field": "at", "type": "temporal", "title": "time (UTC)", "scale": {"type": "utc"},
+                  "axis": {"format": time_format}},
+            "y": {"field": "party", "type": "nominal", "title": None, "sort": parties,
+                  "axis": {"labelFontWeight": "bold"}},
+            "size": {"field": "calls", "type": "quantitative", "legend": None, "scale": {"range": [40, 400]}},
+            "color": {"condition": {"param": "brush", **colour}, "value": "#94a3b855"},
+            "tooltip": [{"field": name, "type": "nominal"} for name in names],
+        },
+    }  # fmt: skip
+
+
+def _bars(colour: dict[str, Any]) -> dict[str, Any]:
+    """Count the operations of the brushed time, the commonest twelve."""
+    ranked = {"op": "dense_rank", "as": "rank"}
+    return {
+        "height": 210,
+        "transform": [
+            {"filter": {"param": "brush"}},
+            {"aggregate": [{"op": "sum", "field": "calls", "as": "calls"}], "groupby": ["operation", "party"]},
+            {"joinaggregate": [{"op": "sum", "field": "calls", "as": "total"}], "groupby": ["operation"]},
+            {"window": [ranked], "sort": [{"field": "total", "order": "descending"}]},
+            {"filter": "datum.rank <= 12"},
+        ],
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {"field": "calls", "type": "quantitative", "title": "calls in the marked time (drag above to mark)",
+                  "axis": {"tickMinStep": 1}},
+            "y": {"field": "operation", "type": "nominal", "title": None, "sort": "-x"},
+            "color": colour,
+            "tooltip": [{"field": name, "type": "nominal"} for name in ("operation", "party", "calls")],
+        },
+    }  # fmt: skip
 
 
 def _time_format(marks: pd.DataFrame) -> str:
@@ -113,9 +140,9 @@ def _time_format(marks: pd.DataFrame) -> str:
     return "%H:%M" if days < 1 else ("%m-%d %H:%M" if days < 8 else "%Y-%m-%d")
 
 
-def _page(chart: Any) -> str:
+def _page(chart: dict[str, Any]) -> str:
     """Give a whole page that draws a chart: Vega inside, nothing fetched, colours that follow the reader's theme."""
-    spec = json.dumps(chart.to_dict()).replace("<", "\\u003c")
+    spec = json.dumps(chart).replace("<", "\\u003c")
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>chart</title>"
         "<style>:root{color-scheme:light}body{margin:0;background:#fff;font-family:sans-serif}"
@@ -132,7 +159,7 @@ def _library() -> str:
 
     Putting it together takes two seconds, so it is kept in the user's cache folder, under the version it was made by.
     """
-    made_by = f"vega-{metadata.version('vl-convert-python')}-{metadata.version('altair')}.js"
+    made_by = f"vega-{metadata.version('vl-convert-python')}.js"
     kept = user_cache_path("gdkit") / made_by
     if kept.exists():
         return kept.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gdkit.case.folder import case_analyst
@@ -41,7 +42,8 @@ class VerdictPanel:
             verdict = record_verdict(self.case, self.choice.value or "", self.reason.value, self.analyst.value)
         except GdkitError as error:
             self.status.value = text.visible(f"Not recorded. {error}")
-            append_entry(self.case.journal, actor=self.analyst.value, act="error", detail={"error": str(error)})
+            with suppress(GdkitError):  # the journal may be what cannot be written; the panel says so all the same
+                append_entry(self.case.journal, actor=self.analyst.value, act="error", detail={"error": str(error)})
         else:
             self.status.value = text.visible(verdict_sentence(verdict))
 

@@ -90,7 +90,7 @@ def scope_summary(events: dict[str, Any]) -> str:
     if not events["total"]:
         return "None of the session's calls was seen in what was searched. That is no proof of no use."
     return (
-        f"{_many(events['total'], 'call')} with the session's credentials: {events['thief']:,} the thief's, "
+        f"{many(events['total'], 'call')} with the session's credentials: {events['thief']:,} the thief's, "
         f"{events['workload']:,} the workload's, {events['unknown']:,} not decided."
     )
 
@@ -101,7 +101,7 @@ def calls_summary(shown: pd.DataFrame, party: str, most: int = 8) -> str:
     named = ", ".join(f"{name} {count:,}" for name, count in counts.head(most).items())
     operations = f": {named}{' and others' if len(counts) > most else ''}" if named else ""
     whose = f"{party} call" if party else "call"
-    return f"{_many(len(shown), whose)} of the session seen in what was searched{operations}."
+    return f"{many(len(shown), whose)} of the session seen in what was searched{operations}."
 
 
 def timeline_summary(begun: datetime, ended: datetime, first: datetime | None, last: datetime | None) -> str:
@@ -148,17 +148,17 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
     if verdict.value == "undetermined":
         points.append("Open: nobody has decided whether the external address is trusted.")
     if result["events"]["unknown"]:
-        points.append(f"Open: {_many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
+        points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
     if result["coverage"]["unread"]:
-        points.append(f"Open: {_many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
+        points.append(f"Open: {many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
     return [*points, NOT_LOOKED_AT]
 
 
 def searched_words(row: dict[str, Any]) -> str:
     """Say what one source held, in three lines."""
     return (
-        f"{_many(row['files'], 'file')}, {_many(row['records'], 'record')}, {_many(row['events'], 'event')}, "
-        f"{_many(row['duplicates'], 'duplicate')}\n"
+        f"{many(row['files'], 'file')}, {many(row['records'], 'record')}, {many(row['events'], 'event')}, "
+        f"{many(row['duplicates'], 'duplicate')}\n"
         f"{row['first_event_at'] or '—'} to {row['last_event_at'] or '—'}\n"
         f"accounts {', '.join(row['accounts']) or '—'}; regions {', '.join(row['regions']) or '—'}; "
         f"kinds {', '.join(row['event_categories']) or 'not recorded'}"
@@ -173,5 +173,6 @@ def coverage_notes(ledger: dict[str, Any]) -> list[str]:
     return [*left, *unread, *ledger["warnings"]]
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """Say a number of things: "1 call", "1,200 calls"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
