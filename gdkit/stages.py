@@ -111,9 +111,8 @@ def session(case: str) -> View:
         ("Principal id", found["principal_id"]),
         ("Account", found["account_id"]),
     ]
-    summary = (
-        f"{len(own)} keys of the session are known, {used} of them seen in use; {len(keys) - len(own)} chained keys."
-    )
+    chained = words.many(len(keys) - len(own), "chained key")
+    summary = f"{words.many(len(own), 'key')} of the session known, {used} of them seen in use; {chained}."
     return _view(folder, "Keys", summary, facts, frame=keys)
 
 
@@ -150,9 +149,9 @@ def chain(case: str) -> View:
     hops = load_table(folder, "hops")
     grown = hops[(hops["hop"] > 0) & hops["to_key"].notna()]
     failed = hops[(hops["hop"] > 0) & hops["error_code"].notna()]
+    refused = words.many(len(failed), "refused request")
     summary = (
-        f"{words.many(len(grown), 'credential')} issued through the session, and {words.many(len(failed), 'refused request')}"
-        " seen in what was searched."
+        f"{words.many(len(grown), 'credential')} issued through the session, and {refused}, seen in what was searched."
     )
     return _view(folder, "Chained credentials", summary, frame=hops)
 

@@ -63,10 +63,10 @@ def test_raw_records_join_the_table(case: Path) -> None:
     [
         ("begin", "Case about finding 5ac0f1e2d3b4958677869504a3b2c1d0"),
         ("finding", f"used from {THIEF}"),
-        ("session", "2 keys of the session known, 2 of them seen in use; 1 chained key."),
+        ("session", "2 keys of the session known, 2 of them seen in use; 1 chained key"),
         ("calls", "78 calls of the session seen in what was searched"),
         ("timeline", "the thief's from 2026-11-02 10:14:06Z to 2026-11-02 10:31:00Z"),
-        ("chain", "1 credential issued through the session, and 0 refused requests seen"),
+        ("chain", "1 credential issued through the session, and 0 refused requests, seen"),
         ("initial_access", "deploy-bot with key AKIASAMPLEDEPLOYBOT1 changed the instance's metadata options"),
         ("addresses", "Used from 5 places; 2 of them with calls of the thief"),
         ("coverage", "81 events were searched. Every statement of this case holds for these events"),

@@ -55,8 +55,8 @@ def timeline(events: pd.DataFrame, title: str) -> str | None:
 
 def _put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     named = events.assign(
-        operation=events["event_name"].map(lambda name: visible(name, 60), na_action="ignore").fillna("—"),
-        service=events["event_source"].str.removesuffix(".amazonaws.com"),
+        operation=events["event_name"].map(_short),
+        service=events["event_source"].str.removesuffix(".amazonaws.com").map(_short),
         failed=events["error_code"].notna(),
     )
     for step in STEPS:
@@ -66,6 +66,10 @@ def _put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     common = named["operation"].value_counts().index[:MOST_OPERATIONS]
     rest = named["operation"].where(named["operation"].isin(common), "(other operations)")
     return STEPS[-1], _marks(named.assign(operation=rest), STEPS[-1])
+
+
+def _short(name: object) -> str:
+    return visible(name, 60)
 
 
 def _marks(events: pd.DataFrame, step: str) -> pd.DataFrame:
