@@ -36,8 +36,8 @@ demo: $(READY)
 	@$(BIN)/gdkit demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest
-	@$(BIN)/python -m pytest -p no:cacheprovider -o addopts="" --nbval-lax --nbval-current-env notebooks
+	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -o addopts="" -W default --nbval-lax --nbval-current-env notebooks
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 Kind = Literal["text", "time", "integer", "number", "boolean"]
 
 DTYPES: Mapping[Kind, str] = {
-    "text": "str",
-    "time": "datetime64[us, UTC]",
-    "integer": "Int64",
-    "number": "float64",
-    "boolean": "boolean",
-}
+    "text": "str", "time": "datetime64[us, UTC]", "integer": "Int64", "number": "float64", "boolean": "boolean",
+}  # fmt: skip
 """The pandas dtype of each kind of column. Missing is NaN, NaT or NA; never an empty string or a zero."""
 
 

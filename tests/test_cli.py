@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-import jsonschema
+import jsonschema_rs
 import papermill
 import pytest
 from click.testing import CliRunner
@@ -90,7 +90,7 @@ def test_whole_run(whole: Investigated) -> None:
     assert "78 calls with the session's credentials: 12 the thief's" in whole.out
     assert "WARNING" not in whole.err.upper()
     result = load_result(whole.case)
-    jsonschema.validate(result, result_schema(), jsonschema.Draft202012Validator)
+    assert jsonschema_rs.Draft202012Validator(result_schema(), validate_formats=True).is_valid(result)
     assert result["events"]["thief"] == 12
 
 

@@ -1,0 +1,132 @@
+"""The timeline: a picture of any number of calls, in a frame that nothing from outside breaks out of."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gdkit import tables
+from gdkit.ui.charts import MOST_MARKS, timeline
+from tests.report.markup import Page
+
+BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+def _events(count: int, operations: list[str], step_s: float = 1.0) -> pd.DataFrame:
+    return tables.frame(
+        tables.SESSION_EVENTS,
+        {
+            "event_id": [f"e-{number}" for number in range(count)],
+            "event_at": [BEGIN + timedelta(seconds=number * step_s) for number in range(count)],
+            "event_name": [operations[number % len(operations)] for number in range(count)],
+            "event_source": ["s3.amazonaws.com"] * count,
+            "error_code": ["AccessDenied" if number % 4 == 0 else None for number in range(count)],
+            "party": [("thief", "workload", "unknown")[number % 3] for number in range(count)],
+        },
+    )
+
+
+def _frame(events: pd.DataFrame, title: str = "Calls") -> Page:
+    markup = timeline(events, title)
+    assert markup is not None
+    page = Page(markup)
+    assert [tag for tag, _ in page.tags if tag == "iframe"] == ["iframe"]
+    return page.frames[0]
+
+
+def _spec(events: pd.DataFrame) -> dict[str, Any]:
+    script = _frame(events).scripts[-1]
+    spec: dict[str, Any] = json.loads(script.partition("const spec = ")[2].partition(";\nspec.vconcat")[0])
+    return spec
+
+
+def _marks(events: pd.DataFrame) -> list[dict[str, Any]]:
+    return list(_spec(events)["data"]["values"])
+
+
+@pytest.mark.parametrize("events", [_events(0, ["x"]), _events(3, ["x"]).assign(event_at=pd.NaT)])
+def test_no_times(events: pd.DataFrame) -> None:
+    """Where no call has a time there is no picture."""
+    assert timeline(events, "Calls") is None
+
+
+def test_few_calls() -> None:
+    """Few calls are each a mark, with time in UTC, party, operation and whether it failed."""
+    marks = _marks(_events(3, ["GetObject"]))
+    assert [(mark["utc"], mark["party"], mark["calls"], mark["failed"]) for mark in marks] == [
+        ("2026-11-02 08:00:00Z", "thief", 1, 1),
+        ("2026-11-02 08:00:01Z", "workload", 1, 0),
+        ("2026-11-02 08:00:02Z", "unknown", 1, 0),
+    ]
+    assert {(mark["operation"], mark["service"]) for mark in marks} == {("GetObject", "s3")}
+
+
+@pytest.mark.parametrize(("operations", "step_s"), [(20, 1.0), (5, 600.0), (3000, 300.0)])
+def test_many_calls(operations: int, step_s: float) -> None:
+    """100,000 calls, over a day, years, or with thousands of operations, are put together until they fit."""
+    events = _events(100_000, [f"Op{number}" for number in range(operations)], step_s)
+    marks = _marks(events)
+    assert 1 < len(marks) <= MOST_MARKS * 5 // 2
+    assert sum(mark["calls"] for mark in marks) == 100_000
+    assert sum(mark["failed"] for mark in marks) == 25_000
+
+
+def test_missing_operation() -> None:
+    """A call without an operation's name is counted under a dash."""
+    events = _events(2, ["GetObject"])
+    events.loc[0, "event_name"] = None
+    assert {mark["operation"] for mark in _marks(events)} == {"—", "GetObject"}
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "x\u2028y", '";alert(1);"', "\x1b[2J", "x" * 200_000])
+def test_hostile_operation(name: str) -> None:
+    """The name of an operation or a service stays a short text of the data: it ends no script and makes no tag."""
+    hostile, plain = _frame(_events(3, [name])), _frame(_events(3, ["GetObject"]))
+    assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
+    assert "<" not in hostile.scripts[-1].partition("const spec = ")[2].partition(";\nspec.vconcat")[0]
+    for field in ("event_name", "event_source"):
+        shown = {str(value) for mark in _marks(_events(3, ["x"]).assign(**{field: name})) for value in mark.values()}
+        assert any(text.startswith((name[:1], "<U+001B>")) for text in shown)
+        assert max(map(len, shown)) < 120
+        assert all(text.isprintable() for text in shown)
+
+
+def test_hostile_title() -> None:
+    """The title is text."""
+    markup = timeline(_events(1, ["x"]), f'"{HOSTILE}')
+    assert markup is not None
+    assert Page(markup).tags[0][1]["title"] == f'"{HOSTILE}'
+
+
+def test_nothing_fetched() -> None:
+    """The frame holds its library: no script or style is fetched, and it is drawn without eval."""
+    frame = _frame(_events(1, ["x"]))
+    assert not [named for _, named in frame.tags if "src" in named or "href" in named]
+    assert len(frame.scripts) == 2
+    assert len(frame.scripts[0]) > 100_000
+    assert "ast: true" in frame.scripts[1]
+
+
+def test_words_beside_colours() -> None:
+    """Every party is named on the axis, so that no colour carries the meaning alone."""
+    points = _spec(_events(3, ["x"]))["vconcat"][0]
+    assert points["encoding"]["y"]["field"] == "party"
+    assert points["encoding"]["x"]["scale"]["type"] == "utc"
+
+
+def test_library_without_cache(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The picture library is taken from the cache where it was kept, whole."""
+    from gdkit.ui import charts
+
+    charts._library.cache_clear()
+    monkeypatch.setattr(charts, "user_cache_path", lambda _name: tmp_path / "cache")
+    first = charts._library()
+    (kept,) = (tmp_path / "cache").iterdir()
+    charts._library.cache_clear()
+    assert charts._library() == first == kept.read_text(encoding="utf-8")
+    assert "</script" not in first

@@ -1,0 +1,163 @@
+"""What the views say: never more than was searched, and in the words that the verdict allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gdkit import tables
+from gdkit.findings import load_findings, select_finding
+from gdkit.model import Verdict
+from gdkit.sample import sample_finding
+from gdkit.ui import words
+
+AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+FINDING = select_finding(load_findings(sample_finding()))
+
+
+def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) -> dict[str, Any]:
+    return {
+        "finding": {"id": "x"},
+        "session": {"instance_id": "i-0a1b2c3d4e5f60718", "session_name": None, "role_name": "shop-web"},
+        "events": {"total": total, "thief": thief, "workload": total - thief - unknown, "unknown": unknown},
+        "impact": {"denied": 4, "resources": [{"arn": "arn:aws:s3:::shop-customers", "events": 1}]},
+        "coverage": {"searched": [], "not_searched": [], "unread": [], "warnings": []},
+        **changes,
+    }
+
+
+def test_benign() -> None:
+    """After a benign verdict no sentence speaks of a thief's use or of anything stolen."""
+    told = words.conclusion_summary(_result(), Verdict("benign", "ann", "our scanner", AT))
+    assert "judged benign" in told
+    assert not any(word in told.lower() for word in ("thief", "stole", "theft", "attacker"))
+
+
+def test_malicious() -> None:
+    """After a malicious verdict the sentence says by a thief, and in how many calls."""
+    told = words.conclusion_summary(_result(), Verdict("malicious", "ann", "not ours", AT))
+    assert "were used by a thief in 12 of 78 calls seen in what was searched" in told
+
+
+def test_undetermined() -> None:
+    """Without a verdict the sentence accuses nobody."""
+    told = words.conclusion_summary(_result(), Verdict("undetermined"))
+    assert "by somebody other than its own software" in told
+    assert "thief" not in told
+
+
+@pytest.mark.parametrize("value", ["benign", "malicious", "undetermined"])
+def test_zero_events(value: Any) -> None:
+    """Where no call was seen, whatever the verdict, it is said of what was searched, and that it is no proof."""
+    told = words.conclusion_summary(_result(0, 0, 0), Verdict(value))
+    assert told == "No call with the credentials of instance i-0a1b2c3d4e5f60718 was seen in what was searched."
+    scope = words.scope_summary({"total": 0, "thief": 0, "workload": 0, "unknown": 0})
+    assert "no proof" in scope
+    assert "in what was searched" in scope
+
+
+def test_no_thief() -> None:
+    """Where no call is proven to be a thief's, the sentence says that and not that there was none."""
+    told = words.conclusion_summary(_result(thief=0), Verdict("malicious", "ann", "x", AT))
+    assert "is proven to be a thief's, in 78 calls searched" in told
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ({"total": 1, "thief": 1, "workload": 0, "unknown": 0}, "1 call with"),
+        ({"total": 1200, "thief": 1100, "workload": 99, "unknown": 1}, "1,200 calls with"),
+    ],
+)
+def test_scope_counts(events: dict[str, int], told: str) -> None:
+    """Counts agree with their nouns and are read easily."""
+    assert words.scope_summary(events).startswith(told)
+
+
+def test_verdict_sentence() -> None:
+    """A verdict is said with who, when in UTC, and why; none is said to be none."""
+    assert words.verdict_sentence(Verdict("undetermined")) == "No verdict recorded: undetermined."
+    told = words.verdict_sentence(Verdict("benign", "ann", "our scanner", AT))
+    assert told == "benign, decided by ann at 2026-11-02 08:00:00Z: our scanner"
+
+
+def test_open_points() -> None:
+    """What is not settled is listed: no verdict, undecided calls, unread places, no finding, what was not looked at."""
+    ledger = {"unread": [{"file": "x", "line": None, "reason": "no"}]}
+    points = words.open_points(_result(finding=None, coverage=ledger), Verdict("undetermined"))
+    assert [point.split(":")[0][:30] for point in points] == [
+        "There is no finding",
+        "Open",
+        "Open",
+        "Open",
+        "Not looked at by this version",
+    ]
+    assert words.open_points(_result(unknown=0), Verdict("benign", "ann", "x", AT)) == [words.NOT_LOOKED_AT]
+
+
+def test_conclusion_facts() -> None:
+    """The first page gives the numbers, and says that nothing was contained."""
+    facts = dict(words.conclusion_facts(_result(), Verdict("undetermined")))
+    assert facts["Calls of the thief"] == "12 (4 of them refused)"
+    assert facts["Resources named in the thief's calls"] == "arn:aws:s3:::shop-customers"
+    assert "nothing" in str(facts["Contained"])
+
+
+def test_finding_words() -> None:
+    """A finding is said with role, instance and address; what it does not hold is missing, not made up."""
+    told = words.finding_summary(FINDING)
+    assert told == ("GuardDuty saw the credentials of role shop-web of i-0a1b2c3d4e5f60718 used from 198.51.100.23.")
+    bare = replace(FINDING, role_name=None, remote=replace(FINDING.remote, address=None, account_id="444455556666"))
+    assert "role (not named)" in words.finding_summary(bare)
+    assert "an address that the finding does not name, remote account 444455556666" in words.finding_summary(bare)
+    facts = dict(words.finding_facts(bare))
+    assert facts["Remote address"] is None
+    assert facts["Buckets"] is None
+    assert dict(words.finding_facts(FINDING))["Remote address"] == "198.51.100.23"
+
+
+def test_calls_summary() -> None:
+    """The calls are counted with the operations called most; the empty table is said of what was searched."""
+    shown = pd.DataFrame({"event_name": ["A", "A", "B"]})
+    assert words.calls_summary(shown, "thief", most=1) == (
+        "3 thief calls of the session seen in what was searched: A 2 and others."
+    )
+    empty = tables.frame(tables.SESSION_EVENTS, {})
+    assert words.calls_summary(empty, "") == "0 calls of the session seen in what was searched."
+
+
+def test_timeline_summary() -> None:
+    """The span of the calls is said, and the thief's where there is one."""
+    assert "none is proven to be a thief's" in words.timeline_summary(AT, AT, None, None)
+    assert "the thief's from 2026-11-02 08:00:00Z" in words.timeline_summary(AT, AT, AT, AT)
+
+
+def test_coverage_words() -> None:
+    """The ledger is said in full: what a source held, what was not searched, what could not be read and where."""
+    row = {
+        "files": 1, "records": 2, "events": 1, "duplicates": 1, "first_event_at": None, "last_event_at": None,
+        "accounts": [], "regions": ["eu-west-1"], "event_categories": [],
+    }  # fmt: skip
+    told = words.searched_words(row)
+    assert told.startswith("1 file, 2 records, 1 event, 1 duplicate\n— to —\n")
+    assert "accounts —; regions eu-west-1; kinds not recorded" in told
+    notes = words.coverage_notes(
+        {
+            "not_searched": [{"what": "us-east-1", "reason": "no logs"}],
+            "unread": [
+                {"file": "a.json", "line": 3, "reason": "cut short"},
+                {"file": "b.gz", "line": None, "reason": "bad"},
+            ],
+            "warnings": ["late"],
+        }
+    )
+    assert notes == [
+        "Not searched: us-east-1: no logs",
+        "Not read: a.json, line 3: cut short",
+        "Not read: b.gz: bad",
+        "late",
+    ]
