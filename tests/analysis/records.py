@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from gdkit.analysis.scope import Scope, scope_session
 from gdkit.analysis.subject import subject_of_finding
 from gdkit.findings import load_findings
-from gdkit.model import Subject
 from gdkit.trail import load_trail
 from tests.real.data import finding_document
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+    from gdkit.model import Subject
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
 ROLE, ROLE_ID, INSTANCE = "app-role", "AROAEXAMPLEAPPROLE001", "i-0123456789abcdef0"

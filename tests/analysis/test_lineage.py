@@ -91,8 +91,8 @@ def test_failed_try_is_shown_and_leads_nowhere(tmp_path: Path) -> None:
 
 def test_created_access_key_is_followed(tmp_path: Path) -> None:
     """A long-term key that the thief made for a user is followed to its use."""
-    made = record(10, THIEF, THIEF_CLIENT, name="CreateAccessKey", service="iam",
-                  responseElements={"accessKey": {"accessKeyId": "AKIAEXAMPLE000000009", "userName": "backdoor"}})  # fmt: skip
+    given = {"accessKey": {"accessKeyId": "AKIAEXAMPLE000000009", "userName": "backdoor"}}
+    made = record(10, THIEF, THIEF_CLIENT, name="CreateAccessKey", service="iam", responseElements=given)
     user = {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "accessKeyId": "AKIAEXAMPLE000000009", "accountId": "1"}
     use = record(20, "192.0.2.77", "x", who=user)
     assert decided(scope_of(tmp_path, [made, use]))[use["eventID"]] == ("thief", "chained_by_thief")
@@ -100,11 +100,11 @@ def test_created_access_key_is_followed(tmp_path: Path) -> None:
 
 def test_keys_issued_to_the_session_are_known_unused(tmp_path: Path) -> None:
     """A key that EC2 had issued for the instance is a key of the session, used or not, with issue and expiry."""
+    asked = {"roleArn": "arn:aws:iam::111122223333:role/path/app-role", "roleSessionName": PRINCIPAL.partition(":")[2]}
+    given = {"credentials": {"accessKeyId": KEY_2, "expiration": "Nov 1, 2026, 1:00:00 PM"}}
     issue = record(0, "ec2.amazonaws.com", "ec2.amazonaws.com", name="AssumeRole", service="sts",
                    who={"type": "AWSService", "invokedBy": "ec2.amazonaws.com"},
-                   requestParameters={"roleArn": "arn:aws:iam::111122223333:role/path/app-role",
-                                      "roleSessionName": PRINCIPAL.partition(":")[2]},
-                   responseElements={"credentials": {"accessKeyId": KEY_2, "expiration": "Nov 1, 2026, 1:00:00 PM"}})  # fmt: skip
+                   requestParameters=asked, responseElements=given)  # fmt: skip
     scope = scope_of(tmp_path, [issue, record(5, THIEF, THIEF_CLIENT)])
     keys = {key.access_key_id: key for key in scope.session.keys}
     assert (keys[KEY_2].events, str(keys[KEY_2].expires_at)) == (0, "2026-11-01 13:00:00+00:00")
