@@ -31,8 +31,9 @@ class SessionEvents:
 def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     """Find a session's events and keys in the events table.
 
-    The principal id (role id and session name) decides; it stays the same while the keys rotate. Rows that carry no
-    principal (exports of the console) belong by their key, or by the session name alone where they name no role.
+    The principal id (role id and session name) decides; it stays the same while the keys rotate. Calls with the key
+    that the subject names belong whatever they say of their principal. Rows that carry no principal (exports of the
+    console) belong by their key, or by the session name alone where they name no role.
 
     Args:
         events: ``tables.EVENTS``.
@@ -49,7 +50,8 @@ def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     by_name = _rows_of_name(events, session)
     issued = _rows_of_issue(events, session)
     keys = _keys(events, by_principal | by_name, issued, subject)
-    by_key = events["access_key_id"].isin(keys) & events["principal_id"].isna()
+    unnamed = events["principal_id"].isna() | (events["access_key_id"] == subject.access_key_id)
+    by_key = events["access_key_id"].isin(keys) & unnamed
     return SessionEvents(session, keys, by_principal | by_name | by_key, issued)
 
 
