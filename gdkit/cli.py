@@ -122,7 +122,7 @@ def _parameters(options: dict[str, Any]) -> dict[str, Any]:
         raise UsageError("--reason belongs to a verdict", action="add --verdict benign, malicious or undetermined")
     if given.get("verdict") and not given.get("verdict_reason", "").strip():
         raise UsageError("a verdict without a reason is not recorded", action="add --reason TEXT")
-    check_parameters(notebook_path("3_classify"), {n: v for n, v in given.items() if n != "trail"})
+    check_parameters(notebook_path("3_classify"), given)
     return given
 
 

@@ -101,3 +101,7 @@ class NotebookError(GdkitError):
     def __init__(self, problem: str, *, where: str, action: str = "", notebook: str) -> None:
         super().__init__(problem, where=where, action=action)
         self.notebook = notebook
+
+    def __str__(self) -> str:
+        """Give one line, with the path of the notebook as far as it came."""
+        return f"{super().__str__()} The notebook, as far as it came: {self.notebook}"

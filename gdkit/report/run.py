@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gdkit
+from gdkit import errors
 from gdkit.case.files import write_error
 from gdkit.errors import NotebookError
 from gdkit.report.parameters import check_parameters, notebook_parameters
@@ -15,6 +16,8 @@ from gdkit.ui.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from papermill.exceptions import PapermillExecutionError
 
     from gdkit.case.folder import CaseFolder
 
@@ -42,13 +45,13 @@ def notebook_path(name: str) -> Path:
 
 
 def known_parameters() -> dict[str, Any]:
-    """Give every parameter that some notebook of an investigation declares, the case folder left out."""
+    """Give the parameters that a caller may set by name; the case and the trail have options of their own."""
     declared = {
         name: parameter
         for notebook in NOTEBOOKS
         for name, parameter in notebook_parameters(notebook_path(notebook)).items()
     }
-    return {name: parameter for name, parameter in declared.items() if name not in ("case", "interactive")}
+    return {name: parameter for name, parameter in declared.items() if name not in ("case", "trail", "interactive")}
 
 
 def run_investigation(
@@ -87,7 +90,8 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
         CaseWriteError: the executed notebook cannot be written.
     """
     checked = check_parameters(notebook_path(name), parameters)
-    import papermill  # noqa: PLC0415 - half a second that only a run needs
+    import papermill  # noqa: PLC0415 - seconds that only a run needs
+    from jupyter_client.kernelspec import NoSuchKernel  # noqa: PLC0415
     from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
@@ -112,6 +116,13 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
             action="give fewer logs at a time, or more memory; what was gathered is kept in the case folder",
             notebook=str(executed),
         ) from error
+    except NoSuchKernel as error:
+        raise NotebookError(
+            "this Python has no notebook kernel named python3",
+            where=f"notebook {name}",
+            action="install ipykernel into the environment that gdkit runs in",
+            notebook=str(executed),
+        ) from error
     except OSError as error:
         raise write_error(executed, error) from error
     return executed
@@ -124,24 +135,17 @@ def _own_parameters(name: str, case: CaseFolder, parameters: Mapping[str, Any]) 
     return check_parameters(notebook, {"case": str(case.path.resolve()), **own})
 
 
-def _failure(name: str, executed: Path, error: Any) -> NotebookError:
+def _failure(name: str, executed: Path, error: PapermillExecutionError) -> NotebookError:
     """Say in plain words which cell failed and why; gdkit's own errors already are plain words."""
-    cause = visible(error.evalue, 600) if str(error.ename).endswith("Error") else visible(error.ename)
-    own = any(
-        line.strip().startswith(f"{error.ename}:") and "gdkit" in "".join(error.traceback) for line in [error.ename]
-    )
-    words = cause if own or _is_own(error.ename) else f"{visible(error.ename, 80)}: {cause}"
-    first_line = visible(error.source.strip().splitlines()[0], 80) if error.source.strip() else "(empty cell)"
+    cause = visible(error.evalue, 1_000)
+    first_line = visible(error.source.strip().partition("\n")[0], 80) or "empty"
     return NotebookError(
-        words,
+        cause if _is_own(error.ename) else f"{visible(error.ename, 80)}: {cause}",
         where=f"notebook {name}, cell {error.exec_count} ({first_line})",
-        action=f"open the half-made notebook {executed} to see how far it came",
         notebook=str(executed),
     )
 
 
 def _is_own(error_name: str) -> bool:
-    from gdkit import errors  # noqa: PLC0415
-
     kind = getattr(errors, error_name, None)
     return isinstance(kind, type) and issubclass(kind, errors.GdkitError)

@@ -23,6 +23,7 @@ _MARKERS = tuple(f'"{name}"' for name in sorted(CONTAINERS))
 _HEAD = 4096
 _DEEPEST = 5
 _MOST_FAILURES = 1000  # one after the other, without a record between them
+_MOST_STRANGERS = 100_000  # values that are no record, one after the other, in one list
 _NEXT_DOCUMENT = re.compile(r"\n(?=[{\[])")
 _NEXT_RECORD = re.compile(
     r"[}\n][\s,]*(?=\{\s*\"(?:eventVersion|eventID|eventTime|eventName|eventSource|eventType|eventCategory|awsRegion"
@@ -125,8 +126,14 @@ class JsonReader:
     def _elements(self, form: str) -> Iterator[Item]:
         window = self.window
         window.at += 1
+        strangers, records = 0, self.records
         while window.peek(commas=True) != "]":
             line = window.line()
+            if self.records > records:
+                strangers, records = 0, self.records
+            if strangers == _MOST_STRANGERS:
+                raise BrokenJsonError(f"{strangers:,} values in a row are no CloudTrail record", cut=False, line=line)
+            strangers += 1
             try:
                 value, end = window.value()
             except BrokenJsonError as broken:

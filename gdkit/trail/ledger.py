@@ -74,6 +74,7 @@ class Ledger:
         self._tallies = [_Tally() for _ in self._sources]
         self._unread: list[Unread] = []
         self._places: Counter[str] = Counter()
+        self._last: dict[str, Unread] = {}
         self._notes: Counter[NoteKind] = Counter()
         self._first: dict[NoteKind, str] = {}
         self._digests = 0
@@ -110,10 +111,12 @@ class Ledger:
                 tally.last_at = event_at
 
     def unread(self, file: str, line: int | None, reason: str) -> None:
-        """Book a place that could not be read; very many of one file are told as one."""
+        """Book a place that could not be read; of very many in one file the first ones and the last are told."""
         self._places[file] += 1
         if self._places[file] <= _MOST_PLACES:
             self._unread.append(Unread(file, line, reason))
+        else:
+            self._last[file] = Unread(file, line, reason)
 
     def note(self, kind: NoteKind, file: str, line: int | None) -> None:
         """Count something odd and keep the first place of it."""
@@ -136,7 +139,7 @@ class Ledger:
         """
         events = Counter(row.source for row in kept)
         if not self.records and self._unread:
-            raise _nothing_read(self._unread)
+            raise _nothing_read(list(self._all_unread()))
         if not self.records and not self._digests and not any(tally.files for tally in self._tallies):
             raise TrailError(
                 "no file with CloudTrail events was found",
@@ -151,9 +154,11 @@ class Ledger:
 
     def _all_unread(self) -> Iterable[Unread]:
         yield from self._unread
-        for file, count in self._places.items():
-            if count > _MOST_PLACES:
-                yield Unread(file, None, f"{count - _MOST_PLACES} more places in this file could not be read")
+        for file, last in self._last.items():
+            hidden = self._places[file] - _MOST_PLACES - 1
+            if hidden:
+                yield Unread(file, None, f"{hidden} more places in this file could not be read")
+            yield last
 
     def _not_searched(self) -> Iterable[NotSearched]:
         if self._passed_over:
@@ -200,9 +205,12 @@ def _searched(source: str, tally: _Tally, events: int) -> Searched:
 
 
 def _nothing_read(unread: list[Unread]) -> TrailError:
-    places = [f"{one.file}{'' if one.line is None else f':{one.line}'}: {one.reason}" for one in unread[:3]]
-    more = f"; and {len(unread) - 3} more" if len(unread) > 3 else ""
+    first: dict[tuple[str, str], int | None] = {}
+    for one in unread:
+        first.setdefault((one.file, one.reason), one.line)
+    named = [f"{file}{'' if line is None else f':{line}'}: {why}" for (file, why), line in list(first.items())[:3]]
+    more = f"; and {len(unread) - len(named)} more places" if len(unread) > len(named) else ""
     return TrailError(
-        f"no CloudTrail event could be read ({'; '.join(places)}{more})",
+        f"no CloudTrail event could be read ({'; '.join(named)}{more})",
         action="check that these are the trail's log files, whole and readable by you, and load them again.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,9 @@ def new_case(path: Path) -> CaseFolder:
 
 @cache
 def _scoped() -> CaseFolder:
-    case = new_case(Path(mkdtemp(prefix="gdkit-test-")) / "case")
+    folder = Path(mkdtemp(prefix="gdkit-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    case = new_case(folder / "case")
     stages.scope(str(case.path), [])
     return case
 

@@ -49,7 +49,7 @@ def test_error_names_place_and_cause(stopped: Stopped) -> None:
     told = str(stopped.error)
     assert "notebook 2_scope, cell 4 (stages.scope(case, trail))" in told
     assert "no-such-logs" in told
-    assert "half-made notebook" in told
+    assert f"The notebook, as far as it came: {stopped.error.notebook}" in told
     assert not any(word in told for word in ("\n", "Traceback", "TrailError", "\x1b"))
     assert stopped.error.exit_status == 1
 

@@ -128,11 +128,12 @@ def test_a_broken_line_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_very_many_gaps_are_told_as_one(tmp_path: Path) -> None:
-    """A file full of other lines does not flood the ledger."""
+    """A file full of other lines does not flood the ledger: the first places and the last are named."""
     text = samples.compact(samples.event()) + "\n" + '{"a":1}\n' * 500
     unread = load_trail(samples.write(tmp_path / "a.jsonl", text)).coverage.unread
-    assert len(unread) == 21
-    assert "480 more" in unread[-1].reason
+    assert len(unread) == 22
+    assert "479 more" in unread[-2].reason
+    assert unread[-1].line == 501
 
 
 @pytest.mark.parametrize(
@@ -213,3 +214,10 @@ def test_endless_damage_is_given_up(tmp_path: Path, junk: str) -> None:
     trail = load_trail(samples.write(tmp_path / "a.json", text))
     assert len(trail.events) == 1
     assert trail.coverage.has_gaps
+
+
+def test_list_of_strangers_is_given_up(tmp_path: Path) -> None:
+    """A list with very many values that are no record is left after a while, and the answer says so once."""
+    path = samples.write(tmp_path / "numbers.json", "[" + "1," * 150_000 + "1]")
+    with pytest.raises(TrailError, match=r"no CloudTrail record; .*numbers.json:1: not JSON \(100,000 values in a row"):
+        load_trail(path)
