@@ -50,12 +50,14 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty did not report.
     """
     from gdkit.case.folder import start_case  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.sources import find_files  # noqa: PLC0415
 
     parameters = _parameters(options)
     subject = _subject(finding, options["finding_id"])
     for warning in subject.finding.warnings if subject.finding else ("no finding: GuardDuty reported nothing here",):
         click.echo(f"note: {_plain(warning)}", err=True)
     sources = [_absolute(source) for source in trail]
+    find_files(sources)  # a wrong path is told before anything is written
     folder = start_case(Path(case), subject, trail=sources, analyst=options["analyst"])
     _run(folder, {**parameters, "trail": sources})
 

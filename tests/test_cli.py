@@ -163,17 +163,25 @@ def test_unusable_finding(gdkit: Any, sample: Sample, tmp_path: Path, name: str)
     assert not (tmp_path / "case").exists()
 
 
-@pytest.mark.parametrize("name", ["missing", "empty", "jpeg", "other text"])
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_trail_that_is_not_there(gdkit: Any, sample: Sample, tmp_path: Path, name: str) -> None:
+    """A trail with no file ends with 1 and one line that names it, before any case folder is made."""
+    (tmp_path / "empty").mkdir()
+    ended = gdkit("investigate", sample.finding, "--trail", name, "--case", "case")
+    assert ended.status == 1
+    assert name in _one_line(ended)
+    assert not (tmp_path / "case").exists()
+
+
+@pytest.mark.parametrize("name", ["photo.json.gz", "notes.txt"])
 def test_unusable_trail(gdkit: Any, sample: Sample, tmp_path: Path, name: str) -> None:
     """A trail in which nothing can be read ends with 1 and one line that names notebook, source and cause."""
-    (tmp_path / "empty").mkdir()
     (tmp_path / "photo.json.gz").write_bytes(JPEG)
     (tmp_path / "notes.txt").write_text("not a log")
-    trail = {"missing": "no-such", "empty": "empty", "jpeg": "photo.json.gz", "other text": "notes.txt"}[name]
-    ended = gdkit("investigate", sample.finding, "--trail", trail, "--case", "case")
+    ended = gdkit("investigate", sample.finding, "--trail", name, "--case", "case")
     assert ended.status == 1
     line = _one_line(ended)
-    assert trail in line
+    assert name in line
     assert "notebook 2_scope" in line
     assert not (tmp_path / "case" / "reports" / "report.html").exists()
 
