@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "gdkit"
 
 LAYERS = (
     ("errors", "model", "identifiers"),
+    ("columns",),
     ("tables",),
     ("findings", "trail", "analysis", "origin", "policy", "sample"),
     ("response",),
@@ -24,7 +25,7 @@ LAYERS = (
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
 
-PURE = ("errors", "model", "identifiers", "tables", "analysis", "policy")
+PURE = ("errors", "model", "identifiers", "columns", "tables", "analysis", "policy")
 """Parts that know neither AWS's API nor a widget."""
 
 

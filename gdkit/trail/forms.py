@@ -88,7 +88,7 @@ class JsonReader:
             return
         raw = window.text[window.at : end]
         window.at = end
-        yield from self._classified(value, raw, line, "JSON lines")
+        yield from self._classified(value, raw, line, "JSON records")
 
     def _members(self, line: int, *, nested: bool = False) -> Iterator[Item]:
         """Walk through an object name by name, so that the list in it is read element by element."""
@@ -110,7 +110,7 @@ class JsonReader:
         window.at += 1
         if not contained:
             start, window.hold = window.hold or 0, None
-            yield from self._classified(plain, window.text[start : window.at], line, "JSON lines")
+            yield from self._classified(plain, window.text[start : window.at], line, "JSON records")
 
     def _name(self, char: str) -> str:
         window = self.window

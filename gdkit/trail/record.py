@@ -157,8 +157,11 @@ def _rest(record: Mapping[str, Any]) -> tuple[Any, ...]:
     if isinstance(request, str):
         request = fields(request) or request
     shown = None if request is None or request in ("", {}, []) else json_text(request)
-    sent = fields(record.get("additionalEventData")).get("bytesTransferredOut")
-    return shown, _resources(record.get("resources")), _integer(sent), text(record.get("eventVersion"))
+    more = fields(record.get("additionalEventData"))
+    return (
+        shown, _resources(record.get("resources")), _integer(more.get("bytesTransferredOut")),
+        text(more.get("AuthenticationMethod")), text(record.get("eventVersion")),
+    )  # fmt: skip
 
 
 def _resources(value: Any) -> str | None:
