@@ -84,6 +84,7 @@ def demo(case: str) -> None:
 
 def main() -> None:
     """Run the command line; errors become one message and an exit status, never a stack trace."""
+    os.umask(0o077)  # evidence is for its owner alone, what the notebook runner writes too
     try:
         status = commands.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -109,7 +110,7 @@ def _subject(text: str, finding_id: str | None) -> Subject:
     found = load_findings(Path(text))
     for refused in found.refused:
         click.echo(f"note: passed over {_plain(refused.type)}: {_plain(refused.reason)}", err=True)
-    return subject_of_finding(select_finding(found, finding_id))
+    return subject_of_finding(select_finding(found, finding_id), found)
 
 
 def _parameters(options: dict[str, Any]) -> dict[str, Any]:

@@ -158,12 +158,16 @@ class Subject:
         principal_id: ``roleId:session-name``; None where only an instance or a key is known.
         instance_id: the instance that the credentials were made for; None where unknown.
         access_key_id: the key that the finding names; None where it names none.
+        reported_addresses: the remote addresses of the finding, and of other findings of the same session.
+        remote_account_ids: the remote accounts of these findings (InsideAWS).
     """
 
     finding: Finding | None = None
     principal_id: str | None = None
     instance_id: str | None = None
     access_key_id: str | None = None
+    reported_addresses: tuple[str, ...] = ()
+    remote_account_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

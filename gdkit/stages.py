@@ -16,7 +16,7 @@ from gdkit.analysis.result import result_document
 from gdkit.analysis.scope import scope_session
 from gdkit.analysis.subject import subject_of_finding
 from gdkit.case.evidence import load_table, manifest, save_records, save_table
-from gdkit.case.folder import CaseFolder, case_about, case_finding, case_subject, open_case, start_case
+from gdkit.case.folder import CaseFolder, case_about, case_finding, case_subject, case_trail, open_case, start_case
 from gdkit.case.journal import append_entry, broken_entry, read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import current_verdict, record_verdict
@@ -25,6 +25,7 @@ from gdkit.sample import sample_folder
 from gdkit.trail import load_trail
 from gdkit.ui import charts, words
 from gdkit.ui.panel import VerdictPanel
+from gdkit.ui.tables import most_telling
 from gdkit.ui.view import View
 
 if TYPE_CHECKING:
@@ -82,17 +83,26 @@ def scope(case: str, trail: Sequence[str]) -> View:
     """Read the logs, find the session's calls and what was chained from them, and keep all of it in the case."""
     folder = _folder(case)
     subject = case_subject(folder)
-    sources = list(trail) or case_about(folder)["trail"]
+    sources = list(trail) or case_trail(folder)
     loaded = load_trail(sources, on_progress=_progress_printer())
     scoped = scope_session(loaded.events, subject)
     _keep(folder, scoped, loaded.records, loaded.events, sources)
     document = result_document(subject, scoped, loaded.coverage, current_verdict(folder))
     save_result(folder, document)
     counts = {name: document["events"][name] for name in ("total", "thief", "workload", "unknown")}
-    append_entry(folder.journal, actor="gdkit", act="scope", detail={"sources": sources, "events": counts})
-    facts = [(row["name"], f"{row['events']:,} calls: {row['meaning']}") for row in document["attribution"]["rules"]]
-    notes = () if counts["total"] else words.ZERO_EVENTS
-    return _view(folder, "Scope", words.scope_summary(counts), facts, notes)
+    hashes = {row["file"]: row["sha256"] for row in manifest(folder)}
+    append_entry(
+        folder.journal, actor="gdkit", act="scope", detail={"sources": sources, "events": counts, "evidence": hashes}
+    )
+    notes = (words.ON_THE_INSTANCE,) if counts["total"] else words.ZERO_EVENTS
+    return _view(folder, "Scope", words.scope_summary(counts), words.rule_facts(document), notes)
+
+
+def attribution(case: str) -> View:
+    """Show which rules decided whose the calls are, and on how many calls each."""
+    folder = _folder(case)
+    result = load_result(folder)
+    return _view(folder, "Attribution", words.scope_summary(result["events"]), words.rule_facts(result))
 
 
 def session(case: str) -> View:
@@ -127,7 +137,7 @@ def calls(case: str, party: str = "") -> View:
     events = load_table(folder, "session_events")
     shown = events[events["party"] == party] if party else events
     summary = words.calls_summary(shown, party)
-    return _view(folder, "Calls", summary, frame=shown.reset_index(drop=True), shown=CALLS_SHOWN)
+    return _view(folder, "Calls", summary, frame=most_telling(shown), shown=CALLS_SHOWN)
 
 
 def timeline(case: str) -> View:

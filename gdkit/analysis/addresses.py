@@ -11,7 +11,7 @@ from gdkit.analysis.keys import PARTIES
 from gdkit.identifiers import address_kind, normal_address
 
 if TYPE_CHECKING:
-    from gdkit.model import Finding
+    from collections.abc import Sequence
 
 NO_ADDRESS = "(none)"
 """Stands for calls whose record names no address."""
@@ -20,17 +20,17 @@ MOST_CLIENTS = 10
 """User agents listed for one address; the events table holds them all."""
 
 
-def address_table(events: pd.DataFrame, finding: Finding | None) -> pd.DataFrame:
-    """Give one row an address, the finding's own address even where no event shows it.
+def address_table(events: pd.DataFrame, reported_addresses: Sequence[str]) -> pd.DataFrame:
+    """Give one row an address, those that findings name even where no event shows them.
 
     Args:
         events: ``tables.SESSION_EVENTS``.
-        finding: names the remote address; None where there is no finding.
+        reported_addresses: the remote addresses that findings name; none where there is no finding.
 
     Returns:
         ``tables.ADDRESSES``, most calls of the thief first, then of unknown ones.
     """
-    reported = normal_address(finding.remote.address) if finding else None
+    reported = [text for text in map(normal_address, reported_addresses) if text]
     place = events["source_address"].map(normal_address, na_action="ignore").fillna(NO_ADDRESS)
     seen = events[["address_kind", "event_at", "party", "access_key_id", "user_agent"]].assign(source_address=place)
     by_place = seen.groupby("source_address")
@@ -46,12 +46,12 @@ def address_table(events: pd.DataFrame, finding: Finding | None) -> pd.DataFrame
     )
     counts = pd.crosstab(seen["source_address"], seen["party"]).reindex(columns=PARTIES, fill_value=0)
     table = table.join(counts.add_suffix("_events"))
-    if reported and reported not in table.index:
-        table.loc[reported, "address_kind"] = address_kind(reported)
+    for unseen in set(reported) - set(table.index):
+        table.loc[unseen, "address_kind"] = address_kind(unseen)
     numbers = ["events", *(f"{party}_events" for party in PARTIES)]
     table[numbers] = table[numbers].fillna(0)
     table = table.rename_axis("source_address").reset_index()
-    table["in_finding"] = table["source_address"] == reported
+    table["in_finding"] = table["source_address"].isin(reported)
     order = ["thief_events", "unknown_events", "events", "source_address"]
     table = table.sort_values(order, ascending=[False, False, False, True], ignore_index=True)
     return table[list(tables.ADDRESSES.names)].astype(tables.dtypes(tables.ADDRESSES))

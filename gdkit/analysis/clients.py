@@ -3,71 +3,57 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
-HOST_AGENTS = (
-    "amazon-ssm-agent",
-    "ssm-agent-worker",
-    "amazon-cloudwatch-agent",
-    "cwagent",
-    "amazon-ecs-agent",
-    "ecs agent",
-    "aws-codedeploy-agent",
-    "codedeploy-agent",
-    "amazon-guardduty-agent",
-    "aws-guardduty-agent",
-    "amazon-inspector",
-    "kubelet",
-    "aws-vpc-cni",
-    "amazon-vpc-cni",
-    "aws-node-termination-handler",
-    "elasticbeanstalk",
-    "cfn-signal",
-    "cfn-hup",
-    "cfn-init",
-)
-"""Words in the user agents of AWS's own agents on an instance.
+AGENT_SERVICES: dict[str, frozenset[str]] = {
+    "amazon-ssm-agent": frozenset({"ssm", "ssmmessages", "ec2messages"}),
+    "ssm-agent-worker": frozenset({"ssm", "ssmmessages", "ec2messages"}),
+    "amazon-cloudwatch-agent": frozenset({"monitoring", "logs", "ec2"}),
+    "cwagent": frozenset({"monitoring", "logs", "ec2"}),
+    "amazon-ecs-agent": frozenset({"ecs"}),
+    "aws-codedeploy-agent": frozenset({"codedeploy-commands-secure", "codedeploy"}),
+    "amazon-guardduty-agent": frozenset({"guardduty"}),
+}
+"""AWS's own agents on an instance: the product in their user agent, and the services that each calls.
 
-Source: user agents of the agents as their open-source code and their release notes give them.
+Source: user agents as the agents' open-source code gives them; Systems Manager User Guide, "Reference: ec2messages,
+ssmmessages, and other API operations"; CloudWatch, ECS, CodeDeploy and GuardDuty guides on their agents.
 """
-
-AGENT_SERVICES = ("ssmmessages.amazonaws.com", "ec2messages.amazonaws.com")
-"""Services that only an instance's SSM agent calls. Source: Systems Manager User Guide, "ec2messages, ssmmessages"."""
 
 AGENT_CALLS = frozenset(
     {
-        ("ssm.amazonaws.com", "UpdateInstanceInformation"),
-        ("ssm.amazonaws.com", "ListInstanceAssociations"),
-        ("ssm.amazonaws.com", "UpdateInstanceAssociationStatus"),
-        ("ssm.amazonaws.com", "UpdateAssociationStatus"),
-        ("ssm.amazonaws.com", "PutInventory"),
-        ("ssm.amazonaws.com", "PutComplianceItems"),
-        ("ssm.amazonaws.com", "PutConfigurePackageResult"),
-        ("ssm.amazonaws.com", "GetDeployablePatchSnapshotForInstance"),
-        ("ssm.amazonaws.com", "RequestManagedInstanceRoleToken"),
-        ("ssm.amazonaws.com", "RegisterManagedInstance"),
-        ("ec2.amazonaws.com", "RegisterManagedInstance"),
-        ("ecs.amazonaws.com", "DiscoverPollEndpoint"),
-        ("ecs.amazonaws.com", "RegisterContainerInstance"),
-        ("ecs.amazonaws.com", "SubmitContainerStateChange"),
-        ("ecs.amazonaws.com", "SubmitTaskStateChange"),
-        ("guardduty.amazonaws.com", "SendSecurityTelemetry"),
+        "ssm UpdateInstanceInformation", "ssm ListInstanceAssociations", "ssm UpdateInstanceAssociationStatus",
+        "ssm UpdateAssociationStatus", "ssm PutInventory", "ssm PutComplianceItems", "ssm PutConfigurePackageResult",
+        "ssm GetDeployablePatchSnapshotForInstance", "ssm RequestManagedInstanceRoleToken",
+        "ssm RegisterManagedInstance", "ec2 RegisterManagedInstance", "ecs DiscoverPollEndpoint",
+        "ecs RegisterContainerInstance", "ecs SubmitContainerStateChange", "ecs SubmitTaskStateChange",
+        "guardduty SendSecurityTelemetry",
     }
-)
-"""Calls that an instance's agent makes as a matter of course.
+)  # fmt: skip
+"""Calls that are an agent's kind of call, whoever makes them; so are all of ssmmessages and ec2messages.
 
-Source: Systems Manager User Guide, "Reference: ec2messages, ssmmessages, and other API operations"; ECS Developer
-Guide, container instance IAM role; GuardDuty User Guide, security agent.
+Source: as for ``AGENT_SERVICES``. A thief can make them too: intercepting the agent's messages is a known technique.
 """
 
+_PRODUCT = re.compile(r"(?:^|[\s\[(;,])([A-Za-z][\w.-]*)(?=/|[\s\])]|$)")
 _SYSTEMS = (
     ("macOS", re.compile(r"\bdarwin\b|\bmacos\b|\bmac os\b|os/macos", re.IGNORECASE)),
     ("Windows", re.compile(r"\bwindows\b|os/windows", re.IGNORECASE)),
     ("Linux", re.compile(r"linux|os/linux", re.IGNORECASE)),
 )
+_SDK = re.compile(r"\b(?:aws-cli|aws-sdk-[\w-]+|boto3|botocore|awspowershell)\b", re.IGNORECASE)
+
+
+def products(user_agent: object) -> frozenset[str]:
+    """Give the product names in a user agent, in lower case.
+
+    >>> sorted(products("aws-cli/2.1 my-kubelet-steal"))
+    ['aws-cli', 'my-kubelet-steal']
+    """
+    return (
+        frozenset(name.lower() for name in _PRODUCT.findall(user_agent)) if isinstance(user_agent, str) else frozenset()
+    )
 
 
 def operating_system(user_agent: object) -> str | None:
@@ -81,18 +67,29 @@ def operating_system(user_agent: object) -> str | None:
     return next((name for name, pattern in _SYSTEMS if pattern.search(user_agent)), None)
 
 
-def made_by_host_agent(events: pd.DataFrame) -> pd.Series:
-    """Tell for each event whether its client or its operation is that of AWS's agents on an instance.
+def is_sdk(user_agent: object) -> bool:
+    """Tell whether a user agent is that of an AWS SDK or command line; a browser's is not."""
+    return isinstance(user_agent, str) and _SDK.search(user_agent) is not None
 
-    It is a claim of the caller, not proof: a user agent can be forged.
+
+def made_by_agent(events: pd.DataFrame) -> pd.Series:
+    """Tell for each event whether both its client and its service are those of one of AWS's agents.
+
+    It is a claim of the caller and can be forged; ``ways_out`` says when it is believed.
     """
-    words = "|".join(re.escape(word) for word in HOST_AGENTS)
-    clients = events["user_agent"].dropna().drop_duplicates()
-    by_client = events["user_agent"].isin(clients[clients.str.contains(words, case=False, regex=True)])
-    by_service = events["event_source"].isin(AGENT_SERVICES)
-    calls = events["event_source"].fillna("") + " " + events["event_name"].fillna("")
-    by_call = calls.isin({f"{source} {name}" for source, name in AGENT_CALLS})
-    return by_client | by_service | by_call
+    pairs = list(zip(events["user_agent"].fillna(""), _service(events), strict=True))
+    judged = {pair: any(pair[1] in AGENT_SERVICES[name] for name in _agents(pair[0])) for pair in set(pairs)}
+    return pd.Series([judged[pair] for pair in pairs], index=events.index, dtype=bool)
+
+
+def like_an_agent(events: pd.DataFrame) -> pd.Series:
+    """Tell for each event whether its client or its operation is an agent's kind."""
+    service = _service(events)
+    by_call = service.isin(["ssmmessages", "ec2messages"]) | (service + " " + events["event_name"].fillna("")).isin(
+        AGENT_CALLS
+    )
+    clients = events["user_agent"].dropna().unique()
+    return by_call | events["user_agent"].isin([client for client in clients if _agents(client)])
 
 
 def made_by_aws_service(events: pd.DataFrame) -> pd.Series:
@@ -101,3 +98,19 @@ def made_by_aws_service(events: pd.DataFrame) -> pd.Series:
     Source: CloudTrail User Guide, userIdentity.invokedBy and sourceIPAddress ("AWS Internal", service host names).
     """
     return events["invoked_by"].notna() | events["address_kind"].isin(["aws_service", "aws_internal"])
+
+
+def presigned(events: pd.DataFrame) -> pd.Series:
+    """Tell for each event whether somebody followed a presigned URL: the key is the signer's, the rest the visitor's.
+
+    Source: S3 User Guide, "Amazon S3 CloudTrail events", AuthenticationMethod.
+    """
+    return events["authentication_method"] == "QueryString"
+
+
+def _agents(client: str) -> frozenset[str]:
+    return products(client) & AGENT_SERVICES.keys()
+
+
+def _service(events: pd.DataFrame) -> pd.Series:
+    return events["event_source"].fillna("").str.removesuffix(".amazonaws.com")

@@ -22,6 +22,8 @@ WAYS_IN: dict[tuple[str, str], str] = {
     ("ec2-instance-connect.amazonaws.com", "SendSSHPublicKey"): "pushed an SSH key to the instance",
     ("ec2-instance-connect.amazonaws.com", "SendSerialConsoleSSHPublicKey"): "pushed an SSH key to its serial console",
     ("ec2-instance-connect.amazonaws.com", "OpenTunnel"): "opened a tunnel to the instance",
+    ("ec2.amazonaws.com", "AssociateIamInstanceProfile"): "gave the instance a role",
+    ("ec2.amazonaws.com", "ReplaceIamInstanceProfileAssociation"): "changed the instance's role",
     ("ec2.amazonaws.com", "GetPasswordData"): "asked for the instance's administrator password",
     ("ec2.amazonaws.com", "ModifyInstanceAttribute"): "changed an attribute of the instance (user data is one)",
     ("ec2.amazonaws.com", "ModifyInstanceMetadataOptions"): "changed the instance's metadata options",

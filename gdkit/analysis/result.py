@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.analysis.attribution import RULES
 from gdkit.analysis.lineage import CHAINED_RULES
+from gdkit.analysis.rules import RULES
 from gdkit.model import utc_text
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _lineage(scope: Scope) -> dict[str, Any]:
         nodes[key] = {"id": key, "kind": "access_key", "label": key}
     edges = []
     for hop in tables.rows_of(scope.hops[scope.hops["to_key"].notna()]):
-        begin = (root if hop["hop"] == 0 else hop["from_key"]) or "unknown"
+        begin = (None if hop["hop"] == 0 else hop["from_key"]) or root or hop["to_key"]
         for node in (begin, hop["to_key"]):
             nodes.setdefault(node, {"id": node, "kind": "access_key", "label": node})
         edges.append({"from": begin, "to": hop["to_key"], "event_id": hop["event_id"], "kind": hop["event_name"]})

@@ -55,7 +55,7 @@ def scope_session(events: pd.DataFrame, subject: Subject) -> Scope:
         UsageError: the subject fits several sessions.
     """
     found = find_session(events, subject)
-    attributed = attribute(events, found.used, found.session, subject.finding)
+    attributed = attribute(events, found.used, found.session, subject)
     lineage = trace_lineage(events, found, attributed)
     keys = key_table(found.access_key_ids, lineage)
     session = replace(found.session, keys=session_keys(keys))
@@ -64,6 +64,6 @@ def scope_session(events: pd.DataFrame, subject: Subject) -> Scope:
         events=lineage.events,
         hops=lineage.hops,
         keys=keys,
-        addresses=address_table(lineage.events, subject.finding),
+        addresses=address_table(lineage.events, subject.reported_addresses),
         leads=initial_access_leads(events, session, lineage.events),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gdkit.errors import UsageError
-from gdkit.identifiers import parse_access_key_id, parse_principal_id, role_name_of
+from gdkit.identifiers import AccessKeyId, parse_access_key_id, parse_principal_id, role_name_of
 from gdkit.model import LeakedSession, Subject
 
 
@@ -52,7 +52,18 @@ def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     keys = _keys(events, by_principal | by_name, issued, subject)
     unnamed = events["principal_id"].isna() | (events["access_key_id"] == subject.access_key_id)
     by_key = events["access_key_id"].isin(keys) & unnamed
-    return SessionEvents(session, keys, by_principal | by_name | by_key, issued)
+    used = by_principal | by_name | by_key
+    return SessionEvents(session, keys, used & ~_other_halves(events, used), issued)
+
+
+def _other_halves(events: pd.DataFrame, used: pd.Series) -> pd.Series:
+    """Tell which rows are the second record of one call, made by the account on the other side of it.
+
+    Source: CloudTrail User Guide, sharedEventID; the other account records the caller as type AWSAccount.
+    """
+    second = used & (events["identity_type"] == "AWSAccount") & events["access_key_id"].isna()
+    first = events.loc[used & ~second, "shared_event_id"].dropna()
+    return second & events["shared_event_id"].isin(set(first))
 
 
 def _principal_in(events: pd.DataFrame, subject: Subject) -> str | None:
@@ -81,12 +92,19 @@ def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) 
         role_id=principal.unique_id if principal else None,
         role_name=_first(rows["role_name"]) or role_name_of(role_arn) or (finding.role_name if finding else None),
         role_arn=role_arn,
-        session_name=(principal.session_name if principal else None) or subject.instance_id,
+        session_name=(principal.session_name if principal else None)
+        or subject.instance_id
+        or _name_by_key(events, key),
         instance_id=(principal.instance_id if principal else None) or subject.instance_id,
         account_id=_first(rows["identity_account_id"])
         or (finding.account_id if finding else None)
         or (key.account_id if key else None),
     )
+
+
+def _name_by_key(events: pd.DataFrame, key: AccessKeyId | None) -> str | None:
+    """Give the session name that stands beside a key where no principal does, as in an export of the console."""
+    return _first(events.loc[events["access_key_id"] == key.text, "session_name"]) if key else None
 
 
 def _rows_of_name(events: pd.DataFrame, session: LeakedSession) -> pd.Series:

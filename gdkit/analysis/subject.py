@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gdkit.errors import FindingError, UsageError
 from gdkit.identifiers import is_instance_id, parse_access_key_id, parse_principal_id
 from gdkit.model import Finding, Subject
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def subject_of_finding(finding: Finding) -> Subject:
+KEY_CHARACTERS = 20
+"""Characters of an access key id; text of another length is a typing error."""
+
+
+def subject_of_finding(finding: Finding, siblings: Iterable[Finding] = ()) -> Subject:
     """Give the session that a finding is about.
+
+    Args:
+        finding: the finding.
+        siblings: other findings; those of the same principal or key add the addresses and accounts they name. One
+            theft can make several findings, and each shows only the last address.
 
     Raises:
         FindingError: the finding names neither a principal nor a key, so no session can be looked up by it.
@@ -23,7 +36,20 @@ def subject_of_finding(finding: Finding) -> Subject:
             where=f"finding {finding.id}",
             action=_without_principal(instance_id),
         )
-    return Subject(finding, principal_id, instance_id, finding.access_key_id)
+    same = [finding, *(other for other in siblings if _is_of(other, principal_id, finding.access_key_id))]
+    return Subject(
+        finding,
+        principal_id,
+        instance_id,
+        finding.access_key_id,
+        tuple(sorted({other.remote.address for other in same if other.remote.address})),
+        tuple(sorted({other.remote.account_id for other in same if other.remote.account_id})),
+    )
+
+
+def _is_of(other: Finding, principal_id: str | None, access_key_id: str | None) -> bool:
+    same_principal = principal_id is not None and other.principal_id == principal_id
+    return same_principal or (access_key_id is not None and other.access_key_id == access_key_id)
 
 
 def subject_of_text(text: str) -> Subject | None:
@@ -38,7 +64,7 @@ def subject_of_text(text: str) -> Subject | None:
     if is_instance_id(text):
         return Subject(instance_id=text)
     key = parse_access_key_id(text)
-    if key is not None and key.kind != "other":
+    if key is not None and key.kind != "other" and len(key.text) == KEY_CHARACTERS:
         return Subject(access_key_id=key.text)
     principal = parse_principal_id(text)
     if principal is None or principal.session_name is None:

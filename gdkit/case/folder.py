@@ -73,7 +73,7 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
     Args:
         path: the folder; it is made if it does not exist.
         subject: what the case is about.
-        trail: the sources of events.
+        trail: the sources of events; a case that is taken up again goes on with these.
         analyst: who works on it; None for the name of the operating system's user.
 
     Raises:
@@ -85,7 +85,7 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
     try:
         if case.about.exists():
             _refuse_other(case, identity)
-            append_entry(case.journal, actor=_actor(analyst), act="resume", detail={"trail": trail})
+            _take_up(case, subject, trail, _actor(analyst))
             return case
         _refuse_strangers(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,6 +96,19 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
     write_json(case.about, _about(identity, subject, trail, _actor(analyst)))
     append_entry(case.journal, actor=_actor(analyst), act="begin", detail={"subject": identity, "trail": trail})
     return case
+
+
+def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str) -> None:
+    """Go on with a case: with the sources given now, and with the finding as it is now; its older form is kept."""
+    about = case_about(case)
+    detail: dict[str, Any] = {"trail": trail}
+    if subject.finding is not None and subject.finding.raw_sha256 != about["finding_sha256"]:
+        detail["finding_sha256"] = subject.finding.raw_sha256
+    append_entry(case.journal, actor=analyst, act="resume", detail=detail)
+    if subject.finding is not None and "finding_sha256" in detail:
+        write_bytes(case.evidence / f"finding-{about['finding_sha256'][:12]}.json", case.finding.read_bytes())
+        write_bytes(case.finding, subject.finding.raw)
+    write_json(case.about, {**about, **detail})
 
 
 def open_case(path: str | Path) -> CaseFolder:
@@ -124,13 +137,18 @@ def case_subject(case: CaseFolder) -> Subject:
     """Give what the case is about, with its finding read anew from the case folder."""
     identity = case_about(case)["subject"]
     if identity["finding_id"] is not None:
-        return subject_of_finding(case_finding(case))
+        return subject_of_finding(case_finding(case), load_findings(case.finding))
     return Subject(None, identity["principal_id"], identity["instance_id"], identity["access_key_id"])
 
 
 def case_finding(case: CaseFolder) -> Finding:
     """Give the case's finding, read anew from the bytes as received."""
     return select_finding(load_findings(case.finding), case_about(case)["subject"]["finding_id"])
+
+
+def case_trail(case: CaseFolder) -> list[str]:
+    """Give the sources of events that the case was last run with."""
+    return list(case_about(case)["trail"])
 
 
 def case_analyst(case: CaseFolder) -> str:

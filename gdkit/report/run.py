@@ -96,7 +96,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
     try:
-        executed.parent.mkdir(parents=True, exist_ok=True)
+        executed.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         papermill.execute_notebook(
             notebook_path(name),
             executed,

@@ -26,14 +26,16 @@ def parse_time(value: object) -> datetime | None:
     datetime.datetime(2026, 11, 1, 3, 4, 5, tzinfo=datetime.timezone.utc)
     >>> parse_time("Jul 10, 2023, 6:30:22 PM")
     datetime.datetime(2023, 7, 10, 18, 30, 22, tzinfo=datetime.timezone.utc)
-    >>> parse_time("10/07/2023 18:30") is None
-    True
+    >>> parse_time("10/07/2023 18:30") is None, parse_time("2023/07/10 18:30") is None
+    (True, False)
 
     Source: CloudTrail User Guide, "CloudTrail record contents", eventTime; ``expiration`` as in logged AssumeRole
     calls, where newer writers put U+202F before PM.
     """
     if isinstance(value, str):
         text = value.strip()
+        if text[4:5] == "/":  # year first can be read in one way only
+            text = text.replace("/", "-", 2)
         if text[4:5] != "-":
             return _in_words(text) if text[:1].isalpha() else _since_1970(text)
         try:

@@ -21,6 +21,9 @@ STATIC_ROWS = 50
 PAGE_ROWS = 25
 """Rows on one page of a table."""
 
+MOST_ROWS = 2_000
+"""Rows that a page holds; of a longer table it holds the first, says of how many, and where the rest is."""
+
 MOST_CELL_CHARACTERS = 500
 """A longer cell is cut in what is shown, and says so; the evidence holds it whole."""
 
@@ -56,20 +59,32 @@ def table_library() -> str:
 
 
 def interactive_table(frame: pd.DataFrame, caption: str) -> str:
-    """Give a table as HTML: all rows, sortable and searchable where scripts run, the first rows where they do not.
+    """Give a table as HTML: sortable and searchable where scripts run, its first rows where they do not.
 
     Args:
         frame: any table; every cell is shown as escaped text.
         caption: what the table shows.
     """
     name = f"gd-{uuid4().hex}"
-    arguments = json.dumps(_arguments(frame)).replace("<", "\\u003c")
+    held = frame.head(MOST_ROWS)
+    count = f"{len(frame):,} rows"
+    if len(held) < len(frame):
+        count = f"the first {len(held):,} of {len(frame):,} rows; all of them are in the case's evidence folder"
+    arguments = json.dumps(_arguments(held)).replace("<", "\\u003c")
     return (
-        f'<p class="gd-caption">{escape(caption)}: {len(frame):,} rows</p>'
+        f'<p class="gd-caption">{escape(caption)}: {count}</p>'
         f'<table id="{name}" class="display compact"></table>'
         f"<noscript>{_first_rows(frame)}</noscript>"
         f"{_DRAW.replace('NAME', name).replace('ARGUMENTS', arguments)}"
     )
+
+
+def most_telling(events: pd.DataFrame) -> pd.DataFrame:
+    """Give calls by time; where a page cannot hold them all, the thief's and the undecided ones first."""
+    if len(events) > MOST_ROWS:
+        order = events["party"].map({"thief": 0, "unknown": 1, "workload": 2})
+        events = events.assign(order=order).sort_values(["order", "event_at"], kind="stable").drop(columns="order")
+    return events.reset_index(drop=True)
 
 
 def _arguments(frame: pd.DataFrame) -> dict[str, Any]:

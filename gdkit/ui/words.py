@@ -29,11 +29,17 @@ NOT_LOOKED_AT = (
 )
 
 WHOSE: dict[VerdictValue, str] = {
-    "benign": "from outside its own software, which was judged benign,",
+    "benign": "from outside its own software, a use that was judged benign",
     "malicious": "by a thief",
-    "undetermined": "by somebody other than its own software",
+    "undetermined": "by somebody other than its own software, as far as the rules can tell",
 }
 """How the calls attributed to the thief are spoken of, by what a person decided."""
+
+ON_THE_INSTANCE = (
+    "Calls that a thief makes on the instance itself, or from behind the same way out, cannot be told from the "
+    "workload's by any log."
+)
+"""What no attribution can see; every answer says so."""
 
 
 def when(at: datetime | None) -> str:
@@ -95,6 +101,11 @@ def scope_summary(events: dict[str, Any]) -> str:
     )
 
 
+def rule_facts(result: dict[str, Any]) -> list[tuple[str, object]]:
+    """Give each rule that decided, with how many calls and what it means."""
+    return [(row["name"], f"{many(row['events'], 'call')}: {row['meaning']}") for row in result["attribution"]["rules"]]
+
+
 def calls_summary(shown: pd.DataFrame, party: str, most: int = 8) -> str:
     """Say how many calls there are and which operations they called most."""
     counts = shown["event_name"].value_counts()
@@ -121,8 +132,8 @@ def conclusion_summary(result: dict[str, Any], verdict: Verdict) -> str:
             f"No call with the credentials of {whose} is proven to be a thief's, in {events['total']:,} calls searched."
         )
     return (
-        f"The credentials of {whose} were used {WHOSE[verdict.value]} in {events['thief']:,} of {events['total']:,} "
-        "calls seen in what was searched."
+        f"{events['thief']:,} of {many(events['total'], 'call')} with the credentials of {whose} were made "
+        f"{WHOSE[verdict.value]}, in what was searched."
     )
 
 
@@ -151,7 +162,7 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
         points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
     if result["coverage"]["unread"]:
         points.append(f"Open: {many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
-    return [*points, NOT_LOOKED_AT]
+    return [*points, ON_THE_INSTANCE, NOT_LOOKED_AT]
 
 
 def searched_words(row: dict[str, Any]) -> str:

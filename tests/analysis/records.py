@@ -75,7 +75,8 @@ def record(minute: int, address: str | None, client: str | None, *, name: str = 
 
 def agent(minute: int, address: str = NAT, **fields: Any) -> dict[str, Any]:
     """Give a call of the SSM agent of the instance."""
-    return record(minute, address, AGENT_CLIENT, name="UpdateInstanceInformation", service="ssm", **fields)
+    fields = {"userAgent": AGENT_CLIENT, **fields}
+    return record(minute, address, None, name="UpdateInstanceInformation", service="ssm", **fields)
 
 
 def assume_role(minute: int, address: str, client: str, *, new_key: str = CHAINED, **fields: Any) -> dict[str, Any]:
@@ -95,15 +96,21 @@ def chained(minute: int, address: str, client: str, *, key: str = CHAINED, **fie
     return record(minute, address, client, name="ListSecrets", service="secretsmanager", who=who, **fields)
 
 
-def subject(address: str | None = THIEF, *, key: str = KEY, private: str | None = None, public: str | None = None,
-            remote_account: str | None = None) -> Subject:  # fmt: skip
+def finding_at(address: str | None, key: str = KEY) -> dict[str, Any]:
+    """Give a finding of the session at an address."""
+    return finding_document(role_id=ROLE_ID, role=ROLE, instance=INSTANCE, key=key, address=address or "",
+                            account=ACCOUNT) | {"id": f"finding-{address}"}  # fmt: skip
+
+
+def subject(address: str | None = THIEF, *, private: str | None = None, public: str | None = None,
+            remote_account: str | None = None, first_seen: str | None = None) -> Subject:  # fmt: skip
     """Give the subject of a finding at an address."""
-    document = finding_document(
-        role_id=ROLE_ID, role=ROLE, instance=INSTANCE, key=key, address=address or "", account=ACCOUNT
-    )
+    document = finding_at(address)
     call = document["service"]["action"]["awsApiCallAction"]
     if remote_account:
         call["remoteAccountDetails"] = {"accountId": remote_account, "affiliated": False}
+    if first_seen:
+        document["service"]["eventFirstSeen"] = first_seen
     if private or public:
         interface = {"privateIpAddress": private, "publicIp": public}
         document["resource"]["instanceDetails"] = {"instanceId": INSTANCE, "networkInterfaces": [interface]}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gdkit.case.folder import case_about, case_finding, case_subject, open_case, start_case
+from gdkit.case.folder import case_about, case_finding, case_subject, case_trail, open_case, start_case
 from gdkit.case.journal import read_entries
 from gdkit.errors import CaseConflictError, CaseError, CaseWriteError
 from gdkit.model import Subject
@@ -63,15 +63,28 @@ def test_nameless_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_resume(tmp_path: Path) -> None:
-    """The same finding takes the case up again: nothing is overwritten, the journal notes it."""
+    """The same finding takes the case up again, with the sources given now; the journal notes it."""
     case = new_case(tmp_path / "case")
     before = _content(case.path)
-    again = start_case(case.path, sample_subject(updatedAt="2026-12-01T00:00:00Z"), trail=["more"], analyst="bob")
+    again = start_case(case.path, sample_subject(), trail=["more"], analyst="bob")
     after = _content(case.path)
     assert again == case
-    assert {name for name in after if after[name] != before[name]} == {"journal.jsonl"}
+    assert {name for name in after if after[name] != before.get(name)} == {"journal.jsonl", "case.json"}
+    assert case_trail(case) == ["more"]
     last = read_entries(case.journal)[-1]
     assert (last["act"], last["actor"], last["detail"]) == ("resume", "bob", {"trail": ["more"]})
+
+
+def test_resume_with_newer_finding(tmp_path: Path) -> None:
+    """A newer form of the finding is used from then on; the older one is kept as evidence, and the journal says so."""
+    case = new_case(tmp_path / "case")
+    old = case.finding.read_bytes()
+    newer = sample_subject(updatedAt="2026-12-01T00:00:00Z")
+    start_case(case.path, newer, trail=[], analyst="bob")
+    assert case.finding.read_bytes() == newer.finding.raw
+    assert [path.read_bytes() for path in case.evidence.glob("finding-*.json")] == [old]
+    assert case_about(case)["finding_sha256"] == newer.finding.raw_sha256
+    assert read_entries(case.journal)[-1]["detail"]["finding_sha256"] == newer.finding.raw_sha256
 
 
 @pytest.mark.parametrize("other", [sample_subject(id="f" * 32), Subject(instance_id="i-0a1b2c3d4e5f60718")])

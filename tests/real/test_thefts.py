@@ -85,23 +85,36 @@ def test_staged_theft() -> None:
     assert "AKIAAM80VXLJF8NPK4VC sent a command to the instance from 18.236.253.47 (same address" in lead.statement
 
 
-def labelled_events() -> list[Any]:
-    """Give the ten labelled single events of a public rule on this very theft."""
-    lines = real("panther-analysis-tests/imds-exfil-rule-tests.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+LABELLED: list[tuple[str, str, str]] = [
+    # label in the public rule, our party and rule. A label "no alert" agrees with workload and with unknown.
+    ("alert", "thief", "reported_address"),
+    ("no alert", "unknown", "private_address"),  # a private address alone: another host could use it too
+    ("no alert", "unknown", "aws_service"),  # the record does not say who asked the service
+    ("no alert", "unknown", "agent_like"),  # one agent's call proves nothing by itself, and accuses nobody
+    ("no alert", "unknown", "aws_service"),
+    ("no alert", "unknown", "aws_service"),
+    ("no alert", "unknown", "agent_at_reported_address"),  # the agent's channel from outside: either could be true
+    ("no alert", "unknown", "agent_like"),
+    ("no alert", "", ""),  # another role's session: not in the leaked session at all
+    ("alert", "thief", "reported_address"),
+]
+"""The ten labelled events in order, each with our answer and, where it is less than a plain yes or no, the reason."""
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(len(LABELLED)))
 def test_labelled_event(number: int, tmp_path: Path) -> None:
-    """A labelled event that is a theft is the thief's, and one that is none is not, given a finding at its address."""
-    case = labelled_events()[number]
+    """A labelled single event gets the party and the rule that its facts carry, given a finding at its address."""
+    lines = real("panther-analysis-tests/imds-exfil-rule-tests.jsonl").read_text(encoding="utf-8").splitlines()
+    case = json.loads(lines[number])
+    label, party, rule = LABELLED[number]
     log = {"eventID": f"labelled-{number}", **case["log"]}
     trail = tmp_path / "event.json"
     trail.write_text(json.dumps(log), encoding="utf-8")
-    address = log["sourceIPAddress"] if case["expected"] else "45.33.32.156"
     document = finding_document(
         role_id="AROAEXAMPLE", role="MyAppRole", instance="i-0abcdef1234567890", key="ASIAIOSFODNN7EXAMPLE",
-        address=address, account="123456789012",
+        address="52.42.146.205" if number == 9 else "45.33.32.156", account="123456789012",
     )  # fmt: skip
-    found = scoped(document, trail)
-    assert ("thief" in set(found.events["party"])) is case["expected"], case["test"]
+    events = scoped(document, trail).events
+    assert case["expected"] is (label == "alert")
+    assert ("thief" in set(events["party"])) is case["expected"]
+    assert list(zip(events["party"], events["rule"], strict=True)) == ([(party, rule)] if party else [])

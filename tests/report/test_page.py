@@ -90,7 +90,7 @@ def test_content(page: Page) -> None:
     for told in (
         "malicious, decided by ann",
         "not one of our addresses",
-        "by a thief in 12 of 78 calls",
+        "12 of 78 calls with the credentials of instance i-0a1b2c3d4e5f60718 were made by a thief",
         "i-0a1b2c3d4e5f60718",
         "the journal is whole",
         "Finding SHA-256",

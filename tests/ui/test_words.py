@@ -40,7 +40,8 @@ def test_benign() -> None:
 def test_malicious() -> None:
     """After a malicious verdict the sentence says by a thief, and in how many calls."""
     told = words.conclusion_summary(_result(), Verdict("malicious", "ann", "not ours", AT))
-    assert "were used by a thief in 12 of 78 calls seen in what was searched" in told
+    assert told.startswith("12 of 78 calls with the credentials of")
+    assert told.endswith("were made by a thief, in what was searched.")
 
 
 def test_undetermined() -> None:
@@ -94,9 +95,13 @@ def test_open_points() -> None:
         "Open",
         "Open",
         "Open",
+        "Calls that a thief makes on th",
         "Not looked at by this version",
     ]
-    assert words.open_points(_result(unknown=0), Verdict("benign", "ann", "x", AT)) == [words.NOT_LOOKED_AT]
+    assert words.open_points(_result(unknown=0), Verdict("benign", "ann", "x", AT)) == [
+        words.ON_THE_INSTANCE,
+        words.NOT_LOOKED_AT,
+    ]
 
 
 def test_conclusion_facts() -> None:
