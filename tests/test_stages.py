@@ -71,7 +71,7 @@ def test_raw_records_join_the_table(case: Path) -> None:
         ("addresses", "Used from 5 places; 2 of them with calls of the thief"),
         ("coverage", "81 events were searched. Every statement of this case holds for these events"),
         ("conclusion", f"12 of 78 calls with the credentials of instance {INSTANCE} were made by somebody"),
-        ("attribution", "reported_address: 6 calls: the call came from the finding's remote address"),
+        ("attribution", "reported_address: 7 calls: the call came from the finding's remote address"),
         ("integrity", "the journal is whole"),
     ],
 )

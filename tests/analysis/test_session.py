@@ -20,6 +20,7 @@ from tests.analysis.records import (
     PRINCIPAL,
     THIEF,
     THIEF_CLIENT,
+    assume_role,
     identity,
     record,
     scope_of,
@@ -111,3 +112,12 @@ def test_instance_identity_role_is_refused() -> None:
 def test_other_text_is_no_identifier(text: str) -> None:
     """Text that is no identifier of a session is left to be a file's name."""
     assert subject_of_text(text) is None
+
+
+def test_two_records_of_one_call_count_once(tmp_path: Path) -> None:
+    """The other account's record of an AssumeRole is no second call; alone, it is the call."""
+    own = assume_role(5, THIEF, THIEF_CLIENT, sharedEventID="shared-1")
+    caller = {"type": "AWSAccount", "principalId": PRINCIPAL, "accountId": ACCOUNT}
+    other = {**own, "eventID": "other-half", "userIdentity": caller, "recipientAccountId": "444455556666"}
+    assert list(scope_of(tmp_path, [own, other]).events["event_id"]) == [own["eventID"]]
+    assert list(scope_of(tmp_path, [other]).events["event_id"]) == ["other-half"]
