@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from gdkit.report.parameters import check_parameters, notebook_parameters
 from gdkit.ui.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from papermill.exceptions import PapermillExecutionError
 
@@ -91,11 +93,8 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
     """
     checked = check_parameters(notebook_path(name), parameters)
     import papermill  # noqa: PLC0415 - seconds that only a run needs
-    from jupyter_client.kernelspec import NoSuchKernel  # noqa: PLC0415
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
-    try:
+    with _plain_errors(name, executed):
         executed.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         papermill.execute_notebook(
             notebook_path(name),
@@ -106,26 +105,31 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
             execution_timeout=CELL_TIMEOUT_S,
             kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
         )
+    return executed
+
+
+@contextmanager
+def _plain_errors(name: str, executed: Path) -> Iterator[None]:
+    """Turn what stops a run into an error that names the notebook and the cause in plain words."""
+    from jupyter_client.kernelspec import NoSuchKernel  # noqa: PLC0415 - loaded by papermill anyway
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    stopped = partial(NotebookError, where=f"notebook {name}", notebook=str(executed))
+    less = "give fewer logs at a time, or more memory; what was gathered is kept in the case folder"
+    try:
+        yield
     except PapermillExecutionError as error:
         raise _failure(name, executed, error) from None
-    except (CellTimeoutError, DeadKernelError) as error:
-        late = isinstance(error, CellTimeoutError)
-        raise NotebookError(
-            "a cell ran longer than it may" if late else "its Python process died, most likely for want of memory",
-            where=f"notebook {name}",
-            action="give fewer logs at a time, or more memory; what was gathered is kept in the case folder",
-            notebook=str(executed),
-        ) from error
+    except CellTimeoutError as error:
+        raise stopped("a cell ran longer than it may", action=less) from error
+    except DeadKernelError as error:
+        raise stopped("its Python process died, most likely for want of memory", action=less) from error
     except NoSuchKernel as error:
-        raise NotebookError(
-            "this Python has no notebook kernel named python3",
-            where=f"notebook {name}",
-            action="install ipykernel into the environment that gdkit runs in",
-            notebook=str(executed),
-        ) from error
+        todo = "install ipykernel into the environment that gdkit runs in"
+        raise stopped("this Python has no notebook kernel named python3", action=todo) from error
     except OSError as error:
         raise write_error(executed, error) from error
-    return executed
 
 
 def _own_parameters(name: str, case: CaseFolder, parameters: Mapping[str, Any]) -> dict[str, Any]:
