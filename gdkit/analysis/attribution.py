@@ -18,7 +18,7 @@ import pandas as pd
 
 from gdkit.analysis.clients import is_sdk, like_an_agent, made_by_aws_service, operating_system, presigned
 from gdkit.analysis.rules import MEANING, PARTY, RULES
-from gdkit.analysis.ways_out import FEWEST_AGENT_CALLS, agent_calls, neighbours_addresses, ways_out
+from gdkit.analysis.ways_out import FEWEST_AGENT_CALLS, agent_calls, is_habit, neighbours_agent_calls, ways_out
 from gdkit.identifiers import normal_address
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 LONG_BEFORE = timedelta(hours=1)
 """How much earlier than GuardDuty's first seen use a long-standing use of the address must have begun."""
+
+AGENT_INTERVALS = timedelta(minutes=30)
+"""Time within which an instance's agent is sure to have called, where the finding does not say since when."""
 
 SHORTEST_CLIENT = 15
 """A shorter user agent ("curl/8.1", "aws-cli/2.1") is too common to be anybody's mark."""
@@ -58,57 +61,79 @@ class _Known:
     """What is known of addresses before a single call is judged; addresses are in their normal spelling.
 
     Attributes:
-        own: those that the finding lists for the instance.
-        ways_out: those that its agents prove.
-        neighbours: those from which other instances' agents call.
-        shared: the instance's agents seem to leave by the reported address.
-        long_standing: the reported address looks like the instance's habit.
+        reported: boolean per call: from an address that a finding names, or through a remote account's endpoint.
+        own: addresses that the finding lists for the instance.
+        ways_out: addresses that its agents prove.
+        neighbours: addresses from which other instances' agents call.
+        shared: the instance's agents seem to leave by the reported address or account.
+        long_standing: the reported address or account looks like the session's habit.
+        neighbours_first: other instances' agents used the reported address before the reported use.
     """
 
     account_id: str | None
     remote_accounts: frozenset[str]
-    reported: frozenset[str]
+    reported: pd.Series
     own: frozenset[str]
     ways_out: frozenset[str]
     neighbours: frozenset[str]
     shared: bool
     long_standing: bool
+    neighbours_first: bool
 
 
 def _known(
     events: pd.DataFrame, used: pd.Series, calls: pd.DataFrame, session: LeakedSession, subject: Subject
 ) -> _Known:
-    reported = frozenset(filter(None, map(normal_address, subject.reported_addresses)))
+    addresses = frozenset(filter(None, map(normal_address, subject.reported_addresses)))
+    remote_accounts = frozenset(subject.remote_account_ids) - {session.account_id or ""}
+    reported = _is_reported(calls, addresses, remote_accounts) & ~made_by_aws_service(calls)
+    agents, neighbours = agent_calls(events, used, session), neighbours_agent_calls(events, session)
+    there = _is_reported(agents, addresses, remote_accounts)
+    elsewhere = agents[~there & ~_foreign(agents, session.account_id)]
+    thefts = calls[reported & ~presigned(calls) & ~calls.index.isin(agents.index)]["event_at"].dropna()
+    since = _reported_since(subject, thefts)
     instance = subject.finding.instance if subject.finding else None
     listed = (*instance.private_addresses, *instance.public_addresses) if instance else ()
-    agents = agent_calls(events, used, session)
-    there = agents["place"].isin(reported)
-    thefts = calls.loc[calls["place"].isin(reported) & ~made_by_aws_service(calls), "event_at"]
-    others = thefts[~thefts.index.isin(agents.index)]
+    before = neighbours[neighbours["place"].isin(addresses)]
     return _Known(
         account_id=session.account_id,
-        remote_accounts=frozenset(subject.remote_account_ids) - {session.account_id or ""},
+        remote_accounts=remote_accounts,
         reported=reported,
         own=frozenset(filter(None, map(normal_address, listed))),
-        ways_out=ways_out(agents[~there], None if thefts.empty else thefts.min()),
-        neighbours=neighbours_addresses(events, session) - reported,
-        shared=_agents_were_first(agents[there], agents[~there], others),
+        ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
+        neighbours=frozenset(neighbours["place"]) - addresses,
+        shared=is_habit(agents[there])
+        and len(elsewhere) < FEWEST_AGENT_CALLS
+        and bool(agents[there]["event_at"].min() < since),
         long_standing=_is_long_standing(calls, reported, subject),
+        neighbours_first=is_habit(before) and bool(before["event_at"].min() < since),
     )
 
 
-def _agents_were_first(there: pd.DataFrame, elsewhere: pd.DataFrame, others: pd.Series) -> bool:
-    """Tell whether the instance's agents seem to leave by the reported address: first there, and nowhere else."""
-    if len(there) < FEWEST_AGENT_CALLS or not elsewhere.empty:
-        return False
-    return others.empty or bool(there["event_at"].min() < others.min())
+def _is_reported(calls: pd.DataFrame, addresses: frozenset[str], remote_accounts: frozenset[str]) -> pd.Series:
+    return calls["place"].isin(addresses) | calls["vpc_endpoint_account_id"].isin(remote_accounts)
 
 
-def _is_long_standing(calls: pd.DataFrame, reported: frozenset[str], subject: Subject) -> bool:
-    """Tell whether the reported address is all that was ever seen, over several keys, since long before the report."""
-    placed = calls[~made_by_aws_service(calls) & ~presigned(calls)]
+def _foreign(calls: pd.DataFrame, account_id: str | None) -> pd.Series:
+    """Tell for each call whether it came through another account's endpoint."""
+    owner = calls["vpc_endpoint_account_id"]
+    return owner.notna() & (owner != account_id) & (account_id is not None)
+
+
+def _reported_since(subject: Subject, thefts: pd.Series) -> pd.Timestamp:
+    """Give the instant that a habit must be older than: GuardDuty's first sight, else soon after the first use."""
     first_seen_at = subject.finding.first_seen_at if subject.finding else None
-    if placed.empty or first_seen_at is None or not placed["place"].isin(reported).all():
+    if first_seen_at is not None:
+        return pd.Timestamp(first_seen_at)
+    return pd.Timestamp.max.tz_localize("UTC") if thefts.empty else thefts.min() + AGENT_INTERVALS
+
+
+def _is_long_standing(calls: pd.DataFrame, reported: pd.Series, subject: Subject) -> bool:
+    """Tell whether all software but the agents used the reported address, over several keys, since long before."""
+    agents_aside = ~made_by_aws_service(calls) & ~presigned(calls) & ~like_an_agent(calls)
+    placed = calls[agents_aside & (reported | (calls["address_kind"] == "public"))]
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    if placed.empty or first_seen_at is None or not reported[placed.index].all():
         return False
     return placed["access_key_id"].nunique() > 1 and bool(placed["event_at"].min() < first_seen_at - LONG_BEFORE)
 
@@ -122,22 +147,23 @@ def _decide(calls: pd.DataFrame, masks: dict[str, pd.Series]) -> pd.Series:
 def _address_rules(calls: pd.DataFrame, known: _Known) -> dict[str, pd.Series]:
     """Ask what an address or an endpoint proves by itself."""
     place, owner, agent = calls["place"], calls["vpc_endpoint_account_id"], like_an_agent(calls)
-    reported, own, private = place.isin(known.reported), place.isin(known.own), calls["address_kind"] == "private"
-    remote = owner.isin(known.remote_accounts)
-    foreign = owner.notna() & (owner != known.account_id) & (known.account_id is not None)
+    private, own_endpoint = calls["address_kind"] == "private", owner == known.account_id
+    held = (
+        ~private | own_endpoint | (owner.isna() & (not known.remote_accounts))
+    )  # anybody can choose a private address
     return {
         "presigned": presigned(calls),
         "aws_service": made_by_aws_service(calls),
-        "own_address_at_remote_endpoint": remote & own & private,
-        "remote_account": remote,
-        "foreign_endpoint": foreign,
-        "own_and_reported": reported & own,
-        "shared_way_out": reported & known.shared,
-        "long_standing": reported & known.long_standing,
-        "agent_at_reported_address": reported & agent,
-        "reported_address": reported,
-        "own_address": own,
-        "way_out": place.isin(known.ways_out),
+        "own_and_reported": known.reported & (place.isin(known.own) | (private & own_endpoint)),
+        "shared_way_out": known.reported & known.shared,
+        "long_standing": known.reported & known.long_standing,
+        "neighbours_at_reported_address": known.reported & known.neighbours_first,
+        "agent_at_reported_address": known.reported & agent,
+        "remote_account": owner.isin(known.remote_accounts),
+        "foreign_endpoint": _foreign(calls, known.account_id),
+        "reported_address": known.reported,
+        "own_address": place.isin(known.own) & held,
+        "way_out": place.isin(known.ways_out) & held,
         "agent_like": agent,
         "neighbours_address": place.isin(known.neighbours),
         "private_address": private,
@@ -147,16 +173,16 @@ def _address_rules(calls: pd.DataFrame, known: _Known) -> dict[str, pd.Series]:
 def _comparison_rules(calls: pd.DataFrame, known: _Known, proven: pd.Series) -> dict[str, pd.Series]:
     """Compare each call with those that an address alone already proved."""
     party = proven.map(PARTY)
-    thief, workload = calls[party == "thief"], calls[party == "workload"]
+    thief, workload = calls[party == "thief"], calls[(party == "workload") & ~like_an_agent(calls)]
     key, client, place = calls["access_key_id"], calls["user_agent"], calls["place"]
     clients, keys = set(thief["user_agent"].dropna()), set(thief["access_key_id"].dropna())
-    own_time = (calls["event_at"] < thief["event_at"].min()) | ~key.isin(keys)  # before the theft, or on another key
+    earlier = (party != "thief") & ~(calls["event_at"] >= thief["event_at"].min())  # a call without a time counts too
     at_home = place.isin(known.own | known.ways_out)
-    unplaced = (calls["address_kind"] == "public") & ~place.isin(known.neighbours | known.reported) & ~at_home
-    marks = clients - set(client[at_home | ~key.isin(keys)].dropna())
-    distinct = client.isin(marks) & (client.str.len() >= SHORTEST_CLIENT) & ~place.isin(set(place[~key.isin(keys)]))
+    unplaced = (calls["address_kind"] == "public") & ~place.isin(known.neighbours) & ~known.reported & ~at_home
+    marks = clients - set(client[at_home | earlier].dropna())
+    distinct = client.isin(marks) & (client.str.len() >= SHORTEST_CLIENT) & ~place.isin(set(place[earlier]))
     return {
-        "thief_client_at_own_address": at_home & client.isin(clients - set(client[at_home & own_time].dropna())),
+        "thief_client_at_own_address": at_home & client.isin(clients - set(client[at_home & earlier].dropna())),
         "thief_client": unplaced & distinct & key.isin(keys) & (not workload.empty),
         "other_system": unplaced & _on_another_system(client, workload["user_agent"]),
     }

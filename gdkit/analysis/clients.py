@@ -37,12 +37,12 @@ Source: as for ``AGENT_SERVICES``. A thief can make them too: intercepting the a
 """
 
 _PRODUCT = re.compile(r"(?:^|[\s\[(;,])([A-Za-z][\w.-]*)(?=/|[\s\])]|$)")
-_SYSTEMS = (
-    ("macOS", re.compile(r"\bdarwin\b|\bmacos\b|\bmac os\b|os/macos", re.IGNORECASE)),
-    ("Windows", re.compile(r"\bwindows\b|os/windows", re.IGNORECASE)),
-    ("Linux", re.compile(r"linux|os/linux", re.IGNORECASE)),
-)
+_OS_TOKEN = re.compile(r"\bos/(macos|windows|linux)", re.IGNORECASE)
+_OS_WORD = re.compile(r"\b(darwin|macos|mac os|windows|linux)\b", re.IGNORECASE)
+_OS_NAMES = {"darwin": "macOS", "macos": "macOS", "mac os": "macOS", "windows": "Windows", "linux": "Linux"}
+_APPLICATION = re.compile(r"\bapp/\S+")
 _SDK = re.compile(r"\b(?:aws-cli|aws-sdk-[\w-]+|boto3|botocore|awspowershell)\b", re.IGNORECASE)
+_BROWSER = re.compile(r"md/browser|mozilla/", re.IGNORECASE)
 
 
 def products(user_agent: object) -> frozenset[str]:
@@ -64,12 +64,14 @@ def operating_system(user_agent: object) -> str | None:
     """
     if not isinstance(user_agent, str):
         return None
-    return next((name for name, pattern in _SYSTEMS if pattern.search(user_agent)), None)
+    text = _APPLICATION.sub("", user_agent)  # a name that the application gave itself
+    found = _OS_TOKEN.search(text) or _OS_WORD.search(text)
+    return _OS_NAMES[found[1].lower()] if found else None
 
 
 def is_sdk(user_agent: object) -> bool:
     """Tell whether a user agent is that of an AWS SDK or command line; a browser's is not."""
-    return isinstance(user_agent, str) and _SDK.search(user_agent) is not None
+    return isinstance(user_agent, str) and bool(_SDK.search(user_agent)) and not _BROWSER.search(user_agent)
 
 
 def made_by_agent(events: pd.DataFrame) -> pd.Series:

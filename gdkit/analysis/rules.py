@@ -19,42 +19,40 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("presigned", "unknown", "somebody followed a presigned URL: the key is the signer's, the rest the visitor's"),
+    Rule("aws_service", "unknown", "an AWS service made the call for the session; the record does not say for whom"),
     Rule(
-        "presigned", "unknown", "somebody followed a presigned URL: the key is the signer's, the address the visitor's"
+        "own_and_reported",
+        "unknown",
+        "the finding's remote address or account, but also the instance's own address, or the account's own endpoint",
     ),
     Rule(
-        "aws_service",
+        "shared_way_out",
         "unknown",
-        "an AWS service made the call for the session; the record does not say who asked for it",
+        "calls that look like the instance's own agents came from the finding's remote address or account before the "
+        "reported use, and from nowhere else, so the instance itself may leave by it",
     ),
     Rule(
-        "own_address_at_remote_endpoint",
+        "long_standing",
         "unknown",
-        "through a VPC endpoint of the remote account that the finding names, but from the instance's own private "
-        "address: a shared network looks like this, and so does an address chosen by a thief",
+        "all the session's software used the finding's remote address or account, over several keys, since long before "
+        "the use that GuardDuty reported: it may be the instance's own way out",
+    ),
+    Rule(
+        "neighbours_at_reported_address",
+        "unknown",
+        "other instances' agents used the finding's remote address before the reported use: it may be a shared way out",
+    ),
+    Rule(
+        "agent_at_reported_address",
+        "unknown",
+        "an agent's kind of call from the finding's remote address or account: the instance's agent, or a thief posing "
+        "as it",
     ),
     Rule(
         "remote_account", "thief", "the call came through a VPC endpoint of the remote account that the finding names"
     ),
     Rule("foreign_endpoint", "unknown", "the call came through a VPC endpoint of another account"),
-    Rule("own_and_reported", "unknown", "the finding's remote address is also one of the instance's own addresses"),
-    Rule(
-        "shared_way_out",
-        "unknown",
-        "calls that look like the instance's own agents came from the finding's remote address first, and from nowhere "
-        "else, so the instance itself may leave by it",
-    ),
-    Rule(
-        "long_standing",
-        "unknown",
-        "the session was used from the finding's remote address alone, over several keys, since long before the use "
-        "that GuardDuty reported: it may be the instance's own way out",
-    ),
-    Rule(
-        "agent_at_reported_address",
-        "unknown",
-        "an agent's kind of call from the finding's remote address: the instance's agent, or a thief posing as it",
-    ),
     Rule("reported_address", "thief", "the call came from the finding's remote address"),
     Rule(
         "thief_client_at_own_address",
@@ -86,8 +84,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "thief_client",
         "thief",
-        "same key and same client as the thief's calls, a client that the workload was never seen with, from an "
-        "address that is not known to be anybody else's",
+        "same key and same client as the thief's calls, after the first of them, a client that was not seen before nor "
+        "with the workload, from an address that is not known to be anybody's",
     ),
     Rule(
         "other_system",

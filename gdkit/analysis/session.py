@@ -49,11 +49,20 @@ def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     by_principal = (events["principal_id"] == principal_id) if principal_id else _none(events)
     by_name = _rows_of_name(events, session)
     issued = _rows_of_issue(events, session)
-    keys = _keys(events, by_principal | by_name, issued, subject)
+    passed_on = _passed_on(events, by_principal | by_name, issued)
+    keys = _keys(events, (by_principal | by_name) & ~passed_on, issued & ~(by_principal | by_name), subject)
     unnamed = events["principal_id"].isna() | (events["access_key_id"] == subject.access_key_id)
     by_key = events["access_key_id"].isin(keys) & unnamed
-    used = by_principal | by_name | by_key
-    return SessionEvents(session, keys, used & ~_other_halves(events, used), issued)
+    used = (by_principal | by_name | by_key) & ~passed_on
+    return SessionEvents(session, keys, used & ~_other_halves(events, used), issued & ~used)
+
+
+def _passed_on(events: pd.DataFrame, used: pd.Series, issued: pd.Series) -> pd.Series:
+    """Tell which calls were signed with a key that a call of the session itself had issued, under the same name.
+
+    Whoever may assume the role can name a session after the instance; such a key is a chained one, not the instance's.
+    """
+    return events["access_key_id"].isin(set(events.loc[used & issued, "new_access_key_id"].dropna()))
 
 
 def _other_halves(events: pd.DataFrame, used: pd.Series) -> pd.Series:
@@ -112,6 +121,8 @@ def _rows_of_name(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
     if session.session_name is None:
         return _none(events)
     unnamed = events["principal_id"].isna() & (events["session_name"] == session.session_name)
+    of_others = events.loc[events["principal_id"].notna() & (events["principal_id"] != session.principal_id)]
+    unnamed &= ~events["access_key_id"].isin(set(of_others["access_key_id"].dropna()))
     same_role = events["role_name"].isna() | (events["role_name"] == session.role_name)
     if session.role_name is None:
         same_role |= True

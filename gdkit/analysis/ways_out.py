@@ -1,12 +1,13 @@
 """The addresses by which an instance's own software is proven to call.
 
 An agent's user agent can be forged, and one call proves nothing. An address is the instance's way out when its agents
-called from it again and again, from before the first reported use, and from no other address of the same kind (public
-or private) in the same time.
+called from it again and again, over some time, from before the first reported use, and when the same agents called from
+no other address in that time.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gdkit import tables
@@ -23,49 +24,68 @@ if TYPE_CHECKING:
 FEWEST_AGENT_CALLS = 2
 """Agent calls from one address below which it proves nothing. The SSM agent makes one every five minutes."""
 
+SHORTEST_HABIT = timedelta(minutes=10)
+"""Time that the agent calls from an address must span to be a habit."""
+
 
 def agent_calls(events: pd.DataFrame, used: pd.Series, session: LeakedSession) -> pd.DataFrame:
-    """Give the calls of this instance's own agents, with ``place``, their address in its normal spelling.
+    """Give the calls that look like those of this instance's own agents, with ``place``, their normal address.
 
     They are signed with the session's credentials, or with the instance identity role's, which carries the same session
-    name and which no other software uses.
+    name.
 
     Source: EC2 User Guide, "Instance identity roles"; Systems Manager User Guide, "SSM Agent".
     """
     identity_role = (events["role_name"] == "aws:ec2-instance") | events["principal_id"].str.contains(
         ":aws:ec2-instance:", regex=False, na=False
     )
-    own_identity = identity_role & (events["session_name"] == session.session_name)
-    placed = events["address_kind"].isin(["public", "private"]) & ~made_by_aws_service(events)
-    foreign = events["vpc_endpoint_account_id"].notna() & (events["vpc_endpoint_account_id"] != session.account_id)
-    found = events[(used & made_by_agent(events) | own_identity) & placed & ~foreign & events["event_at"].notna()]
-    return found.assign(place=found["source_address"].map(normal_address))
+    of_instance = used | (identity_role & (events["session_name"] == session.session_name))
+    return _placed_agents(events[of_instance & events["event_at"].notna()])
+
+
+def neighbours_agent_calls(events: pd.DataFrame, session: LeakedSession) -> pd.DataFrame:
+    """Give the calls of other instances' agents from public addresses: shared ways out, or other hosts."""
+    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
+    other = on_instance & (events["session_name"] != session.session_name) & (events["address_kind"] == "public")
+    return _placed_agents(events[other & events["event_at"].notna()])
+
+
+def is_habit(calls: pd.DataFrame) -> bool:
+    """Tell whether agent calls are many enough, over time enough, to be more than a chance or a trick."""
+    times = calls["event_at"]
+    return len(calls) >= FEWEST_AGENT_CALLS and bool(times.max() - times.min() >= SHORTEST_HABIT)
 
 
 def ways_out(agents: pd.DataFrame, first_reported_at: datetime | None) -> frozenset[str]:
     """Give the addresses that the agents' calls prove.
 
+    IPv4 and IPv6 are judged apart: an agent uses both at once.
+
     Args:
         agents: from ``agent_calls``, those at the reported address left out.
-        first_reported_at: first call from the reported address; None where there is none.
+        first_reported_at: first use that was reported; None where there is none.
     """
-    if agents.empty:
-        return frozenset()
-    spans = agents.groupby(["address_kind", "place"])["event_at"].agg(["size", "min", "max"]).reset_index()
-    proven = []
+    family = agents["place"].str.contains(":", regex=False)
+    agents = agents.assign(lane=agents["event_source"].fillna("") + family.map({True: " 6", False: " 4"}))
+    spans = agents.groupby(["lane", "place"])["event_at"].agg(["size", "min", "max"]).reset_index()
+    contested = set()
     for row in tables.rows_of(spans):
-        others = spans[(spans["address_kind"] == row["address_kind"]) & (spans["place"] != row["place"])]
-        at_once = ((others["min"] <= row["max"]) & (others["max"] >= row["min"])).any()
-        before = first_reported_at is None or row["min"] < first_reported_at
-        if row["size"] >= FEWEST_AGENT_CALLS and before and not at_once:
-            proven.append(row["place"])
-    return frozenset(proven)
+        rivals = spans[(spans["lane"] == row["lane"]) & (spans["place"] != row["place"])]
+        rivals = rivals[rivals["size"] >= FEWEST_AGENT_CALLS]
+        if ((rivals["min"] <= row["max"]) & (rivals["max"] >= row["min"])).any():
+            contested.add(row["place"])
+    begun = agents.groupby("place")["event_at"].min()
+    return frozenset(
+        str(place)
+        for place, calls in agents.groupby("place")
+        if place not in contested
+        and is_habit(calls)
+        and (first_reported_at is None or begun[place] < first_reported_at)
+    )
 
 
-def neighbours_addresses(events: pd.DataFrame, session: LeakedSession) -> frozenset[str]:
-    """Give the public addresses from which other instances' agents call: shared ways out, or other hosts."""
-    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
-    other = on_instance & (events["session_name"] != session.session_name) & (events["address_kind"] == "public")
-    found = events[other]
-    found = found[made_by_agent(found) & ~made_by_aws_service(found)]
-    return frozenset(found["source_address"].map(normal_address).dropna())
+def _placed_agents(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the agents' calls that came from an address, and name it in its normal spelling."""
+    placed = events[events["address_kind"].isin(["public", "private"]) & ~made_by_aws_service(events)]
+    found = placed[made_by_agent(placed)]
+    return found.assign(place=found["source_address"].map(normal_address).astype("str"))

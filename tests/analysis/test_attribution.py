@@ -49,21 +49,26 @@ NO_FINDING = Subject(principal_id=PRINCIPAL, instance_id=INSTANCE)
 AGENTS = [agent(1), agent(6), agent(70)]
 NEIGHBOUR = identity("ASIAEXAMPLENEIGHBOUR", name="i-0fedcba9876543210")
 THEFT = record(8, THIEF, THIEF_CLIENT)
+APP = record(4, NAT, APP_CLIENT)
+OWN_ENDPOINT = {"vpcEndpointId": "vpce-01", "vpcEndpointAccountId": ACCOUNT}
+IDENTITY_ROLE = {**identity("ASIAEXAMPLEIDENTITY1"), "principalId": f"{ACCOUNT}:aws:ec2-instance:{INSTANCE}",
+                 "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/aws:ec2-instance/{INSTANCE}"}  # fmt: skip
+CRON = "aws-cli/2.31.1 ua/2.1 os/linux#6.1 lang/python#3.13"
+LATER = "2026-11-01T12:00:00Z"
 
 CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "presigned": ([record(5, THIEF, "Mozilla/5.0 (Windows NT 10.0)", **PRESIGNED)], None, "unknown"),
     "aws_service": ([record(5, "45.33.32.156", APP_CLIENT, **SERVICE_CALL)], None, "unknown"),
-    "own_address_at_remote_endpoint": (
-        [record(5, "10.0.0.4", APP_CLIENT, **FOREIGN)],
-        subject(None, remote_account=OTHER_ACCOUNT, private="10.0.0.4"), "unknown"),
-    "remote_account": ([record(5, "10.9.9.9", APP_CLIENT, **FOREIGN)], INSIDE, "thief"),
-    "foreign_endpoint": ([record(5, "10.0.0.4", APP_CLIENT, **FOREIGN)], subject(private="10.0.0.4"), "unknown"),
     "own_and_reported": ([record(5, THIEF, APP_CLIENT)], subject(public=THIEF), "unknown"),
-    "shared_way_out": ([record(5, THIEF, APP_CLIENT), agent(1, THIEF), agent(6, THIEF)], None, "unknown"),
+    "shared_way_out": ([record(5, THIEF, APP_CLIENT), agent(6, THIEF), agent(21, THIEF)], None, "unknown"),
     "long_standing": (
         [record(5, THIEF, APP_CLIENT), record(100, THIEF, APP_CLIENT, who=identity(KEY_2))],
         subject(first_seen="2026-11-01T09:30:00Z"), "unknown"),
+    "neighbours_at_reported_address": (
+        [THEFT, agent(1, THIEF, who=NEIGHBOUR), agent(60, THIEF, who=NEIGHBOUR)], None, "unknown"),
     "agent_at_reported_address": ([agent(5, THIEF), *AGENTS], None, "unknown"),
+    "remote_account": ([record(5, "10.9.9.9", APP_CLIENT, **FOREIGN)], INSIDE, "thief"),
+    "foreign_endpoint": ([record(5, "10.0.0.4", APP_CLIENT, **FOREIGN)], subject(private="10.0.0.4"), "unknown"),
     "reported_address": ([record(5, THIEF, THIEF_CLIENT)], None, "thief"),
     "thief_client_at_own_address": ([record(9, NAT, THIEF_CLIENT), *AGENTS, THEFT], None, "unknown"),
     "own_address": ([record(5, "10.0.0.4", APP_CLIENT)], subject(private="10.0.0.4"), "workload"),
@@ -71,8 +76,8 @@ CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "agent_like": ([agent(5)], None, "unknown"),
     "neighbours_address": ([record(5, NAT, APP_CLIENT), agent(6, who=NEIGHBOUR)], None, "unknown"),
     "private_address": ([record(5, "10.0.0.4", APP_CLIENT)], None, "unknown"),
-    "thief_client": ([record(5, THIEF_2, THIEF_CLIENT), THEFT, *AGENTS], None, "thief"),
-    "other_system": ([record(5, THIEF_2, THIEF_CLIENT), *AGENTS], NO_FINDING, "thief"),
+    "thief_client": ([record(9, THIEF_2, THIEF_CLIENT), THEFT, APP, *AGENTS], None, "thief"),
+    "other_system": ([record(5, THIEF_2, THIEF_CLIENT), APP, *AGENTS], NO_FINDING, "thief"),
     "undecided": ([record(5, THIEF_2, APP_CLIENT)], None, "unknown"),
 }  # fmt: skip
 """For each rule: records, of which the first is the one it decides on; the subject; whose call it then is."""
@@ -114,6 +119,32 @@ TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
         [record(9, THIEF_2, APP_CLIENT), record(5, NAT, APP_CLIENT), record(10, THIEF, APP_CLIENT), *AGENTS], None),
     "a short client is nobody's mark": (
         [record(9, THIEF_2, "aws-cli/2.1"), record(8, THIEF, "aws-cli/2.1"), *AGENTS], None),
+    "the identity role's keys can be stolen too": (
+        [record(9, THIEF_2, "cli"), record(1, THIEF_2, "cli", who=IDENTITY_ROLE, name="GetCallerIdentity"),
+         record(20, THIEF_2, "cli", who=IDENTITY_ROLE, name="GetCallerIdentity"), record(30, THIEF, "cli")], None),
+    "agents forged outside while the real one calls inside": (
+        [record(9, THIEF_2, "cli"), agent(1, "10.0.1.5", **OWN_ENDPOINT), agent(60, "10.0.1.5", **OWN_ENDPOINT),
+         agent(7, THIEF_2), agent(25, THIEF_2), record(30, THIEF, "cli")], None),
+    "egress through an office is no theft, whichever call the logs begin with": (
+        [record(0, THIEF, APP_CLIENT), *(agent(minute, THIEF) for minute in range(1, 30, 5))],
+        subject(first_seen=LATER)),
+    "nor with a private endpoint for the agent": (
+        [record(1, THIEF, APP_CLIENT), record(200, THIEF, APP_CLIENT, who=identity(KEY_2)),
+         agent(2, "10.0.1.5", **OWN_ENDPOINT), agent(90, "10.0.1.5", **OWN_ENDPOINT)], subject(first_seen=LATER)),
+    "a job that ran before the theft is not the thief's": (
+        [record(5, THIEF_2, CRON), record(20, THIEF_2, CRON), record(8, THIEF, CRON), APP, *AGENTS], None),
+    "a hub account with shared endpoints is no thief": (
+        [record(6, "10.0.0.4", APP_CLIENT, **FOREIGN), agent(0, "10.0.0.4", **FOREIGN),
+         agent(15, "10.0.0.4", **FOREIGN)], subject(None, remote_account=OTHER_ACCOUNT, first_seen=LATER)),
+    "a private address can be chosen by a thief": (
+        [record(5, "172.31.5.4", "cli", vpcEndpointId="vpce-1")],
+        subject(None, private="172.31.5.4", remote_account=OTHER_ACCOUNT)),
+    "the account's own endpoint is no remote place": (
+        [record(5, "10.0.0.4", APP_CLIENT, **OWN_ENDPOINT)], subject("10.0.0.4")),
+    "a name that an application gave itself is no system": (
+        [record(9, THIEF_2, "Boto3/1.40 os/linux#6.1 app/darwin-etl"), APP, *AGENTS], NO_FINDING),
+    "an SDK in a browser is no other system": (
+        [record(9, THIEF_2, "aws-sdk-js/3.9 os/Windows#10 md/browser#Chrome"), APP, *AGENTS], NO_FINDING),
     "an agent at a foreign endpoint proves nothing": (
         [agent(9, "10.0.0.4", **FOREIGN), agent(4, "10.0.0.4", **FOREIGN)], subject(private="10.0.0.4")),
 }  # fmt: skip
@@ -133,6 +164,25 @@ def test_one_forged_agent_call_does_not_hide_the_theft(tmp_path: Path) -> None:
     assert found[THEFT["eventID"]] == ("thief", "reported_address")
 
 
+def test_thief_rotates_address_and_key(tmp_path: Path) -> None:
+    """Later calls of the thief with another key do not take the mark from the earlier ones."""
+    moved = record(9, THIEF_2, THIEF_CLIENT)
+    later = record(80, THIEF_2, THIEF_CLIENT, who=identity(KEY_2))
+    found = decided(scope_of(tmp_path, [THEFT, moved, later, APP, *AGENTS]))
+    assert found[moved["eventID"]] == ("thief", "thief_client")
+
+
+def test_key_issued_by_the_thief_under_the_instances_name(tmp_path: Path) -> None:
+    """A session that the thief names after the instance is chained from him, and never the workload's."""
+    taken = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/app-role", "roleSessionName": INSTANCE}
+    given = {"credentials": {"accessKeyId": KEY_2}, "assumedRoleUser": {"assumedRoleId": PRINCIPAL}}
+    issue = assume_role(10, THIEF, THIEF_CLIENT, requestParameters=taken, responseElements=given)
+    call = record(20, NAT, APP_CLIENT, who=identity(KEY_2))
+    scope = scope_of(tmp_path, [issue, call, *AGENTS])
+    assert decided(scope)[call["eventID"]] == ("thief", "chained_by_thief")
+    assert KEY_2 not in {key.access_key_id for key in scope.session.keys}
+
+
 def test_siblings_add_their_addresses(tmp_path: Path) -> None:
     """Another finding of the same session names another address of the thief."""
     both = load_findings([finding_at(THIEF), finding_at(THIEF_2)])
@@ -142,10 +192,8 @@ def test_siblings_add_their_addresses(tmp_path: Path) -> None:
 
 def test_identity_role_shows_the_way_out(tmp_path: Path) -> None:
     """The instance identity role's calls show by which address the instance leaves."""
-    own = {**identity("ASIAEXAMPLEIDENTITY1"), "principalId": f"{ACCOUNT}:aws:ec2-instance:{INSTANCE}",
-           "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/aws:ec2-instance/{INSTANCE}"}  # fmt: skip
     app = record(5, NAT, APP_CLIENT)
-    records = [app, record(1, NAT, "x", who=own), record(9, NAT, "x", who=own)]
+    records = [app, agent(1, who=IDENTITY_ROLE), agent(19, who=IDENTITY_ROLE)]
     assert decided(scope_of(tmp_path, records))[app["eventID"]] == ("workload", "way_out")
 
 
@@ -195,8 +243,8 @@ def test_second_key_of_the_thief_is_not_guessed(tmp_path: Path) -> None:
 
 def test_moved_instance_is_no_theft(tmp_path: Path) -> None:
     """A new public address with the same agent and client is no thief's without a finding."""
-    before = [agent(1), record(2, NAT, APP_CLIENT), agent(6)]
-    records = [*before, agent(30, THIEF_2), record(31, THIEF_2, APP_CLIENT), agent(35, THIEF_2)]
+    before = [agent(1), record(2, NAT, APP_CLIENT), agent(16)]
+    records = [*before, agent(30, THIEF_2), record(31, THIEF_2, APP_CLIENT), agent(45, THIEF_2)]
     scope = scope_of(tmp_path, records, NO_FINDING)
     assert set(scope.events["party"]) == {"workload"}
 

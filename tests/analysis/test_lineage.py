@@ -26,6 +26,7 @@ from tests.analysis.records import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+AGENTS = (agent(1), agent(15))
 THIRD = "ASIAEXAMPLETHIRD0001"
 
 
@@ -59,7 +60,7 @@ def test_calls_of_the_workloads_chain_are_not_the_thiefs(tmp_path: Path) -> None
     """A role that the workload takes and uses at its own address is the workload's."""
     call = chained(20, NAT, APP_CLIENT)
     found = decided(
-        scope_of(tmp_path, [agent(1), agent(3), assume_role(10, NAT, APP_CLIENT), call, record(5, THIEF, THIEF_CLIENT)])
+        scope_of(tmp_path, [*AGENTS, assume_role(10, NAT, APP_CLIENT), call, record(5, THIEF, THIEF_CLIENT)])
     )
     assert found[call["eventID"]] == ("workload", "chained_at_workloads_address")
 
@@ -68,7 +69,7 @@ def test_workloads_chain_used_by_the_thief(tmp_path: Path) -> None:
     """The workload's chained credential, used from the thief's address, is the thief's use."""
     call = chained(20, THIEF, THIEF_CLIENT)
     found = decided(
-        scope_of(tmp_path, [agent(1), agent(3), assume_role(10, NAT, APP_CLIENT), call, record(5, THIEF, THIEF_CLIENT)])
+        scope_of(tmp_path, [*AGENTS, assume_role(10, NAT, APP_CLIENT), call, record(5, THIEF, THIEF_CLIENT)])
     )
     assert found[call["eventID"]] == ("thief", "chained_at_thiefs_address")
 
@@ -76,7 +77,7 @@ def test_workloads_chain_used_by_the_thief(tmp_path: Path) -> None:
 def test_workloads_chain_elsewhere_stays_open(tmp_path: Path) -> None:
     """The workload's chained credential at an address nobody is proven to use is not decided."""
     call = chained(20, "192.0.2.77", APP_CLIENT)
-    found = decided(scope_of(tmp_path, [agent(1), agent(3), assume_role(10, NAT, APP_CLIENT), call]))
+    found = decided(scope_of(tmp_path, [*AGENTS, assume_role(10, NAT, APP_CLIENT), call]))
     assert found[call["eventID"]] == ("unknown", "chained_by_workload")
 
 
