@@ -54,7 +54,9 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
 
     parameters = _parameters(options)
     subject = _subject(finding, options["finding_id"])
-    for warning in subject.finding.warnings if subject.finding else ("no finding: GuardDuty reported nothing here",):
+    for warning in (
+        subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)
+    ):
         click.echo(f"note: {_plain(warning)}", err=True)
     sources = [_absolute(source) for source in trail]
     find_files(sources)  # a wrong path is told before anything is written

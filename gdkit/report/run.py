@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
             kernel_name="python3",
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT_S,
+            stderr_file=sys.stderr,  # lines of progress, as they come
             kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
         )
     return executed
