@@ -46,7 +46,7 @@ lint: $(READY)
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 lab: $(READY)
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
