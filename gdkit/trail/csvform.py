@@ -7,6 +7,7 @@ import csv
 import json
 import re
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gdkit.trail.items import Found, Item, Note, Problem, is_record, without_lone_surrogates
@@ -141,10 +142,8 @@ def _parsed(cell: str) -> Any:
     """Read a cell that holds JSON or the Python form of a dictionary or list; other text stays text."""
     if cell[:1] not in {"{", "["}:
         return cell
-    try:
+    with suppress(ValueError, RecursionError):  # no JSON: perhaps Python's form of it
         return json.loads(cell)
-    except (ValueError, RecursionError):
-        pass
     if len(cell) > _LONGEST_LITERAL:
         return cell
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gdkit.trail.items import Note, Problem
@@ -149,13 +150,11 @@ class FileText:
 
 
 def _up_to_damage(member: zlib._Decompress, pending: bytes) -> bytes:
-    """Unpack byte by byte as far as it goes."""
+    """Unpack byte by byte as far as it goes; the caller has told of the damage."""
     whole: list[bytes] = []
-    try:
+    with suppress(zlib.error):
         for at in range(len(pending)):
             whole.append(member.decompress(pending[at : at + 1]))
-    except zlib.error:
-        pass
     return b"".join(whole)
 
 

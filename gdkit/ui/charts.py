@@ -49,11 +49,12 @@ def timeline(events: pd.DataFrame, title: str) -> str | None:
     timed = events[events["event_at"].notna()]
     if timed.empty:
         return None
-    step, marks = _put_together(timed)
+    step, marks = put_together(timed)
     return sandboxed_frame(_page(timeline_spec(marks, step)), title, 470)
 
 
-def _put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+def put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Put calls together by time, party and operation until a picture can hold them; give the span and the marks."""
     named = events.assign(
         operation=events["event_name"].map(_short),
         service=events["event_source"].str.removesuffix(".amazonaws.com").map(_short),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from gdkit import tables
-from gdkit.ui.charts import MOST_MARKS, timeline
+from gdkit.ui.charts import MOST_MARKS, put_together, timeline, timeline_spec
 from tests.report.markup import Page
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -130,3 +130,27 @@ def test_library_without_cache(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -
     charts._library.cache_clear()
     assert charts._library() == first == kept.read_text(encoding="utf-8")
     assert "</script" not in first
+
+
+@pytest.mark.parametrize("count", [1, 50, 20_000])
+def test_specification_is_valid(count: int) -> None:
+    """The picture's specification fits the Vega-Lite schema, for few calls and for many."""
+    import altair
+
+    step, marks = put_together(_events(count, ["GetObject", "ListBuckets", "AssumeRole"]))
+    spec = timeline_spec(marks, step)
+    chart = altair.Chart.from_dict(spec, validate=True)
+    assert len(chart.to_dict(validate=True)["vconcat"]) == 2
+    assert sum(row["calls"] for row in spec["data"]["values"]) == count
+
+
+def test_invalid_specification_would_be_seen() -> None:
+    """The check itself can fail: a misspelt mark is refused."""
+    import altair
+    import jsonschema
+
+    step, marks = put_together(_events(3, ["GetObject"]))
+    spec = timeline_spec(marks, step)
+    spec["vconcat"][0]["mark"] = {"type": "no-such-mark"}
+    with pytest.raises(jsonschema.ValidationError):
+        altair.Chart.from_dict(spec, validate=True).to_dict(validate=True)
