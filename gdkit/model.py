@@ -266,8 +266,3 @@ class Coverage:
     not_searched: tuple[NotSearched, ...] = ()
     unread: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
-
-    @property
-    def has_gaps(self) -> bool:
-        """Whether something that was given to search could not be searched."""
-        return bool(self.unread)

@@ -53,7 +53,7 @@ def begin(case: str) -> View:
     what = f"finding {subject['finding_id']}" if subject["finding_id"] else "no finding"
     facts = [
         ("Case folder", folder.path),
-        ("Finding", subject["finding_id"] or "none: GuardDuty reported nothing that was given to this case"),
+        ("Finding", subject["finding_id"] or "none was given: the case rests on the logs alone"),
         ("Principal", subject["principal_id"]),
         ("Instance", subject["instance_id"]),
         ("Begun", f"{about['begun_at']} by {about['analyst']}"),

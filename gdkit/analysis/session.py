@@ -49,7 +49,7 @@ def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     by_principal = (events["principal_id"] == principal_id) if principal_id else _none(events)
     by_name = _rows_of_name(events, session)
     issued = _rows_of_issue(events, session)
-    passed_on = _passed_on(events, by_principal | by_name, issued)
+    passed_on = _passed_on(events, by_principal | by_name, issued) & (events["access_key_id"] != subject.access_key_id)
     keys = _keys(events, (by_principal | by_name) & ~passed_on, issued & ~(by_principal | by_name), subject)
     unnamed = events["principal_id"].isna() | (events["access_key_id"] == subject.access_key_id)
     by_key = events["access_key_id"].isin(keys) & unnamed

@@ -183,6 +183,15 @@ def test_key_issued_by_the_thief_under_the_instances_name(tmp_path: Path) -> Non
     assert KEY_2 not in {key.access_key_id for key in scope.session.keys}
 
 
+def test_reported_key_that_the_session_itself_issued(tmp_path: Path) -> None:
+    """The finding's own key is never lost, though a call of the session issued it under the instance's name."""
+    taken = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/app-role", "roleSessionName": INSTANCE}
+    given = {"credentials": {"accessKeyId": KEY}, "assumedRoleUser": {"assumedRoleId": PRINCIPAL}}
+    issue = assume_role(2, THIEF_2, APP_CLIENT, who=identity(KEY_2), requestParameters=taken, responseElements=given)
+    found = decided(scope_of(tmp_path, [issue, THEFT]))
+    assert found[THEFT["eventID"]] == ("thief", "reported_address")
+
+
 def test_siblings_add_their_addresses(tmp_path: Path) -> None:
     """Another finding of the same session names another address of the thief."""
     both = load_findings([finding_at(THIEF), finding_at(THIEF_2)])

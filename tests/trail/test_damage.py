@@ -31,7 +31,7 @@ def test_gzip_of_several_members(tmp_path: Path) -> None:
     data = b"".join(gzip.compress((samples.compact(one) + "\n").encode()) for one in samples.events(3)) + b"\0" * 9
     trail = load_trail(samples.write(tmp_path / "a.gz", data))
     assert len(trail.events) == 3
-    assert not trail.coverage.has_gaps
+    assert not trail.coverage.unread
 
 
 def test_bytes_after_gzip_are_told(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_list_that_is_not_closed_is_told(tmp_path: Path) -> None:
     """Whole records without the closing bracket are all kept, and the end is a gap."""
     trail = load_trail(samples.write(tmp_path / "a.json", samples.records_text(3)[:-2]))
     assert len(trail.events) == 3
-    assert trail.coverage.has_gaps
+    assert trail.coverage.unread
 
 
 def test_a_broken_record_costs_only_itself(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_long_single_line(tmp_path: Path) -> None:
     trail = load_trail(tmp_path / "big.json")
     assert len(trail.events) == count
     assert set(trail.events.source_line) == {1}
-    assert not trail.coverage.has_gaps
+    assert not trail.coverage.unread
 
 
 @pytest.mark.parametrize("junk", ['{"eventVersion":},\n', '{"a":\n', '{"a":"\n', '{"eventVersion":{"a":1},'])
@@ -213,7 +213,7 @@ def test_endless_damage_is_given_up(tmp_path: Path, junk: str) -> None:
     text = '{"Records":[' + samples.compact(samples.event()) + "," + junk * 50_000
     trail = load_trail(samples.write(tmp_path / "a.json", text))
     assert len(trail.events) == 1
-    assert trail.coverage.has_gaps
+    assert trail.coverage.unread
 
 
 def test_list_of_strangers_is_given_up(tmp_path: Path) -> None:
