@@ -32,6 +32,17 @@ AXIS_PX = 290
 MOST_OPERATIONS = 50
 """Operations named in a picture that would have too many marks even so; the rest is drawn as one."""
 
+FEWEST_PX = 200
+"""Width of a picture in a frame that is narrower than it can use; a frame has no width at all until it is laid out."""
+
+_DRAW = f"""const draw = () => {{
+  const width = Math.max({FEWEST_PX}, innerWidth - {AXIS_PX});
+  spec.vconcat.forEach((view) => {{ view.width = width; }});
+  vegaEmbed("#chart", spec, {{actions: false, ast: true}});
+}};
+addEventListener("resize", draw);
+draw();"""
+
 STEPS = ("1s", "10s", "1min", "5min", "15min", "1h", "6h", "1D", "7D")
 """Spans of time that calls are put together by, from fine to coarse."""
 
@@ -153,8 +164,7 @@ def _page(chart: dict[str, Any]) -> str:
         "<style>:root{color-scheme:light}body{margin:0;background:#fff;font-family:sans-serif}"
         "#chart{width:100%}#chart .vega-embed{width:100%}</style>"
         f"</head><body><div id='chart'></div><script>{_library()}</script>"
-        f"<script>const spec = {spec};\nspec.vconcat.forEach((view) => {{ view.width = innerWidth - {AXIS_PX}; }});\n"
-        "vegaEmbed('#chart', spec, {actions: false, ast: true});</script></body></html>"
+        f"<script>const spec = {spec};\n{_DRAW}</script></body></html>"
     )
 
 

@@ -41,12 +41,19 @@ def _frame(events: pd.DataFrame, title: str = "Calls") -> Page:
 
 def _spec(events: pd.DataFrame) -> dict[str, Any]:
     script = _frame(events).scripts[-1]
-    spec: dict[str, Any] = json.loads(script.partition("const spec = ")[2].partition(";\nspec.vconcat")[0])
+    spec: dict[str, Any] = json.loads(script.partition("const spec = ")[2].partition(";\nconst draw")[0])
     return spec
 
 
 def _marks(events: pd.DataFrame) -> list[dict[str, Any]]:
     return list(_spec(events)["data"]["values"])
+
+
+def test_frame_without_width_is_drawn_later() -> None:
+    """A frame has no width before it is laid out: the width is never negative, and a new width draws anew."""
+    script = _frame(_events(3, ["GetObject"])).scripts[-1]
+    assert "Math.max(200, innerWidth - " in script
+    assert 'addEventListener("resize", draw);' in script
 
 
 @pytest.mark.parametrize("events", [_events(0, ["x"]), _events(3, ["x"]).assign(event_at=pd.NaT)])
@@ -88,7 +95,7 @@ def test_hostile_operation(name: str) -> None:
     """The name of an operation or a service stays a short text of the data: it ends no script and makes no tag."""
     hostile, plain = _frame(_events(3, [name])), _frame(_events(3, ["GetObject"]))
     assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
-    assert "<" not in hostile.scripts[-1].partition("const spec = ")[2].partition(";\nspec.vconcat")[0]
+    assert "<" not in hostile.scripts[-1].partition("const spec = ")[2].partition(";\nconst draw")[0]
     for field in ("event_name", "event_source"):
         shown = {str(value) for mark in _marks(_events(3, ["x"]).assign(**{field: name})) for value in mark.values()}
         assert any(text.startswith((name[:1], "<U+001B>")) for text in shown)
