@@ -15,12 +15,14 @@ LAYERS = (
     ("errors", "model", "identifiers"),
     ("columns",),
     ("tables",),
-    ("findings", "trail", "analysis", "origin", "policy", "sample"),
+    ("aws",),
+    ("findings", "trail", "analysis", "origin", "policy", "environment", "sample"),
     ("response",),
     ("case",),
     ("ui",),
     ("stages",),
     ("report",),
+    ("simulator",),
     ("cli",),
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
