@@ -54,6 +54,7 @@ class Principal:
         issuer_arn: ARN of the role behind a session.
         issued_at: when the session's credential was issued.
         context: condition keys that the credential carries, for example ``ec2:RoleDelivery``.
+        session_policies: policy documents given when the session was asked for; they can only narrow it.
     """
 
     kind: Literal["Root", "IAMUser", "AssumedRole", "AWSService", "AWSAccount"]
@@ -66,6 +67,7 @@ class Principal:
     issued_at: datetime | None = None
     expires_at: datetime | None = None
     context: Mapping[str, str] = field(default_factory=dict)
+    session_policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,165 @@
+"""The simulated world as a web server on loopback, and how other processes find it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from gdkit.simulator.faults import rule_of
+from gdkit.simulator.gateway import ConnectionCut, answer
+from gdkit.simulator.models import HttpRequest
+from gdkit.simulator.responses import HttpResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gdkit.simulator.accounts import Accounts
+    from gdkit.simulator.credentials import Issued
+
+LOOPBACK = "127.0.0.1"
+METADATA_PATH = "/_imds/"
+"""An instance's software finds its metadata service at this path followed by the instance's id."""
+
+_CONTROL_PATH = "/_sim/"
+
+
+class Simulator:
+    """A running simulator.
+
+    Attributes:
+        accounts: the simulated world.
+        url: where it answers.
+    """
+
+    def __init__(self, accounts: Accounts, port: int = 0) -> None:
+        self.accounts = accounts
+        self._server: BaseWSGIServer = make_server(LOOPBACK, port, self._application, threaded=True,
+                                                   request_handler=_Quiet)  # fmt: skip
+        self.url = f"http://{LOOPBACK}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def metadata_url(self, instance_id: str) -> str:
+        """Give the metadata endpoint of an instance."""
+        return f"{self.url}{METADATA_PATH}{instance_id}"
+
+    def environment(self, analyst: Issued, responder: Issued | None = None) -> dict[str, str]:
+        """Give the environment variables by which gdkit, in this or another process, works on this world."""
+        named = {"GDKIT_SIMULATOR": self.url, **_key_variables("GDKIT_SIMULATOR", analyst)}
+        return named | (_key_variables("GDKIT_SIMULATOR_RESPONDER", responder) if responder else {})
+
+    def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = http_request(environ)
+        try:
+            response = self._answer(request, environ)
+        except ConnectionCut:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # close() alone leaves the client waiting
+            raise
+        headers = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
+        length = {name.lower(): value for name, value in response.headers}.get("content-length")
+        if request.method != "HEAD" or length is None:
+            length = str(len(response.body))
+        start_response(f"{response.status} Simulated", [*headers, ("Content-Length", length)])
+        return [response.body]
+
+    def _answer(self, request: HttpRequest, environ: dict[str, Any]) -> HttpResponse:
+        if request.path.startswith(METADATA_PATH):
+            instance_id, _, path = request.path.removeprefix(METADATA_PATH).partition("/")
+            told = self.accounts.metadata.answer(instance_id, f"/{path}", request)
+            if told is None:
+                raise ConnectionCut
+            return told
+        if request.path.startswith(_CONTROL_PATH):
+            return _control(self.accounts, request)
+        return answer(self.accounts, request, environ)
+
+
+@contextmanager
+def running(accounts: Accounts) -> Iterator[Simulator]:
+    """Run a simulator as long as the block lasts."""
+    simulator = Simulator(accounts)
+    try:
+        yield simulator
+    finally:
+        simulator.stop()
+
+
+@contextmanager
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables as long as the block lasts, for this process and those that it starts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def http_request(environ: Mapping[str, Any]) -> HttpRequest:
+    """Read a request out of WSGI's environment; the body can be read again afterwards."""
+    import io  # noqa: PLC0415
+
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length) if length else b""
+    environ["wsgi.input"] = io.BytesIO(body)  # type: ignore[index]
+    headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items()
+               if name.startswith("HTTP_")}  # fmt: skip
+    headers["content-type"] = str(environ.get("CONTENT_TYPE", ""))
+    path = str(environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0]
+    return HttpRequest(
+        str(environ["REQUEST_METHOD"]), path, str(environ.get("QUERY_STRING", "")), headers, body,
+        str(environ.get("REMOTE_ADDR", "")),
+    )  # fmt: skip
+
+
+def _control(accounts: Accounts, request: HttpRequest) -> HttpResponse:
+    """Answer the simulator's own switches, so that other processes can set faults and read the counters."""
+    what = request.path.removeprefix(_CONTROL_PATH)
+    if what == "faults" and request.method == "PUT":
+        try:
+            accounts.faults.set(rule_of(document) for document in json.loads(request.body))
+        except ValueError as error:
+            return _json(400, {"error": str(error)})
+        return _json(200, {})
+    if what == "state":
+        return _json(200, {"now": accounts.clock.now().isoformat(), "faults_fired": accounts.faults.fired(),
+                           "calls": len(accounts.truth.calls())})  # fmt: skip
+    if what == "truth":
+        return _json(200, {"calls": [asdict(call) for call in accounts.truth.calls()]})
+    return _json(404, {"error": "no such switch"})
+
+
+def _json(status: int, document: Any) -> HttpResponse:
+    return HttpResponse(status, (("Content-Type", "application/json"),), json.dumps(document).encode())
+
+
+def _key_variables(prefix: str, issued: Issued) -> dict[str, str]:
+    named = {"ACCESS_KEY_ID": issued.access_key_id, "SECRET_ACCESS_KEY": issued.secret_access_key,
+             "SESSION_TOKEN": issued.session_token or ""}  # fmt: skip
+    return {f"{prefix}_{name}": value for name, value in named.items()}
+
+
+class _Quiet(WSGIRequestHandler):
+    """A request handler that prints nothing, and keeps connections open as AWS does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Print nothing."""

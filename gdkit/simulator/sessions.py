@@ -1,0 +1,24 @@
+"""botocore sessions that know nothing of the machine's own AWS configuration."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import botocore.session
+
+_NOTHING_OF_THE_MACHINE = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+def isolated_session(access_key_id: str, secret_access_key: str, token: str | None = None) -> Any:
+    """Give a session with these credentials that reads no profile, no file and no variable of the machine.
+
+    Its credentials are one object with settable fields, so one client can call for several actors in turn.
+    """
+    session = botocore.session.Session(session_vars=_NOTHING_OF_THE_MACHINE)
+    session.set_credentials(access_key_id, secret_access_key, token)
+    return session
