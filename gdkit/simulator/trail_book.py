@@ -158,7 +158,7 @@ class TrailBook:
             )
         trail = Trail(name, call.account_id, call.region, call.parameters["S3BucketName"])
         trail.organization = self._organization(call)
-        trail.tags = _tags(call.parameters.get("TagsList"))
+        trail.tags = _few_enough(_tags(call.parameters.get("TagsList")))
         _set(trail, call.parameters)
         self._trails.append(trail)
         return trail.settings()
@@ -223,10 +223,7 @@ class TrailBook:
 
     def _add_tags(self, call: Call) -> Result:
         trail = self._tagged(call, call.parameters["ResourceId"])
-        tags = trail.tags | _tags(call.parameters["TagsList"])
-        if len(tags) > _MOST_TAGS:
-            raise ApiError("TagsLimitExceededException", f"A trail can have up to {_MOST_TAGS} tags.")
-        trail.tags = tags
+        trail.tags = _few_enough(trail.tags | _tags(call.parameters["TagsList"]))
         return {}
 
     def _remove_tags(self, call: Call) -> Result:
@@ -257,5 +254,11 @@ def _tags(rows: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {row["Key"]: row.get("Value", "") for row in rows or ()}
 
 
+def _few_enough(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > _MOST_TAGS:
+        raise ApiError("TagsLimitExceededException", f"A trail can have up to {_MOST_TAGS} tags.")
+    return tags
+
+
 def _tag_rows(trail: Trail) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in trail.tags.items()]
+    return [{"Key": key} | ({"Value": value} if value else {}) for key, value in trail.tags.items()]

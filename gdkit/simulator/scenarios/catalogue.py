@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gdkit.errors import UsageError
-from gdkit.simulator.scenarios import theft
+from gdkit.simulator.scenarios import benign, inside, theft
 from gdkit.simulator.scenarios.stage import Stage
 
 if TYPE_CHECKING:
@@ -33,10 +33,19 @@ class Scenario:
 
 
 SCENARIOS = {
-    scenario.name: scenario
-    for scenario in (
+    one.name: one
+    for one in (
         Scenario("theft", "a credential is read through a hole in a web site and used from outside AWS",
                  theft.LASTS_MIN, theft.play),
+        Scenario("onprem", "benign: the servers leave by a VPN and the company's own network",
+                 benign.LASTS_MIN, benign.play_onprem),
+        Scenario("hub", "benign: the servers leave through a shared egress account of the same organisation",
+                 benign.LASTS_MIN, benign.play_hub),
+        Scenario("inside", "a credential is used from an instance of a stranger's account",
+                 inside.LASTS_MIN, inside.play_inside),
+        Scenario("same-account", "a credential is used from another host of the same account; GuardDuty is silent",
+                 inside.LASTS_MIN, inside.play_same_account),
+        Scenario("quiet", "nothing is wrong", benign.LASTS_MIN, benign.play_quiet),
     )
 }  # fmt: skip
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gdkit.simulator.world import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from random import Random
 
     from gdkit.simulator.accounts import Accounts
     from gdkit.simulator.credentials import Issued
@@ -84,6 +84,7 @@ class Site:
 
     def __init__(self, accounts: Accounts, account_id: str, region: str) -> None:
         self.accounts = accounts
+        self.random = Random(account_id)  # noqa: S311 - a play, not a secret
         self.account_id = account_id
         self.region = region
 
@@ -158,7 +159,9 @@ class Site:
 
     def _nat(self, subnet_id: str, table_id: str) -> str:
         ec2 = self.api("ec2")
-        address = ec2.allocate_address(Domain="vpc")
+        octets = (self.random.randrange(1, 255) for _ in range(3))
+        wanted = "52." + ".".join(str(octet) for octet in octets)  # moto alone would draw a loopback address
+        address = ec2.allocate_address(Domain="vpc", Address=wanted)
         gateway = ec2.create_nat_gateway(SubnetId=subnet_id, AllocationId=address["AllocationId"])["NatGateway"]
         ec2.create_route(RouteTableId=table_id, DestinationCidrBlock="0.0.0.0/0",
                          NatGatewayId=gateway["NatGatewayId"])  # fmt: skip

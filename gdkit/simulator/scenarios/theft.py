@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gdkit.simulator.scenarios.cast import TERRAFORM, held_by, read_credential, thief, with_key
-from gdkit.simulator.scenarios.shop import REPORTING_ROLE, ROLE, Shop, at_work, open_shop
+from gdkit.simulator.scenarios.cast import TERRAFORM, held_by, read_credential, thief
+from gdkit.simulator.scenarios.shop import Shop, at_work, open_shop
 from gdkit.simulator.scenarios.site import allow
 from gdkit.simulator.scenarios.stage import Route
 from gdkit.simulator.scenarios.staged import Staged
+from gdkit.simulator.scenarios.thieves import hide, in_turn, look_around, take
 from gdkit.simulator.world import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from gdkit.simulator.scenarios.stage import Stage
 
-    from gdkit.simulator.scenarios.stage import Actor, Stage
-
-OUTSIDE_AWS = "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS"
 LASTS_MIN = 200
-BACKUP_USER = "svc-backup"
 _HOSTERS = (
     Place("64500", "EXAMPLE-HOSTING", "Netherlands", "NL", "Amsterdam", 52.37, 4.9),
     Place("64501", "EXAMPLE-VPN", "Romania", "RO", "Bucharest", 44.43, 26.1),
@@ -75,82 +72,4 @@ def _break_in(stage: Stage, shop: Shop, addresses: list[str], begin: float) -> N
     told = read_credential(stage.simulator.metadata_url(shop.instances[0].id), "1.0")
     first = thief(stage.random, addresses[0], shop.site.region, told)
     last = replace(first, route=Route(addresses[-1]))
-    minute = begin
-    for act in [*_look_around(stage, shop, first), *_take(stage, shop, first, last), *_hide(stage, shop, last)]:
-        minute += stage.random.uniform(0.2, 3.0)
-        stage.at(minute, act)
-
-
-def _look_around(stage: Stage, shop: Shop, who: Actor) -> list[Callable[[], Any]]:
-    call, refused = partial(stage.call, who), partial(stage.refused, who)
-    return [
-        partial(call, "sts", "get_caller_identity"),
-        partial(call, "s3", "list_buckets"),
-        partial(call, "iam", "list_attached_role_policies", RoleName=ROLE),
-        partial(call, "iam", "list_roles"),
-        partial(call, "ec2", "describe_instances"),
-        partial(refused, "kms", "list_keys"),
-        partial(call, "secretsmanager", "list_secrets"),
-        partial(call, "s3", "list_objects_v2", Bucket=shop.customers),
-    ]
-
-
-def _take(stage: Stage, shop: Shop, first: Actor, last: Actor) -> list[Callable[[], Any]]:
-    reads = [partial(stage.call, first, "s3", "get_object", Bucket=shop.customers, Key=f"export-{month:02d}.csv")
-             for month in range(1, 4)]  # fmt: skip
-    return [
-        *reads,
-        partial(_chain, stage, shop, last),
-        partial(_new_user, stage, last),
-        partial(stage.call, last, "ec2", "run_instances", region="us-east-1", ImageId="ami-0fedcba9876543210",
-                MinCount=1, MaxCount=1, InstanceType="g5.xlarge"),
-    ]  # fmt: skip
-
-
-def _hide(stage: Stage, shop: Shop, who: Actor) -> list[Callable[[], Any]]:
-    """Tamper with GuardDuty where allowed, and be refused in the end."""
-    return [
-        partial(_silence, stage, who),
-        partial(stage.refused, who, "cloudtrail", "stop_logging", Name="all-regions"),
-        partial(stage.refused, who, "iam", "create_login_profile", UserName=BACKUP_USER, Password="made-Up-1!"),  # noqa: S106
-        partial(stage.refused, who, "secretsmanager", "put_secret_value", SecretId="shop/database", SecretString="x"),
-    ]
-
-
-def _chain(stage: Stage, shop: Shop, who: Actor) -> None:
-    """Take the reporting role in the second account, and look at its secrets."""
-    arn = f"arn:aws:iam::{shop.second.account_id}:role/{REPORTING_ROLE}"
-    told = stage.call(who, "sts", "assume_role", RoleArn=arn, RoleSessionName="nightly")["Credentials"]
-    chained = with_key(who, told)
-    minute = stage.minute()
-    for act in (
-        partial(stage.call, chained, "sts", "get_caller_identity"),
-        partial(stage.call, chained, "secretsmanager", "list_secrets"),
-        partial(stage.call, chained, "secretsmanager", "get_secret_value", SecretId="reporting/warehouse"),
-        partial(stage.refused, chained, "iam", "list_users"),
-    ):
-        minute += stage.random.uniform(0.2, 2.0)
-        stage.at(minute, act)
-
-
-def _new_user(stage: Stage, who: Actor) -> None:
-    """Make a user with a key, and use the key."""
-    policy = allow(["iam:Get*", "iam:List*", "s3:ListAllMyBuckets"])
-    stage.call(who, "iam", "create_user", UserName=BACKUP_USER)
-    stage.call(who, "iam", "put_user_policy", UserName=BACKUP_USER, PolicyName="all", PolicyDocument=policy)
-    key = stage.call(who, "iam", "create_access_key", UserName=BACKUP_USER)["AccessKey"]
-    own = with_key(who, key)
-    minute = stage.minute()
-    for operation in ("list_users", "get_user"):
-        minute += stage.random.uniform(0.5, 4.0)
-        stage.at(minute, partial(stage.call, own, "iam", operation))
-
-
-def _silence(stage: Stage, who: Actor) -> None:
-    """Make a rule that archives every later finding of this kind."""
-    detector = stage.call(who, "guardduty", "list_detectors")["DetectorIds"][0]
-    criteria = {
-        "Criterion": {"type": {"Equals": ["UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS"]}}
-    }
-    stage.call(who, "guardduty", "create_filter", DetectorId=detector, Name="maintenance", Action="ARCHIVE",
-               FindingCriteria=criteria)  # fmt: skip
+    in_turn(stage, begin, [*look_around(stage, shop, first), *take(stage, shop, first, last), *hide(stage, last)])
