@@ -11,11 +11,12 @@ ifneq ($(INDEX),)
 export UV_DEFAULT_INDEX ?= $(INDEX)
 endif
 
-.PHONY: help demo test lint lab bench lock setup clean
+.PHONY: help demo test oracle lint lab bench lock setup clean
 
 help:
 	@echo "make demo    investigate the sample theft and print the path of the report"
 	@echo "make test    run all tests, the notebooks among them"
+	@echo "make oracle  compare IAM decisions with a second opinion (needs node and npm)"
 	@echo "make lint    ruff, mypy --strict, stripped notebooks"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make bench   measure against peers, printed as ratios"
@@ -38,6 +39,10 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto
 	@$(BIN)/python -m pytest -o addopts="" -W default --nbval-lax --nbval-current-env notebooks
+
+oracle: $(READY)
+	@cd tests/policy/oracle && npm ci --silent --no-audit --no-fund
+	@GDKIT_REQUIRE_ORACLE=1 $(BIN)/python -m pytest -q tests/policy/test_oracle.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,10 +9,12 @@
     │   ├── FindingReadError   the text is not a finding in any known shape
     │   └── UnsupportedFindingError   a finding of another type: recognised, and refused with what to use instead
     ├── TrailError             no CloudTrail event could be read from the sources given
+    ├── AwsError               AWS refused, could not be reached, or answered in part
     ├── CaseError              the case folder cannot be used
     │   ├── CaseConflictError  it already holds another investigation
     │   └── CaseWriteError     it cannot be written (read-only, disk full)
     ├── VerdictError           the decision is not acceptable (unknown value, no reason)
+    ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
     └── NotebookError          a notebook stopped: which cell, and why
 
 An error names the place (file, field, line), says what is wrong in one sentence, and says what to do. It never carries
@@ -20,6 +22,9 @@ a credential, a stack frame or a whole API response.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
 
 
 class GdkitError(Exception):
@@ -72,6 +77,84 @@ class TrailError(GdkitError):
     """No CloudTrail event could be read from the sources given."""
 
 
+AwsErrorKind = Literal[
+    "denied",  # no permission for this call
+    "expired",  # the credentials were good once
+    "credentials",  # none, or not valid
+    "clock",  # this machine's clock is wrong
+    "throttled",  # too many calls, after all retries
+    "unreachable",  # no connection
+    "incomplete",  # an answer that was cut off or cannot be read
+    "refused_here",  # gdkit itself did not send the call
+    "other",  # whatever else AWS says: not found, bad request
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AwsCall:
+    """The call that an error is about; a part that is not known is empty."""
+
+    service: str = ""
+    operation: str = ""
+    account_id: str = ""
+    region: str = ""
+
+    def __str__(self) -> str:
+        """Name the call for a reader."""
+        name = " ".join(part for part in (self.service, self.operation) if part)
+        place = f" in {self.region}" if self.region else ""
+        return f"{name}{place}{f' of account {self.account_id}' if self.account_id else ''}".strip()
+
+
+class AwsError(GdkitError):
+    """AWS refused a call, could not be reached, or answered in part.
+
+    Args:
+        problem: what is wrong, without anything secret.
+        call: the call that it is about.
+        kind: what sort of failure it is, for programs.
+        code: AWS's own error code; empty where AWS did not answer.
+        permission: the IAM action that is missing; empty unless the call was denied.
+        action: what to do next.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        call: AwsCall,
+        kind: AwsErrorKind = "other",
+        code: str = "",
+        permission: str = "",
+        action: str = "",
+    ) -> None:
+        super().__init__(problem, where=str(call), action=action)
+        self.call = call
+        self.kind = kind
+        self.code = code
+        self.permission = permission
+
+    @property
+    def service(self) -> str:
+        """The service, by botocore's name."""
+        return self.call.service
+
+    @property
+    def operation(self) -> str:
+        """The operation, by the API's name."""
+        return self.call.operation
+
+    @property
+    def account_id(self) -> str:
+        """The account that the call was made in; empty where not known."""
+        return self.call.account_id
+
+    @property
+    def region(self) -> str:
+        """The region that the call was made in; empty where not known."""
+        return self.call.region
+
+
 class CaseError(GdkitError):
     """The case folder cannot be used."""
 
@@ -86,6 +169,10 @@ class CaseWriteError(CaseError):
 
 class VerdictError(GdkitError):
     """The decision is not acceptable as it stands."""
+
+
+class PolicyError(GdkitError):
+    """An IAM policy document is malformed or uses what gdkit does not know; the place names statement and field."""
 
 
 class NotebookError(GdkitError):

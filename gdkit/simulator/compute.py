@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 from botocore.exceptions import ClientError
 
 from gdkit.simulator.call import ApiError, Call, Handlers, Result
 from gdkit.simulator.metadata import Host
+from gdkit.simulator.sessions import isolated_session
 
 if TYPE_CHECKING:
     from gdkit.simulator.backend import Backend
@@ -54,7 +54,7 @@ class Compute:
 
     def describe_regions(self, call: Call) -> Result:
         """Give the account's regions; those not opted in to only where all are asked for."""
-        names = botocore.session.Session().get_available_regions("ec2")
+        names = isolated_session("AKIANOBODY", "nobody").get_available_regions("ec2")
         rows = [{"RegionName": name, "Endpoint": f"ec2.{name}.amazonaws.com",
                  "OptInStatus": "opt-in-not-required" if name in ENABLED_REGIONS else "not-opted-in"}
                 for name in names]  # fmt: skip

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-import botocore.session
+from gdkit.simulator.sessions import isolated_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ class _Route:
 
 @cache
 def _session() -> Any:
-    return botocore.session.Session()
+    return isolated_session("AKIANOBODY", "nobody")
 
 
 @cache

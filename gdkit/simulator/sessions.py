@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
+import botocore.loaders
 import botocore.session
 
 _NOTHING_OF_THE_MACHINE = {
@@ -14,11 +16,18 @@ _NOTHING_OF_THE_MACHINE = {
 }
 
 
+@cache
+def api_loader() -> Any:
+    """Give the one reader of botocore's API descriptions; it keeps what it read, which takes long to read."""
+    return botocore.loaders.create_loader()
+
+
 def isolated_session(access_key_id: str, secret_access_key: str, token: str | None = None) -> Any:
     """Give a session with these credentials that reads no profile, no file and no variable of the machine.
 
     Its credentials are one object with settable fields, so one client can call for several actors in turn.
     """
     session = botocore.session.Session(session_vars=_NOTHING_OF_THE_MACHINE)
+    session.register_component("data_loader", api_loader())
     session.set_credentials(access_key_id, secret_access_key, token)
     return session
