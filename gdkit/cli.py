@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import gdkit
+from gdkit.cli_aws import check_command, findings_command
 from gdkit.errors import GdkitError, UsageError
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ def demo(case: str) -> None:
     subject = _subject(str(sample.finding), None)
     sources = [_absolute(str(sample.trail))]
     _run(start_case(folder / "case", subject, trail=sources), {"trail": sources})
+
+
+commands.add_command(check_command)
+commands.add_command(findings_command)
 
 
 def main() -> None:

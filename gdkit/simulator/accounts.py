@@ -9,23 +9,23 @@ from uuid import UUID
 
 from botocore.exceptions import ClientError
 
-from gdkit.simulator.authorize import Authorizer
 from gdkit.simulator.backend import Backend
 from gdkit.simulator.call import ApiError, Call, Principal, Source
 from gdkit.simulator.clock import Clock
-from gdkit.simulator.compute import Compute
-from gdkit.simulator.credentials import Credentials, Issued, RoleToAssume
-from gdkit.simulator.delivery import TrailDelivery
-from gdkit.simulator.detector import Detector
+from gdkit.simulator.cloudtrail.delivery import TrailDelivery
+from gdkit.simulator.cloudtrail.history import EventHistory
+from gdkit.simulator.cloudtrail.records import Outcome, record_of, shared_record
+from gdkit.simulator.ec2.compute import Compute
+from gdkit.simulator.ec2.metadata import Host, MetadataService
+from gdkit.simulator.ec2.systems_manager import SystemsManager
 from gdkit.simulator.faults import Faults
-from gdkit.simulator.guardduty import GuardDuty
-from gdkit.simulator.history import EventHistory
-from gdkit.simulator.identity import PolicySimulation
-from gdkit.simulator.metadata import Host, MetadataService
-from gdkit.simulator.principals import Policies
-from gdkit.simulator.records import Outcome, record_of, shared_record
-from gdkit.simulator.sts import SecurityTokenService
-from gdkit.simulator.systems_manager import SystemsManager
+from gdkit.simulator.guardduty.detector import Detector
+from gdkit.simulator.guardduty.service import GuardDuty
+from gdkit.simulator.iam.authorize import Authorizer
+from gdkit.simulator.iam.credentials import Credentials, Issued, RoleToAssume
+from gdkit.simulator.iam.principals import Policies
+from gdkit.simulator.iam.simulation import PolicySimulation
+from gdkit.simulator.iam.sts import SecurityTokenService
 from gdkit.simulator.truth import Truth
 from gdkit.simulator.world import World
 

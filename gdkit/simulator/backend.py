@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gdkit.simulator.call import ApiError
-from gdkit.simulator.responses import HttpResponse
 from gdkit.simulator.sessions import isolated_session
+from gdkit.simulator.wire.responses import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

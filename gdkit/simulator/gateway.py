@@ -11,15 +11,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gdkit.simulator.call import ApiError, Call, Source
+from gdkit.simulator.cloudtrail.records import Outcome
 from gdkit.simulator.faults import FaultRule, error_of
-from gdkit.simulator.models import Asked, HttpRequest, asked_for
-from gdkit.simulator.records import Outcome
-from gdkit.simulator.requests import parameters_of
-from gdkit.simulator.responses import HttpResponse, error_response, response_of, result_of
+from gdkit.simulator.wire.models import Asked, HttpRequest, asked_for
+from gdkit.simulator.wire.requests import parameters_of
+from gdkit.simulator.wire.responses import HttpResponse, error_response, response_of, result_of
 
 if TYPE_CHECKING:
     from gdkit.simulator.accounts import Accounts
-    from gdkit.simulator.credentials import Issued
+    from gdkit.simulator.iam.credentials import Issued
 
 ADDRESS, VPC, ENDPOINT, ENDPOINT_ACCOUNT, ACTOR = (
     "x-sim-source-ip",
@@ -63,9 +63,9 @@ def answer(accounts: Accounts, request: HttpRequest, environ: dict[str, Any]) ->
     fault = accounts.faults.pick(asked.service, asked.operation, asked.region, account_id)
     if fault is not None:
         _suffer(fault)
-        error = error_of(fault, asked.service, asked.operation)
-        if error is not None:
-            return error_response(protocol, error, request_id)
+        made = error_of(fault, asked.service, asked.operation)
+        if made is not None:
+            return error_response(protocol, made, request_id)
     response = _recorded(accounts, asked, request, environ, issued, request_id)
     return _truncated(response) if fault is not None and fault.kind == "truncate" else response
 

@@ -14,14 +14,14 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from gdkit.simulator.faults import rule_of
 from gdkit.simulator.gateway import ConnectionCut, answer
-from gdkit.simulator.models import HttpRequest
-from gdkit.simulator.responses import HttpResponse
+from gdkit.simulator.wire.models import HttpRequest
+from gdkit.simulator.wire.responses import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from gdkit.simulator.accounts import Accounts
-    from gdkit.simulator.credentials import Issued
+    from gdkit.simulator.iam.credentials import Issued
 
 LOOPBACK = "127.0.0.1"
 METADATA_PATH = "/_imds/"

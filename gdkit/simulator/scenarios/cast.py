@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from gdkit.simulator.credentials import Issued
+    from gdkit.simulator.iam.credentials import Issued
     from gdkit.simulator.scenarios.site import Instance
     from gdkit.simulator.scenarios.stage import Key, Stage
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gdkit.simulator.accounts import Accounts
-    from gdkit.simulator.credentials import Issued
+    from gdkit.simulator.iam.credentials import Issued
 
 REGIONS = ("eu-west-1", "eu-central-1", "us-west-2", "us-east-2", "ap-southeast-2")
 """Where a scenario may play. Not us-east-1, where the global services' events stand."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.simulator.scenarios.site import ANALYST_ROLE, RESPONDER_ROLE
 
 if TYPE_CHECKING:
-    from gdkit.simulator.credentials import Issued
+    from gdkit.simulator.iam.credentials import Issued
     from gdkit.simulator.scenarios.shop import Shop
     from gdkit.simulator.scenarios.site import Instance
     from gdkit.simulator.scenarios.stage import Stage

@@ -1,0 +1,171 @@
+"""Asks AWS about everything around a leaked session, with calls that only read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gdkit.environment.addresses import instance_of, other_ways_out, own_addresses, unrouted_subnets
+from gdkit.environment.collector import Collector, Question
+from gdkit.environment.model import Environment
+from gdkit.environment.network import ask_network
+from gdkit.environment.watchers import ask_watchers
+from gdkit.identifiers import parse_arn, parse_principal_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gdkit.aws.clients import ReadOnlyAws
+    from gdkit.model import Subject
+
+_ATTRIBUTES = ("userData", "disableApiTermination", "disableApiStop", "instanceInitiatedShutdownBehavior")
+
+_NEEDS = {
+    "GetInstanceProfile": "InstanceProfile",
+    "GetPolicy": "Policy",
+    "GetPolicyVersion": "PolicyVersion",
+    "GetRole": "Role",
+    "GetRolePolicy": "PolicyDocument",
+}
+
+
+def collect_environment(aws: ReadOnlyAws, subject: Subject, *, account_id: str, region: str) -> Environment:
+    """Collect what AWS says of the session's instance, role, network and watchers.
+
+    What cannot be read is in ``not_searched`` and stops nothing.
+
+    Args:
+        aws: the reader.
+        subject: what the investigation is about.
+        account_id: the account of the instance.
+        region: the region of the instance.
+
+    Raises:
+        ParameterError: the region's form is wrong.
+    """
+    books = Collector(aws, account_id, region)
+    _ask_instance(books, subject)
+    instance = instance_of(books.documents) or {}
+    role_name = _ask_role(books, subject, instance)
+    _ask_siblings(books, role_name)
+    ask_network(books, instance, subject.finding.instance.vpc_ids if subject.finding else ())
+    ask_watchers(books)
+    books.warnings += other_ways_out(books.documents)
+    for subnet in unrouted_subnets(books.documents):
+        books.missed(f"the ways out of subnet {subnet}", "its route table was not found; its owner may share it")
+    return Environment(
+        account_id=account_id,
+        region=region,
+        instance_id=subject.instance_id,
+        role_name=role_name,
+        documents=books.documents,
+        not_searched=tuple(books.not_searched),
+        warnings=tuple(books.warnings),
+        own_addresses=own_addresses(books.documents),
+    )
+
+
+def _ask_instance(books: Collector, subject: Subject) -> None:
+    instance_id = subject.instance_id
+    if instance_id is None:
+        books.missed("the instance", "what is investigated names no instance")
+        return
+    ids = {"InstanceIds": [instance_id]}
+    found = books.list(Question("instance", "the instance", "ec2", "DescribeInstances", "Reservations", ids))
+    if not found:
+        books.warnings.append(
+            f"Instance {instance_id} is not described: it is gone, or is in another account or region than "
+            f"{books.account_id} and {books.region}."
+        )
+        return
+    for attribute in _ATTRIBUTES:
+        asked = {"InstanceId": instance_id, "Attribute": attribute}
+        books.ask(
+            Question(
+                f"instance.{attribute}", f"{attribute} of the instance", "ec2", "DescribeInstanceAttribute", "", asked
+            )
+        )
+    books.ask(Question("metadata_defaults", "the region's metadata defaults", "ec2", "GetInstanceMetadataDefaults"))
+
+
+def _ask_role(books: Collector, subject: Subject, instance: Mapping[str, Any]) -> str | None:
+    """Ask about the role behind the session; the profile's name is not the role's."""
+    arn = parse_arn((instance.get("IamInstanceProfile") or {}).get("Arn"))
+    in_profile = None
+    if arn is not None:
+        profile = arn.resource.rpartition("/")[2]
+        question = _iam("instance_profile", f"instance profile {profile}", "GetInstanceProfile",
+                        {"InstanceProfileName": profile})  # fmt: skip
+        answer = books.ask(question)
+        roles = answer["InstanceProfile"]["Roles"] if answer else []
+        in_profile = str(roles[0]["RoleName"]) if roles else None
+    reported = subject.finding.role_name if subject.finding else None
+    if reported and in_profile and reported != in_profile:
+        books.warnings.append(
+            f"The instance now has role {in_profile}, but the finding names {reported}: its profile was replaced."
+        )
+    role_name = reported or in_profile
+    if role_name is None:
+        books.missed("the role", "neither the finding nor an instance profile names one")
+        return None
+    _ask_about_role(books, subject, role_name)
+    return role_name
+
+
+def _ask_about_role(books: Collector, subject: Subject, role_name: str) -> None:
+    named = {"RoleName": role_name}
+    answer = books.ask(_iam("role", f"role {role_name}", "GetRole", named))
+    for policy in books.list(
+        _iam("role.inline", f"inline policies of {role_name}", "ListRolePolicies", named, "PolicyNames")
+    ):
+        asked = {**named, "PolicyName": policy}
+        books.ask(_iam(f"role.inline.{policy}", f"inline policy {policy} of {role_name}", "GetRolePolicy", asked))
+    attached = _iam(
+        "role.attached", f"attached policies of {role_name}", "ListAttachedRolePolicies", named, "AttachedPolicies"
+    )
+    arns = [str(policy["PolicyArn"]) for policy in books.list(attached)]
+    if answer is None:
+        return
+    role = answer["Role"]
+    boundary = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+    for policy_arn in dict.fromkeys([*arns, *([boundary] if boundary else [])]):
+        _ask_policy(books, policy_arn)
+    principal = parse_principal_id(subject.principal_id)
+    if principal is not None and role["RoleId"] != principal.unique_id:
+        books.warnings.append(
+            f"Role {role_name} has the id {role['RoleId']}, but the session is of {principal.unique_id}: a role of "
+            "this name was made anew, or the session is another role's."
+        )
+
+
+def _ask_policy(books: Collector, policy_arn: str) -> None:
+    named = {"PolicyArn": policy_arn}
+    answer = books.ask(_iam(f"policy.{policy_arn}", f"policy {policy_arn}", "GetPolicy", named))
+    if answer is not None:
+        asked = {**named, "VersionId": answer["Policy"]["DefaultVersionId"]}
+        name = f"policy.{policy_arn}.document"
+        books.ask(_iam(name, f"the text of policy {policy_arn}", "GetPolicyVersion", asked))
+
+
+def _ask_siblings(books: Collector, role_name: str | None) -> None:
+    """Ask for every other instance with the same role: a Deny on the role reaches them too."""
+    if role_name is None:
+        return
+    profiles = books.list(
+        _iam(
+            "role.profiles",
+            f"instance profiles of {role_name}",
+            "ListInstanceProfilesForRole",
+            {"RoleName": role_name},
+            "InstanceProfiles",
+        )
+    )
+    if profiles:
+        arns = [str(profile["Arn"]) for profile in profiles]
+        filters = {"Filters": [{"Name": "iam-instance-profile.arn", "Values": arns}]}
+        words = f"instances with role {role_name} in {books.region}"
+        books.ask(Question("siblings", words, "ec2", "DescribeInstances", "Reservations", filters))
+        books.missed(f"instances with role {role_name} in other regions", f"only {books.region} was asked")
+
+
+def _iam(name: str, words: str, operation: str, parameters: Mapping[str, Any], key: str = "") -> Question:
+    return Question(name, words, "iam", operation, key, parameters, needs=_NEEDS.get(operation, ""))

@@ -1,0 +1,58 @@
+"""Questions about who watches: CloudTrail's trails, and GuardDuty with what makes it silent."""
+
+from __future__ import annotations
+
+from gdkit.environment.collector import Collector, Question
+
+
+def ask_watchers(books: Collector) -> None:
+    """Ask about the trails and the detectors that see the instance's region."""
+    _ask_trails(books)
+    asked = Question("detectors", "the region's GuardDuty detectors", "guardduty", "ListDetectors", "DetectorIds")
+    for detector in books.list(asked):
+        _ask_detector(books, str(detector))
+
+
+def _ask_trails(books: Collector) -> None:
+    """Ask about every trail that records the region, those of other regions and of the organisation among them."""
+    shadows = {"includeShadowTrails": True}
+    asked = Question(
+        "trails", "the trails that record the region", "cloudtrail", "DescribeTrails", "trailList", shadows
+    )
+    for trail in books.list(asked):
+        arn, home = str(trail["TrailARN"]), str(trail.get("HomeRegion") or books.region)
+        books.ask(
+            Question(
+                f"trail_status.{arn}", f"status of trail {arn}", "cloudtrail", "GetTrailStatus", "", {"Name": arn}, home
+            )
+        )
+        books.ask(
+            Question(
+                f"trail_selectors.{arn}",
+                f"event selectors of trail {arn}",
+                "cloudtrail",
+                "GetEventSelectors",
+                "",
+                {"TrailName": arn},
+                home,
+            )
+        )
+
+
+def _ask_detector(books: Collector, detector: str) -> None:
+    named = {"DetectorId": detector}
+    for name, words, operation in (
+        ("detector", "state of the detector", "GetDetector"),
+        ("administrator", "administrator of the detector", "GetAdministratorAccount"),
+    ):
+        books.ask(Question(f"{name}.{detector}", words, "guardduty", operation, "", named))
+    for name, words, listing, key, reading, parameter in (
+        ("filter", "suppression rule", "ListFilters", "FilterNames", "GetFilter", "FilterName"),
+        ("ip_set", "trusted IP list", "ListIPSets", "IpSetIds", "GetIPSet", "IpSetId"),
+        ("trusted_set", "trusted entity list", "ListTrustedEntitySets", "TrustedEntitySetIds",
+         "GetTrustedEntitySet", "TrustedEntitySetId"),
+    ):  # fmt: skip
+        listed = Question(f"{name}s.{detector}", f"the {words}s of the detector", "guardduty", listing, key, named)
+        for one in books.list(listed):
+            asked = {**named, parameter: one}
+            books.ask(Question(f"{name}.{detector}.{one}", f"{words} {one}", "guardduty", reading, "", asked))

@@ -1,0 +1,118 @@
+"""What an analyst's role must be allowed: one table, for ``gdkit check`` and for the documentation.
+
+No action here changes anything, and none hands out a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Probe: TypeAlias = Mapping[str, str | int | bool]
+
+_NO_DETECTOR: Probe = {"DetectorId": "0" * 32}
+_NO_ROLE: Probe = {"RoleName": "gdkit-permission-probe"}
+_NO_POLICY: Probe = {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+_DRY: Probe = {"DryRun": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One IAM action, named as the API's operation is.
+
+    Attributes:
+        action: as an IAM policy writes it.
+        needed_for: the step that asks for it; ``STEPS`` says what the step gives.
+        probe: parameters of a harmless call that tells whether it is allowed: of something that does not exist, or a
+            dry run.
+        listed: parameters of the probe that the API wants as a list.
+    """
+
+    action: str
+    needed_for: str
+    probe: Probe
+    listed: Mapping[str, tuple[str, ...]]
+
+    @property
+    def service(self) -> str:
+        """The service, by botocore's name."""
+        return self.action.partition(":")[0]
+
+    @property
+    def operation(self) -> str:
+        """The operation, by the API's name."""
+        return self.action.partition(":")[2]
+
+
+STEPS: Mapping[str, str] = {
+    "regions": "which regions to look in; without it, every region that the AWS library knows is tried",
+    "findings": "findings from the GuardDuty API, and which accounts its detectors watch",
+    "events": "CloudTrail's event history of the last 90 days",
+    "environment": "the instance, its role and its network: what is the workload's own, and what a Deny reaches",
+    "watchers": "which trails record, and what keeps GuardDuty silent",
+}
+
+
+def _permission(step: str, action: str, probe: Probe, **listed: tuple[str, ...]) -> Permission:
+    return Permission(action, step, probe, listed)
+
+
+def _ec2(*operations: str) -> tuple[Permission, ...]:
+    return tuple(_permission("environment", f"ec2:{operation}", _DRY) for operation in operations)
+
+
+PERMISSIONS: tuple[Permission, ...] = (
+    _permission("regions", "ec2:DescribeRegions", _DRY),
+    _permission("findings", "guardduty:ListDetectors", {}),
+    _permission("findings", "guardduty:GetDetector", _NO_DETECTOR),
+    _permission("findings", "guardduty:ListFindings", _NO_DETECTOR),
+    _permission("findings", "guardduty:GetFindings", _NO_DETECTOR, FindingIds=("0" * 32,)),
+    _permission("findings", "guardduty:ListMembers", _NO_DETECTOR),
+    _permission("events", "cloudtrail:LookupEvents", {"MaxResults": 1}),
+    *_ec2(
+        "DescribeInstances",
+        "DescribeNetworkInterfaces",
+        "DescribeSecurityGroups",
+        "DescribeSubnets",
+        "DescribeVpcs",
+        "DescribeRouteTables",
+        "DescribeNatGateways",
+        "DescribeInternetGateways",
+        "DescribeVpcEndpoints",
+        "DescribeVpnGateways",
+        "DescribeVpnConnections",
+        "DescribeCustomerGateways",
+        "DescribeTransitGatewayAttachments",
+        "DescribeAddresses",
+        "GetInstanceMetadataDefaults",
+    ),
+    _permission(
+        "environment",
+        "ec2:DescribeInstanceAttribute",
+        {**_DRY, "InstanceId": "i-00000000000000000", "Attribute": "userData"},
+    ),
+    _permission("environment", "iam:GetInstanceProfile", {"InstanceProfileName": "gdkit-permission-probe"}),
+    _permission("environment", "iam:GetRole", _NO_ROLE),
+    _permission("environment", "iam:ListRolePolicies", _NO_ROLE),
+    _permission("environment", "iam:GetRolePolicy", {**_NO_ROLE, "PolicyName": "gdkit-permission-probe"}),
+    _permission("environment", "iam:ListAttachedRolePolicies", _NO_ROLE),
+    _permission("environment", "iam:ListInstanceProfilesForRole", _NO_ROLE),
+    _permission("environment", "iam:GetPolicy", _NO_POLICY),
+    _permission("environment", "iam:GetPolicyVersion", {**_NO_POLICY, "VersionId": "v1"}),
+    _permission("watchers", "cloudtrail:DescribeTrails", {}),
+    _permission("watchers", "cloudtrail:GetTrailStatus", {"Name": "gdkit-permission-probe"}),
+    _permission("watchers", "cloudtrail:GetEventSelectors", {"TrailName": "gdkit-permission-probe"}),
+    _permission("watchers", "guardduty:GetAdministratorAccount", _NO_DETECTOR),
+    _permission("watchers", "guardduty:ListFilters", _NO_DETECTOR),
+    _permission("watchers", "guardduty:GetFilter", {**_NO_DETECTOR, "FilterName": "gdkit-permission-probe"}),
+    _permission("watchers", "guardduty:ListIPSets", _NO_DETECTOR),
+    _permission("watchers", "guardduty:GetIPSet", {**_NO_DETECTOR, "IpSetId": "0" * 32}),
+    _permission("watchers", "guardduty:ListTrustedEntitySets", _NO_DETECTOR),
+    _permission("watchers", "guardduty:GetTrustedEntitySet", {**_NO_DETECTOR, "TrustedEntitySetId": "0" * 32}),
+)
+"""Every action that gdkit uses as the reader, in the order of the steps.
+
+``sts:AssumeRole`` on the roles that are named with ``--role-arn`` and ``--member-role`` comes on top;
+``sts:GetCallerIdentity`` needs no permission. Source: Service Authorization Reference, the pages of each service.
+"""

@@ -1,0 +1,1 @@
+"""What moto lacks around instances: metadata service, metadata options, regions, the Systems Manager agent."""

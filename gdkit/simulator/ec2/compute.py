@@ -1,0 +1,159 @@
+"""EC2 where moto lacks an answer or gives a wrong one: regions, metadata options, and who an instance is."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from gdkit.simulator.call import ApiError, Call, Handlers, Result
+from gdkit.simulator.ec2.metadata import Host
+from gdkit.simulator.sessions import isolated_session
+
+if TYPE_CHECKING:
+    from gdkit.simulator.backend import Backend
+
+ENABLED_REGIONS = (
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
+    "us-east-2", "us-west-1", "us-west-2",
+)  # fmt: skip
+"""Regions that are enabled in every account; all others must be opted in to.
+
+Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions".
+"""
+
+_OPTIONS = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags")
+_OPTION_DEFAULTS = {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled",
+                    "HttpProtocolIpv6": "disabled", "InstanceMetadataTags": "disabled"}  # fmt: skip
+
+
+class Compute:
+    """Answers parts of EC2."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._homes: dict[str, tuple[str, str]] = {}
+        self._defaults: dict[tuple[str, str], dict[str, Any]] = {}
+        self._lock = threading.RLock()
+
+    def handlers(self) -> Handlers:
+        """Give the operations."""
+        return {
+            ("ec2", "DescribeRegions"): self.describe_regions,
+            ("ec2", "GetInstanceMetadataDefaults"): self.get_metadata_defaults,
+            ("ec2", "ModifyInstanceMetadataDefaults"): self.modify_metadata_defaults,
+            ("ec2", "ModifyInstanceMetadataOptions"): self.modify_metadata_options,
+        }
+
+    def know(self, instance_id: str, account_id: str, region: str) -> None:
+        """Remember where an instance runs, for its metadata service."""
+        with self._lock:
+            self._homes[instance_id] = (account_id, region)
+
+    def describe_regions(self, call: Call) -> Result:
+        """Give the account's regions; those not opted in to only where all are asked for."""
+        names = isolated_session("AKIANOBODY", "nobody").get_available_regions("ec2")
+        rows = [{"RegionName": name, "Endpoint": f"ec2.{name}.amazonaws.com",
+                 "OptInStatus": "opt-in-not-required" if name in ENABLED_REGIONS else "not-opted-in"}
+                for name in names]  # fmt: skip
+        wanted = call.parameters.get("RegionNames")
+        if wanted:
+            unknown = sorted(set(wanted) - set(names))
+            if unknown:
+                raise ApiError("InvalidParameterValue", f"Invalid region provided: {unknown[0]}")
+            rows = [row for row in rows if row["RegionName"] in wanted]
+        if not call.parameters.get("AllRegions"):
+            rows = [row for row in rows if row["OptInStatus"] != "not-opted-in"]
+        return {"Regions": rows}
+
+    def get_metadata_defaults(self, call: Call) -> Result:
+        """Give the account's defaults for new instances in a region."""
+        with self._lock:
+            return {"AccountLevel": dict(self._defaults.get((call.account_id, call.region), {}))}
+
+    def modify_metadata_defaults(self, call: Call) -> Result:
+        """Set the account's defaults for new instances in a region."""
+        given = {name: call.parameters[name] for name in _OPTIONS if name in call.parameters}
+        with self._lock:
+            self._defaults.setdefault((call.account_id, call.region), {}).update(given)
+        return {"Return": True}
+
+    def modify_metadata_options(self, call: Call) -> Result:
+        """Change the options that are given and leave the others: moto forgets those that are not given."""
+        instance_id = str(call.parameters["InstanceId"])
+        ec2 = self._backend.client("ec2", call.account_id, call.region)
+        held = {**_OPTION_DEFAULTS, **_instance(ec2, instance_id).get("MetadataOptions", {})}
+        wanted = {name: call.parameters.get(name, held[name]) for name in _OPTIONS}
+        ec2.modify_instance_metadata_options(InstanceId=instance_id, **wanted)
+        return {"InstanceId": instance_id, "InstanceMetadataOptions": {"State": "pending", **wanted}}
+
+    def host(self, instance_id: str) -> Host | None:
+        """Give an instance as its metadata service knows it; None for one that is unknown or does not run."""
+        home = self._homes.get(instance_id)
+        if home is None:
+            return None
+        instance = _instance(self._backend.client("ec2", *home), instance_id)
+        if instance["State"]["Name"] != "running":
+            return None
+        options = {**_OPTION_DEFAULTS, **instance.get("MetadataOptions", {})}
+        return Host(
+            account_id=home[0],
+            region=home[1],
+            instance_id=instance_id,
+            profile_role=self._role_of(home[0], instance),
+            endpoint=str(options["HttpEndpoint"]),
+            tokens=str(options["HttpTokens"]),
+            hop_limit=int(options["HttpPutResponseHopLimit"]),
+            private_address=str(instance.get("PrivateIpAddress", "")),
+            vpc_id=str(instance.get("VpcId", "")),
+            image_id=str(instance.get("ImageId", "")),
+            instance_type=str(instance.get("InstanceType", "")),
+        )
+
+    def finding_details(self, account_id: str, region: str, instance_id: str) -> dict[str, Any]:
+        """Give an instance as a finding describes it; nothing for one that is not there."""
+        try:
+            instance = _instance(self._backend.client("ec2", account_id, region), instance_id)
+        except ApiError:
+            return {}
+        profile = instance.get("IamInstanceProfile", {})
+        return {
+            "instanceId": instance_id,
+            "instanceType": instance.get("InstanceType"),
+            "launchTime": instance["LaunchTime"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "imageId": instance.get("ImageId"),
+            "instanceState": instance["State"]["Name"],
+            "availabilityZone": instance.get("Placement", {}).get("AvailabilityZone"),
+            "iamInstanceProfile": {"arn": profile.get("Arn"), "id": profile.get("Id")},
+            "networkInterfaces": [_interface(one) for one in instance.get("NetworkInterfaces", ())],
+            "tags": [{"key": tag["Key"], "value": tag["Value"]} for tag in instance.get("Tags", ())],
+        }
+
+    def _role_of(self, account_id: str, instance: Any) -> str | None:
+        arn = instance.get("IamInstanceProfile", {}).get("Arn")
+        if not arn:
+            return None
+        iam = self._backend.client("iam", account_id, "us-east-1")
+        profile = iam.get_instance_profile(InstanceProfileName=arn.rsplit("/", 1)[-1])["InstanceProfile"]
+        return str(profile["Roles"][0]["RoleName"]) if profile["Roles"] else None
+
+
+def _instance(ec2: Any, instance_id: str) -> Any:
+    try:
+        found = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
+    except ClientError as error:
+        raise ApiError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
+    return found[0]["Instances"][0]
+
+
+def _interface(one: Any) -> dict[str, Any]:
+    return {
+        "networkInterfaceId": one.get("NetworkInterfaceId"),
+        "privateIpAddress": one.get("PrivateIpAddress"),
+        "publicIp": one.get("Association", {}).get("PublicIp"),
+        "subnetId": one.get("SubnetId"),
+        "vpcId": one.get("VpcId"),
+        "securityGroups": [{"groupId": group["GroupId"], "groupName": group["GroupName"]} for group in one["Groups"]],
+    }

@@ -1,0 +1,1 @@
+"""The AWS protocols, read and written by botocore's own descriptions of the APIs."""
