@@ -147,7 +147,7 @@ class Ledger:
                 action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.",
             )
         searched = tuple(
-            _searched(source.source, tally, events[number])
+            _searched(source, tally, events[number])
             for number, (source, tally) in enumerate(zip(self._sources, self._tallies, strict=True))
         )
         return Coverage(searched, tuple(self._not_searched()), tuple(self._all_unread()), tuple(self._warnings()))
@@ -187,10 +187,10 @@ class Ledger:
             yield f"{sentence}; {place}: {self._first[kind]}"
 
 
-def _searched(source: str, tally: _Tally, events: int) -> Searched:
+def _searched(source: SourceFiles, tally: _Tally, events: int) -> Searched:
     return Searched(
-        source=source,
-        kind="files",
+        source=source.source,
+        kind=source.kind,
         files=tally.files,
         bytes=tally.size_bytes,
         records=tally.records,

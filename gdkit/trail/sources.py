@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = str | os.PathLike[str]
 
+LOOKUP_PLAN = "lookup-plan.json"
+"""The plan file of a look-up's folder: it makes the folder's kind, and is no log."""
+
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
 _NOT_A_FILE = re.compile(r"s3://|(?:athena|lake|securitylake):|lookup$", re.IGNORECASE)
@@ -45,9 +48,14 @@ class LogFile:
 
 @dataclass(slots=True)
 class SourceFiles:
-    """The files of one source, and those passed over because of their names."""
+    """The files of one source, and those passed over because of their names.
+
+    Attributes:
+        kind: ``lookup`` for a folder that a look-up of the event history filled, else ``files``.
+    """
 
     source: str
+    kind: str = "files"
     files: list[LogFile] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
@@ -119,7 +127,9 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
         folders.sort()
         for name in sorted(names):
             path = Path(parent, name)
-            if name.startswith(".") or path.suffix.lower() not in _LOG_SUFFIXES or _is_prose(name):
+            if name == LOOKUP_PLAN:
+                result.kind = "lookup" if path.parent == folder else result.kind
+            elif name.startswith(".") or path.suffix.lower() not in _LOG_SUFFIXES or _is_prose(name):
                 result.passed_over.append(str(path))
             else:
                 _add_file(path, result, named=False)

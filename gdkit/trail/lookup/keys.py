@@ -1,0 +1,74 @@
+"""The session's keys, those that their calls issued, and those that these issued: what to look up next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gdkit.identifiers import parse_access_key_id, parse_arn, parse_principal_id
+from gdkit.trail.lookup.plan import FoundKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+
+def find_keys_of(
+    events: pd.DataFrame, session_names: Iterable[str], access_key_ids: Iterable[str]
+) -> tuple[FoundKey, ...]:
+    """Give every key of a session and every one that grew from it, to any depth, whoever asked for it.
+
+    A key is followed once, so sessions that assume one another cannot run in a circle. Keys of the instance identity
+    role, which bears the session's name too, are left out: no policy applies to it and it can issue nothing.
+
+    Args:
+        events: ``tables.EVENTS``, what was found so far.
+        session_names: names of the session.
+        access_key_ids: its keys, as far as they are known.
+
+    Returns:
+        The session's own keys that were seen, then the keys issued, each by time. An issued key's account is the one
+        of the role that was assumed, else the one encoded in the key, else the one that recorded the call.
+
+    Source: STS API Reference, AssumeRole, Credentials; IAM API Reference, CreateAccessKey; EC2 User Guide, "Instance
+    identity roles".
+    """
+    names = list(session_names)
+    of_session = events["session_name"].isin(names) | events["user_name"].isin(names)
+    of_session &= ~events["principal_id"].map(_is_instance_identity).astype(bool)
+    ordered = events.sort_values(["event_at", "event_id"])
+    used = ordered[of_session.reindex(ordered.index) & ordered["access_key_id"].notna()]
+    found = {str(row.access_key_id): _used(row) for row in used.drop_duplicates("access_key_id").itertuples()}
+    issues = ordered[ordered["new_access_key_id"].notna()]
+    followed = {*access_key_ids, *found}
+    fresh = issues[of_session.reindex(issues.index) | issues["access_key_id"].isin(followed)]
+    while not fresh.empty:
+        for row in fresh.itertuples():
+            found.setdefault(str(row.new_access_key_id), _issued(row))
+        followed |= set(fresh["new_access_key_id"])
+        fresh = issues[issues["access_key_id"].isin(followed) & ~issues["new_access_key_id"].isin(followed)]
+    return tuple(found.values())
+
+
+def _is_instance_identity(principal_id: object) -> bool:
+    principal = parse_principal_id(principal_id)
+    return principal is not None and principal.is_instance_identity
+
+
+def _used(row: Any) -> FoundKey:
+    account_id = _text(row.identity_account_id) or _text(row.account_id)
+    return FoundKey(str(row.access_key_id), account_id, _time(row.credential_issued_at))
+
+
+def _issued(row: Any) -> FoundKey:
+    role, key = parse_arn(_text(row.requested_role_arn)), parse_access_key_id(row.new_access_key_id)
+    account_id = (role.account_id if role else None) or (key.account_id if key else None) or _text(row.account_id)
+    return FoundKey(str(row.new_access_key_id), account_id, _time(row.event_at))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None  # pandas' missing value is no text
+
+
+def _time(value: Any) -> Any:
+    return None if value is None or value != value else value.to_pydatetime()  # noqa: PLR0124 - NaT is not itself
