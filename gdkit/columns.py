@@ -188,6 +188,17 @@ ADDRESSES = Table(
     ),
 )
 
+OWN_ADDRESSES = Table(
+    "own_addresses",
+    "Addresses of the instance and its ways out, as AWS says now.",
+    (
+        Column("address", "text", "The address.", "(environment)"),
+        Column("kind", "text", "public or private.", "(environment)"),
+        Column("shared", "boolean", "Whether other hosts leave by it too.", "(environment)"),
+        Column("reason", "text", "Why it is the instance's.", "(environment)"),
+    ),
+)
+
 EVIDENCE = Table(
     "evidence",
     "Files of the case's evidence, each with its hash.",

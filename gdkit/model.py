@@ -160,6 +160,7 @@ class Subject:
         access_key_id: the key that the finding names; None where it names none.
         reported_addresses: the remote addresses of the finding, and of other findings of the same session.
         remote_account_ids: the remote accounts of these findings (InsideAWS).
+        own_addresses: addresses that are the instance's alone, as AWS itself says now.
     """
 
     finding: Finding | None = None
@@ -168,6 +169,7 @@ class Subject:
     access_key_id: str | None = None
     reported_addresses: tuple[str, ...] = ()
     remote_account_ids: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +239,15 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class NotSearched:
-    """Something that was not, or could not be, looked at, and why."""
+    """Something that was not, or could not be, looked at, and why.
+
+    Attributes:
+        failed: it was to be looked at and could not be, wholly or in part; the answer may lack what is there.
+    """
 
     what: str
     reason: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ see. The same calls run live and headless.
 
 from __future__ import annotations
 
-import sys
-import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +13,15 @@ from gdkit import tables
 from gdkit.analysis.result import result_document
 from gdkit.analysis.scope import scope_session
 from gdkit.analysis.subject import subject_of_finding
-from gdkit.case.evidence import load_table, manifest, save_records, save_table
+from gdkit.case.evidence import load_table, manifest
 from gdkit.case.folder import CaseFolder, case_about, case_finding, case_subject, case_trail, open_case, start_case
 from gdkit.case.journal import append_entry, broken_entry, read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import current_verdict, record_verdict
 from gdkit.findings import load_findings, select_finding
+from gdkit.gathering import gather_environment, gather_events, keep_scope, with_gaps, with_own_addresses
+from gdkit.progress import progress_tellers
 from gdkit.sample import sample_folder
-from gdkit.trail import load_trail
 from gdkit.ui import charts, words
 from gdkit.ui.panel import VerdictPanel
 from gdkit.ui.tables import most_telling
@@ -31,8 +30,6 @@ from gdkit.ui.view import View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdkit.analysis.scope import Scope
-    from gdkit.trail import Progress
 
 CALLS_SHOWN = (
     "event_at", "party", "event_name", "event_source", "error_code", "source_address", "user_agent", "access_key_id",
@@ -40,9 +37,6 @@ CALLS_SHOWN = (
     "event_id",
 )  # fmt: skip
 """Columns of the calls table that a person sees first; the frame holds all of them."""
-
-PROGRESS_EVERY_S = 2.0
-"""Seconds between two lines of progress while logs are read."""
 
 
 def begin(case: str) -> View:
@@ -84,10 +78,12 @@ def scope(case: str, trail: Sequence[str]) -> View:
     folder = _folder(case)
     subject = case_subject(folder)
     sources = list(trail) or case_trail(folder)
-    loaded = load_trail(sources, on_progress=_progress_printer())
-    scoped = scope_session(loaded.events, subject)
-    _keep(folder, scoped, loaded.records, loaded.events, sources)
-    document = result_document(subject, scoped, loaded.coverage, current_verdict(folder))
+    loaded = gather_events(folder, subject, sources, progress_tellers())
+    around = gather_environment(folder, subject, loaded.events)
+    scoped = scope_session(loaded.events, with_own_addresses(folder, subject))
+    keep_scope(folder, scoped, loaded, sources)
+    searched = loaded.coverage if around is None else with_gaps(loaded.coverage, around)
+    document = result_document(subject, scoped, searched, current_verdict(folder))
     save_result(folder, document)
     counts = {name: document["events"][name] for name in ("total", "thief", "workload", "unknown")}
     hashes = {row["file"]: row["sha256"] for row in manifest(folder)}
@@ -96,6 +92,17 @@ def scope(case: str, trail: Sequence[str]) -> View:
     )
     notes = (words.ON_THE_INSTANCE,) if counts["total"] else words.ZERO_EVENTS
     return _view(folder, "Scope", words.scope_summary(counts), words.rule_facts(document), notes)
+
+
+def environment(case: str) -> View:
+    """Show the instance's own addresses and ways out, as AWS says now, and what of its surroundings was not read."""
+    folder = _folder(case)
+    if not (folder.evidence / "environment.jsonl.gz").exists():
+        return _view(folder, "Environment", "Not collected: the case rests on log files alone.")
+    own = load_table(folder, "own_addresses")
+    summary = f"{words.many(len(own), 'address')} of the instance and its ways out known to AWS now."
+    notes = ["An address that other hosts leave by too proves the network, not the instance."]
+    return _view(folder, "Environment", summary, notes=notes, frame=own)
 
 
 def attribution(case: str) -> View:
@@ -263,33 +270,3 @@ def _sample_case() -> CaseFolder:
 def _view(folder: CaseFolder, title: str, summary: str, facts: Sequence[tuple[str, object]] = (),
           notes: Sequence[str] = (), **named: Any) -> View:  # fmt: skip
     return View(title, summary, facts, notes, sample=case_about(folder)["sample"], **named)
-
-
-def _keep(folder: CaseFolder, scoped: Scope, records: Sequence[str], events: Any, sources: list[str]) -> None:
-    """Keep the session's events, the events that issued its keys, and the leads, with their raw records.
-
-    In what is kept, ``record_number`` is the line of the record in ``records.jsonl.gz``, from 0.
-    """
-    source = ", ".join(sources)
-    wanted = {*scoped.hops["event_id"].dropna(), *(lead.event_id for lead in scoped.leads)}
-    numbers = {*scoped.events["record_number"], *events.loc[events["event_id"].isin(wanted), "record_number"]}
-    line_of = {number: line for line, number in enumerate(sorted(numbers))}
-    kept = scoped.events.assign(record_number=scoped.events["record_number"].map(line_of).astype("Int64"))
-    save_records(folder, "records", [records[number] for number in line_of], source)
-    save_table(folder, "session_events", kept, source)
-    for name, table in (("keys", scoped.keys), ("hops", scoped.hops), ("addresses", scoped.addresses)):
-        save_table(folder, name, table, "session_events")
-
-
-def _progress_printer() -> Any:
-    """Give a function that prints a line of progress now and then; small trails print none."""
-    last = time.monotonic()
-
-    def show(progress: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= PROGRESS_EVERY_S:
-            last = time.monotonic()
-            done = f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
-            print(f"{done}{progress.bytes / 1e6:,.0f} MB, {progress.records:,} records", file=sys.stderr)
-
-    return show

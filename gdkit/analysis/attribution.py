@@ -99,7 +99,7 @@ def _known(
         account_id=session.account_id,
         remote_accounts=remote_accounts,
         reported=reported,
-        own=frozenset(filter(None, map(normal_address, listed))),
+        own=frozenset(filter(None, map(normal_address, (*listed, *subject.own_addresses)))),
         ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
         neighbours=frozenset(neighbours["place"]) - addresses,
         shared=is_habit(agents[there])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
 from gdkit.identifiers import normal_address
+from gdkit.own_calls import made_by_gdkit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,6 +69,7 @@ def initial_access_leads(
     named = events["request_parameters"].str.contains(session.instance_id, case=False, regex=False, na=False)
     way = events["event_source"].fillna("") + " " + events["event_name"].fillna("")
     rows = events[named & way.isin({f"{source} {name}" for source, name in WAYS_IN})]
+    rows = rows[~rows["user_agent"].map(made_by_gdkit).astype(bool)]  # what the responders themselves did
     if not thief.empty:
         rows = rows[rows["event_at"] <= thief["event_at"].max()]
     rows = rows[rows["event_at"].notna() & rows["event_id"].notna() & ~rows["event_id"].isin(thief["event_id"])]

@@ -60,7 +60,11 @@ RULES: tuple[Rule, ...] = (
         "from the instance's own address or way out, but with a client that only the thief was seen with: a thief may "
         "be on the instance",
     ),
-    Rule("own_address", "workload", "the call came from an address of the instance itself, as the finding lists them"),
+    Rule(
+        "own_address",
+        "workload",
+        "the call came from an address of the instance itself, as the finding or AWS lists them",
+    ),
     Rule(
         "way_out",
         "workload",

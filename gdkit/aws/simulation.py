@@ -42,6 +42,11 @@ class Simulation:
         return f"Simulation({self.endpoint!r}, {self.access_key_id!r})"
 
 
+def in_simulation() -> bool:
+    """Tell whether this process is tied to a simulated account."""
+    return ENDPOINT_VARIABLE in os.environ
+
+
 def read_simulation(access: AwsAccess, actor: Actor) -> Simulation | None:
     """Read from the environment whether AWS is simulated; None where it is the real one.
 
@@ -49,7 +54,7 @@ def read_simulation(access: AwsAccess, actor: Actor) -> Simulation | None:
         ParameterError: the variable is set but holds no loopback URL, or the access names a profile.
         AwsError: the actor's key is missing; another one is never taken in its place.
     """
-    if ENDPOINT_VARIABLE not in os.environ:
+    if not in_simulation():
         return None
     endpoint = os.environ[ENDPOINT_VARIABLE].strip()
     if not _LOOPBACK.fullmatch(endpoint) or not _is_loopback(endpoint):

@@ -31,7 +31,7 @@ def save_table(case: CaseFolder, name: str, table: pd.DataFrame, source: str) ->
     path = case.evidence / f"{name}.parquet"
     with new_file(path) as temporary:
         table.to_parquet(temporary, engine="pyarrow", compression="zstd", index=False)
-    _list_in_manifest(case, path, source)
+    _list_in_manifest(case, (path, source))
     return path
 
 
@@ -66,8 +66,17 @@ def save_records(case: CaseFolder, name: str, records: Sequence[str], source: st
     ):
         for record in records:
             handle.write(record.translate(LINE_ENDS).encode("utf-8", "surrogatepass") + b"\n")
-    _list_in_manifest(case, path, source)
+    _list_in_manifest(case, (path, source))
     return path
+
+
+def keep_files(case: CaseFolder, folder: Path, source: str) -> None:
+    """List every file below a folder of the evidence in the manifest, as it stands now.
+
+    Raises:
+        CaseWriteError: the manifest cannot be written.
+    """
+    _list_in_manifest(case, *((path, source) for path in sorted(folder.rglob("*")) if path.is_file()))
 
 
 def manifest(case: CaseFolder) -> list[dict[str, Any]]:
@@ -76,13 +85,10 @@ def manifest(case: CaseFolder) -> list[dict[str, Any]]:
     return list(read_json(path)) if path.exists() else []
 
 
-def _list_in_manifest(case: CaseFolder, path: Path, source: str) -> None:
-    row = {
-        "file": path.name,
-        "sha256": sha256_of(path),
-        "bytes": path.stat().st_size,
-        "source": source,
-        "at": utc_text(datetime.now(UTC).replace(microsecond=0)),
-    }
-    others = [old for old in manifest(case) if old["file"] != path.name]
-    write_json(case.evidence / "manifest.json", sorted([*others, row], key=lambda each: each["file"]))
+def _list_in_manifest(case: CaseFolder, *listed: tuple[Path, str]) -> None:
+    at = utc_text(datetime.now(UTC).replace(microsecond=0))
+    rows = {row["file"]: row for row in manifest(case)}
+    for path, source in listed:
+        name = path.relative_to(case.evidence).as_posix()
+        rows[name] = {"file": name, "sha256": sha256_of(path), "bytes": path.stat().st_size, "source": source, "at": at}
+    write_json(case.evidence / "manifest.json", [rows[name] for name in sorted(rows)])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import getpass
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from gdkit.analysis.subject import subject_of_finding
+from gdkit.aws.access import AwsAccess
+from gdkit.aws.simulation import in_simulation
 from gdkit.case.files import read_json, write_bytes, write_error, write_json
 from gdkit.case.journal import append_entry
 from gdkit.errors import CaseConflictError, CaseError
@@ -67,7 +69,14 @@ class CaseFolder:
         return self.path / "reports"
 
 
-def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str | None = None) -> CaseFolder:
+def start_case(
+    path: Path,
+    subject: Subject,
+    *,
+    trail: list[str],
+    analyst: str | None = None,
+    access: AwsAccess | None = None,
+) -> CaseFolder:
     """Begin a case for a subject, or take it up again if the folder already holds the same one.
 
     Args:
@@ -75,6 +84,7 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
         subject: what the case is about.
         trail: the sources of events; a case that is taken up again goes on with these.
         analyst: who works on it; None for the name of the operating system's user.
+        access: how AWS is reached for it; None where log files alone are read. It holds no credential.
 
     Raises:
         CaseConflictError: the folder holds another case, or other files; nothing was changed in it.
@@ -85,7 +95,7 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
     try:
         if case.about.exists():
             _refuse_other(case, identity)
-            _take_up(case, subject, trail, _actor(analyst))
+            _take_up(case, subject, trail, _actor(analyst), access)
             return case
         _refuse_strangers(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -93,12 +103,13 @@ def start_case(path: Path, subject: Subject, *, trail: list[str], analyst: str |
         raise write_error(path, error) from error
     if subject.finding is not None:
         write_bytes(case.finding, subject.finding.raw)
-    write_json(case.about, _about(identity, subject, trail, _actor(analyst)))
+    about = _about(identity, subject, trail, _actor(analyst))
+    write_json(case.about, {**about, "aws": _access_values(access), "simulated": in_simulation()})
     append_entry(case.journal, actor=_actor(analyst), act="begin", detail={"subject": identity, "trail": trail})
     return case
 
 
-def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str) -> None:
+def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str, access: AwsAccess | None) -> None:
     """Go on with a case: with the sources given now, and with the finding as it is now; its older form is kept."""
     about = case_about(case)
     detail: dict[str, Any] = {"trail": trail}
@@ -108,7 +119,8 @@ def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str)
     if subject.finding is not None and "finding_sha256" in detail:
         write_bytes(case.evidence / f"finding-{about['finding_sha256'][:12]}.json", case.finding.read_bytes())
         write_bytes(case.finding, subject.finding.raw)
-    write_json(case.about, {**about, **detail})
+    reached = {"aws": _access_values(access)} if access else {}
+    write_json(case.about, {**about, **detail, **reached})
 
 
 def open_case(path: str | Path) -> CaseFolder:
@@ -151,6 +163,17 @@ def case_trail(case: CaseFolder) -> list[str]:
     return list(case_about(case)["trail"])
 
 
+def case_access(case: CaseFolder) -> AwsAccess | None:
+    """Give how AWS is reached for the case; None where it rests on log files alone."""
+    values = case_about(case).get("aws")
+    return AwsAccess(**{**values, "regions": tuple(values["regions"])}) if values else None
+
+
+def is_simulated(case: CaseFolder) -> bool:
+    """Tell whether the case was begun on a simulated account."""
+    return bool(case_about(case).get("simulated"))
+
+
 def case_analyst(case: CaseFolder) -> str:
     """Give the name of who began the case."""
     return str(case_about(case)["analyst"])
@@ -175,6 +198,10 @@ def _about(identity: dict[str, str | None], subject: Subject, trail: list[str], 
         "begun_at": utc_text(datetime.now(UTC).replace(microsecond=0)),
         "versions": {"python": platform.python_version(), **_versions()},
     }
+
+
+def _access_values(access: AwsAccess | None) -> dict[str, Any] | None:
+    return None if access is None else {**asdict(access), "regions": list(access.regions)}
 
 
 def _versions() -> dict[str, str]:

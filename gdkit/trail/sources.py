@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = str | os.PathLike[str]
 
+LOOKUP = "lookup"
+"""The source that means CloudTrail's event history."""
+
 LOOKUP_PLAN = "lookup-plan.json"
 """The plan file of a look-up's folder: it makes the folder's kind, and is no log."""
 

@@ -65,12 +65,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """One operation of a REST service: how its path looks, and the words that its query must hold."""
+    """One operation of a REST service, and what tells it from others at the same path.
+
+    Attributes:
+        marks: words that its query must hold.
+        needs: names of its required parameters in the query and the headers.
+    """
 
     method: str
     path: re.Pattern[str]
     names: tuple[str, ...]
     marks: frozenset[tuple[str, str]]
+    needs: frozenset[str]
+    deprecated: bool
     operation: str
 
 
@@ -133,9 +140,10 @@ def _operation(model: Any, request: HttpRequest) -> tuple[str | None, dict[str, 
         form = dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
         return form.get("Action"), {}
     given = set(parse_qsl(request.query, keep_blank_values=True))
+    named = {name for name, _ in given} | request.headers.keys()
     for route in _routes(model.service_name):
         match = route.path.fullmatch(request.path) if route.method == request.method else None
-        if match and route.marks <= given:
+        if match and route.marks <= given and route.needs <= named:
             return route.operation, dict(zip(route.names, map(unquote, match.groups()), strict=True))
     return None, {}
 
@@ -145,13 +153,12 @@ def _routes(service: str) -> tuple[_Route, ...]:
     """Give the routes of a REST service, those that ask for most before those that ask for less."""
     model = service_model(service)
     routes = [_route(model.operation_model(name)) for name in model.operation_names]
-    routes.sort(key=lambda route: (-len(route.marks), len(route.names), _rank(route.operation), route.operation))
+    routes.sort(key=_order)
     return tuple(routes)
 
 
-def _rank(operation: str) -> int:
-    """Put the operation that people mean first where S3 tells two apart by a header alone."""
-    return 0 if operation in ("PutObject", "GetObject", "ListBuckets", "ListObjects") else 1
+def _order(route: _Route) -> tuple[object, ...]:
+    return (-len(route.marks), len(route.names), -len(route.needs), route.deprecated, route.operation)
 
 
 def _route(operation: Any) -> _Route:
@@ -160,7 +167,18 @@ def _route(operation: Any) -> _Route:
     names = tuple(piece.strip("{}+") for piece in pieces if piece.startswith("{"))
     pattern = "".join(_piece(piece) for piece in pieces) + "/?"
     marks = frozenset(parse_qsl(query, keep_blank_values=True))
-    return _Route(operation.http["method"], re.compile(pattern, re.DOTALL), names, marks, operation.name)
+    return _Route(operation.http["method"], re.compile(pattern, re.DOTALL), names, marks, _needs(operation),
+                  operation.deprecated, operation.name)  # fmt: skip
+
+
+def _needs(operation: Any) -> frozenset[str]:
+    shape = operation.input_shape
+    found = {}
+    for name in shape.required_members if shape is not None else ():
+        member = shape.members[name]
+        found[str(member.serialization.get("name", name))] = member.serialization.get("location")
+    queries = {name for name, place in found.items() if place == "querystring"}
+    return frozenset(queries | {name.lower() for name, place in found.items() if place == "header"})
 
 
 def _piece(piece: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -25,45 +26,66 @@ def parameters_of(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     Raises:
         ApiError: the body is not what the service's protocol says.
     """
+    try:
+        return _read(asked, request)
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        raise ApiError("SerializationException", f"the request cannot be read: {error}") from error
+
+
+def _read(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     if asked.model is None:
         return dict(json.loads(request.body)) if request.body[:1] == b"{" else {}
     shape = asked.model.input_shape
     if shape is None:
         return {}
     protocol = asked.model.service_model.resolved_protocol
-    try:
-        if protocol in ("query", "ec2"):
-            form = dict(parse_qsl(request.body.decode(), keep_blank_values=True) or parse_qsl(request.query))
-            return _structure_of_form(shape, form, "", ec2=protocol == "ec2")
-        if protocol == "json":
-            return dict(_of_json(shape, json.loads(request.body or b"{}")))
-        return _of_rest(shape, asked.uri_values, request, json_body=protocol == "rest-json")
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ApiError("SerializationException", f"the request cannot be read: {error}") from error
+    if protocol in ("query", "ec2"):
+        form = dict(parse_qsl(request.body.decode(), keep_blank_values=True) or parse_qsl(request.query))
+        return _structure_of_form(shape, form, "", ec2=protocol == "ec2")
+    if protocol == "json":
+        return dict(_of_json(shape, json.loads(request.body or b"{}")))
+    return _of_rest(shape, asked.uri_values, request, _rest_body(shape, request) if protocol == "rest-json" else {})
 
 
-def _of_rest(shape: Any, uri: Mapping[str, str], request: HttpRequest, *, json_body: bool) -> dict[str, Any]:
+def _rest_body(shape: Any, request: HttpRequest) -> dict[str, Any]:
+    """Give the members that stand in a JSON body; none where the body is the caller's data."""
+    payload = shape.serialization.get("payload")
+    if request.body[:1] != b"{" or (payload and shape.members[payload].type_name != "structure"):
+        return {}
+    body: dict[str, Any] = json.loads(request.body)
+    return {shape.members[payload].serialization.get("name", payload): body} if payload else body
+
+
+def _of_rest(shape: Any, uri: Mapping[str, str], request: HttpRequest, body: Mapping[str, Any]) -> dict[str, Any]:
     query = parse_qsl(request.query, keep_blank_values=True)
-    body = json.loads(request.body) if json_body and request.body[:1] == b"{" else {}
     found: dict[str, Any] = {}
     for name, member in shape.members.items():
         wire = member.serialization.get("name", name)
         location = member.serialization.get("location")
-        if location == "uri" and wire in uri:
-            found[name] = _of_text(member, uri[wire])
+        texts: list[str] = []
+        if location == "uri":
+            texts = [uri[wire]] if wire in uri else []
         elif location == "querystring":
             texts = [text for key, text in query if key == wire]
-            if texts:
-                found[name] = texts if member.type_name == "list" else _of_text(member, texts[0])
         elif location == "header" and wire.lower() in request.headers:
-            found[name] = _of_text(member, request.headers[wire.lower()])
+            text = request.headers[wire.lower()]
+            texts = text.split(",") if member.type_name == "list" else [text]
         elif location is None and wire in body:
             found[name] = _of_json(member, body[wire])
+        if texts:
+            found[name] = _of_texts(member, texts)
     return found
 
 
+def _of_texts(shape: Any, texts: list[str]) -> Any:
+    """Read what stands in a path, a query or a header, where a list stands as several texts."""
+    if shape.type_name == "list":
+        return [_of_text(shape.member, text.strip()) for text in texts]
+    return _of_text(shape, texts[0])
+
+
 def _of_json(shape: Any, value: Any) -> Any:
-    kind = "null" if value is None else shape.type_name
+    kind = "as it is" if value is None or getattr(shape, "is_document_type", False) else shape.type_name
     if kind == "structure":
         members = ((name, member, member.serialization.get("name", name)) for name, member in shape.members.items())
         return {name: _of_json(member, value[wire]) for name, member, wire in members if wire in value}
@@ -141,8 +163,9 @@ def _of_text(shape: Any, text: str) -> Any:
 
 
 def _instant(value: Any) -> datetime:
-    """Read epoch seconds or ISO 8601; a time without a zone is UTC."""
+    """Read epoch seconds, ISO 8601 or, as in headers, RFC 5322; a time without a zone is UTC."""
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
-    at = datetime.fromisoformat(str(value))
+    text = str(value)
+    at = parsedate_to_datetime(text) if text[:1].isalpha() else datetime.fromisoformat(text)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gdkit.trail.load import Progress
     from gdkit.trail.lookup.halt import Cancel
     from gdkit.trail.lookup.plan import LookupPlan, Site
+    from gdkit.trail.sources import Source
 
 ClientOf: TypeAlias = "Callable[[str, str], Any]"
 """Gives a boto3 client of CloudTrail for an account and a region; it is asked by one thread at a time."""
@@ -128,13 +129,20 @@ def fetch_history(
     return sweep.result(keys, spent)
 
 
-def load_history(result: LookupResult, *, on_progress: Callable[[Progress], None] | None = None) -> Trail:
+def load_history(
+    result: LookupResult, files: Iterable[Source] = (), *, on_progress: Callable[[Progress], None] | None = None
+) -> Trail:
     """Read the pages of a look-up into one table, each event once, with the look-up's own coverage.
+
+    Args:
+        result: the look-up.
+        files: folders, files or globs of log files that are read beside it.
+        on_progress: told of progress.
 
     Raises:
         TrailError: there is no page to read.
     """
-    trail = load_trail([result.folder], on_progress=on_progress)
+    trail = load_trail([result.folder, *files], on_progress=on_progress)
     return replace(trail, coverage=_merged(trail.coverage, result))
 
 
@@ -146,6 +154,8 @@ def _merged(read: Coverage, result: LookupResult) -> Coverage:
             accounts=tuple(sorted({site.account_id for site in result.sites})),
             regions=tuple(sorted({site.region for site in result.sites})),
         )
+        if one.kind == "lookup"
+        else one
         for one in read.searched
     )
     others = tuple(gap for gap in read.not_searched if gap.what != "data events")

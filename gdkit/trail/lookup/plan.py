@@ -28,7 +28,7 @@ guarantee; 15 minutes is what AWS named before.
 ISSUE_MARGIN = timedelta(minutes=5)
 """How long before a credential's issue its first call may be dated: clocks of two services."""
 
-Attribute = Literal["Username", "AccessKeyId"]
+Attribute = Literal["Username", "AccessKeyId", "EventName"]
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 _LONGEST_NAME = 100
 
@@ -51,7 +51,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Query:
-    """One question to one site: all events that carry this user name or this access key.
+    """One question to one site: all events that carry this user name, this access key or this name of a call.
 
     Attributes:
         attribute: ``Username`` is the session's name for a role session, which for an instance is the instance id.
@@ -95,6 +95,8 @@ class LookupPlan:
         regions: the regions in reach, by account; the session's own account among them.
         start_at: the beginning, mostly when the first of the leaked credentials was issued.
         asked_at: the present, which is also the window's end: it may be a simulated clock's.
+        event_names: calls that anybody may have made, to be found by their name, such as those that open a way in.
+        event_regions: where these are looked for, in the session's own account.
 
     Source: CloudTrail User Guide, "Viewing CloudTrail events": a role session's user name is its session name.
     """
@@ -105,6 +107,8 @@ class LookupPlan:
     regions: Mapping[str, tuple[str, ...]]
     start_at: datetime
     asked_at: datetime
+    event_names: tuple[str, ...] = ()
+    event_regions: tuple[str, ...] = ()
 
     @property
     def window(self) -> Window:
@@ -145,7 +149,7 @@ def whole_second(at: datetime) -> datetime:
 
 
 def first_queries(plan: LookupPlan) -> list[Query]:
-    """Give the questions that the plan itself holds: every name and key, in every region of the session's account."""
+    """Give the questions that the plan itself holds, in every region of the session's account."""
     sites = [Site(plan.account_id, region) for region in dict.fromkeys(plan.regions[plan.account_id])]
     return [query for site in sites for query in _of_site(plan, site)]
 
@@ -155,6 +159,8 @@ def _of_site(plan: LookupPlan, site: Site) -> Iterator[Query]:
         yield Query(site, "Username", name)
     for key in dict.fromkeys(plan.access_key_ids):
         yield Query(site, "AccessKeyId", key)
+    for event_name in dict.fromkeys(plan.event_names) if site.region in plan.event_regions else ():
+        yield Query(site, "EventName", event_name)
 
 
 def key_queries(plan: LookupPlan, keys: Iterable[FoundKey], window: Window) -> list[tuple[Query, Window]]:

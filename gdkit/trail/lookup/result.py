@@ -167,12 +167,12 @@ def _unanswered(facts: Iterable[QueryFacts]) -> Iterator[NotSearched]:
         place = f"account {site.account_id}, region {site.region}"
         reasons = {one.reason for one in here}
         if len(reasons) == 1 and all(one.missing and not one.pages for one in here):
-            yield NotSearched(place, here[0].reason)
+            yield NotSearched(place, here[0].reason, failed=True)
             continue
         for one in here:
             for down_to, from_at in one.missing:
                 asked = f"events with {one.query.attribute} {one.query.value}"
-                yield NotSearched(f"{place}: {asked}, {span(down_to, from_at)}", one.reason)
+                yield NotSearched(f"{place}: {asked}, {span(down_to, from_at)}", one.reason, failed=True)
 
 
 def _out_of_reach(plan: LookupPlan, keys: Iterable[FoundKey]) -> Iterator[NotSearched]:
@@ -187,6 +187,7 @@ def _out_of_reach(plan: LookupPlan, keys: Iterable[FoundKey]) -> Iterator[NotSea
         yield NotSearched(
             f"{where}: calls with {_count(len(names), 'key', 'keys')} of that account ({listed})",
             "the account is not among those in reach" if account_id else "the records do not tell the account",
+            failed=True,
         )
 
 

@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gdkit.cli.options import GAPS, aws_access, aws_options, plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gdkit.aws.access import AwsAccess
     from gdkit.check import Reach
     from gdkit.findings.api import ApiFindings
     from gdkit.model import Finding, NotSearched
 
-GAPS = 3
-"""Exit status of a run that was done but could not look everywhere it was told to."""
-
-_OPTIONS = (
-    click.option("--profile", default="", metavar="NAME", help="Profile of the AWS settings."),
-    click.option("--region", "regions", multiple=True, metavar="REGION",
-                 help="Look only here. Give it again for more; every enabled region if not given."),
-    click.option("--role-arn", default="", metavar="ARN", help="Role to assume first."),
-    click.option("--member-role", default="", metavar="NAME", help="Role to assume in other accounts."),
+_OWN_OPTIONS = (
     click.option("--account", "accounts", multiple=True, metavar="ID",
                  help="Another account to ask, through the member role. Give it again for more."),
     click.option("--json", "as_json", is_flag=True, help="Write JSON."),
@@ -34,9 +27,9 @@ _FINDING_FIELDS = ("id", "arn", "type", "severity", "sample", "archived", "accou
 
 
 def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
+    for option in reversed(_OWN_OPTIONS):
         command = option(command)
-    return command
+    return aws_options(command)
 
 
 @click.command("check")
@@ -49,7 +42,7 @@ def check_command(*, as_json: bool, accounts: tuple[str, ...], **options: Any) -
     from gdkit.check import check  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.check_text import reach_json, reach_lines  # noqa: PLC0415
 
-    reach: Reach = check(_access(**options), account_ids=accounts)
+    reach: Reach = check(aws_access(**options), account_ids=accounts)
     if as_json:
         click.echo(json.dumps(reach_json(reach), indent=2))
     else:
@@ -68,35 +61,21 @@ def findings_command(*, as_json: bool, accounts: tuple[str, ...], archived: bool
     from gdkit.aws.clients import open_read_only  # noqa: PLC0415
     from gdkit.findings.api import open_findings  # noqa: PLC0415
 
-    access = _access(**options)
+    access = aws_access(**options)
     found = open_findings(open_read_only(access), archived=archived, regions=access.regions, account_ids=accounts)
     if as_json:
         click.echo(json.dumps(_json_of(found), indent=2))
     else:
         _say(_lines_of(found))
     for row in found.not_searched:
-        click.echo(f"not asked: {_plain(_sentence(row))}", err=True)
+        click.echo(f"not asked: {plain(_sentence(row))}", err=True)
     if found.not_searched:
         raise click.exceptions.Exit(GAPS)
 
 
-def _access(profile: str, regions: tuple[str, ...], role_arn: str, member_role: str) -> AwsAccess:
-    from gdkit.aws.access import AwsAccess  # noqa: PLC0415
-
-    home = regions[0] if regions else ""  # so that another partition is reached without settings
-    return AwsAccess(profile=profile, role_arn=role_arn, member_role=member_role, region=home, regions=regions)
-
-
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(_plain(line))
-
-
-def _plain(text: str) -> str:
-    """Give text for a terminal, one line: escape sequences in it are written out, not obeyed."""
-    from gdkit.ui.text import visible  # noqa: PLC0415
-
-    return visible(text).replace("\n", " ")
+        click.echo(plain(line))
 
 
 def _sentence(row: NotSearched) -> str:

@@ -1,0 +1,48 @@
+"""The command line.
+
+Exit status: 0 done, 1 the tool failed, 2 wrong use, 3 done but with gaps that the coverage names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+import gdkit
+from gdkit.cli.aws import check_command, findings_command
+from gdkit.cli.investigate import investigate
+from gdkit.cli.options import plain
+from gdkit.cli.simulated import demo, simulate
+from gdkit.errors import GdkitError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(gdkit.__version__, prog_name="gdkit")
+def commands() -> None:
+    """Investigate stolen EC2 instance credentials (GuardDuty InstanceCredentialExfiltration).
+
+    gdkit reads; nothing it does here changes anything in AWS.
+    """
+
+
+for command in (check_command, findings_command, investigate, demo, simulate):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; errors become one message and an exit status, never a stack trace."""
+    os.umask(0o077)  # evidence is for its owner alone, what the notebook runner writes too
+    try:
+        status = commands.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped. What was gathered is kept in the case folder.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GdkitError as error:
+        click.echo(f"gdkit: {plain(str(error))}", err=True)
+        sys.exit(error.exit_status)
+    sys.exit(status if isinstance(status, int) else 0)

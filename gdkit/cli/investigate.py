@@ -1,0 +1,166 @@
+"""The command that investigates: ``gdkit investigate``."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
+from gdkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gdkit.aws.access import AwsAccess
+    from gdkit.case.folder import CaseFolder
+    from gdkit.model import Subject
+
+_FINDING_ID = re.compile(r"[0-9a-f]{32}")
+_FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
+
+
+@click.command()
+@click.argument("finding", metavar="FINDING")
+@click.option("--trail", "trail", multiple=True, metavar="SOURCE",
+              help="Folder, file or glob of CloudTrail logs, or 'lookup' for CloudTrail's event history of the last 90 "
+                   "days, which is asked if no source is given. Give it again for more.")  # fmt: skip
+@click.option("--case", "case", required=True, metavar="DIR", help="The case folder: made anew, or taken up again.")
+@click.option("--id", "finding_id", metavar="ID", help="Which finding, where the file holds several.")
+@click.option("--analyst", metavar="NAME", help="Who investigates; the system's user name if not given.")
+@click.option("--verdict", metavar="VALUE", help="Record a verdict: benign, malicious or undetermined.")
+@click.option("--reason", metavar="TEXT", help="Why; required with a verdict.")
+@click.option("-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE",
+              help="Set a parameter of the notebooks by its name.")  # fmt: skip
+@aws_options
+def investigate(finding: str, trail: tuple[str, ...], case: str, profile: str, regions: tuple[str, ...],
+                role_arn: str, member_role: str, **options: Any) -> None:  # fmt: skip
+    """Investigate one theft and write the case folder with its report.
+
+    FINDING is a finding's id or ARN in GuardDuty; a file with a finding in any form (API, EventBridge, S3 export,
+    Security Hub, OCSF); or a principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty
+    did not report.
+    """
+    access = aws_access(profile=profile, regions=regions, role_arn=role_arn, member_role=member_role)
+    parameters = _parameters(options)
+    sources = [absolute(source) for source in trail] or ["lookup"]
+    check_sources(sources)  # a wrong path is told before anything is asked or written
+    live = is_live(finding)
+    subject = live_subject(finding, access) if live else _subject(finding, options["finding_id"])
+    for warning in (
+        subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)
+    ):
+        click.echo(f"note: {plain(warning)}", err=True)
+    run_case(Path(case), subject, sources, access if live or "lookup" in sources else None,
+             analyst=options["analyst"], parameters=parameters)  # fmt: skip
+
+
+def is_live(finding: str) -> bool:
+    """Tell whether FINDING is the id or ARN of a finding in GuardDuty, rather than a file."""
+    named = _FINDING_ID.fullmatch(finding) or _FINDING_ARN.match(finding)
+    return bool(named) and not os.path.exists(finding)  # noqa: PTH110 - any text may be asked about
+
+
+def live_subject(finding: str, access: AwsAccess) -> Subject:
+    """Fetch a finding from GuardDuty, with the others of its session: each shows only one address.
+
+    Raises:
+        FindingError: there is no such finding in reach.
+        AwsError: AWS cannot be asked.
+    """
+    from gdkit.analysis.subject import subject_of_finding  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.aws import open_read_only  # noqa: PLC0415
+    from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
+    from gdkit.findings.api import finding_by_id, open_findings  # noqa: PLC0415
+
+    aws = open_read_only(access)
+    asked = finding_by_id(aws, finding, regions=access.regions)
+    for row in asked.not_searched:
+        click.echo(f"not asked: {plain(f'{row.what}: {row.reason}')}", err=True)
+    found = select_finding(asked.findings)
+    regions = (found.region,) if found.region else access.regions
+    others = [other for other in open_findings(aws, archived=True, regions=regions).findings
+              if other.id != found.id and other.principal_id == found.principal_id]  # fmt: skip
+    together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
+    return subject_of_finding(select_finding(together, found.id), together)
+
+
+def check_sources(sources: Iterable[str]) -> None:
+    """Refuse sources that are not there.
+
+    Raises:
+        UsageError: a source that this version cannot read.
+        TrailError: there is no such file or folder.
+    """
+    from gdkit.trail.sources import LOOKUP, find_files  # noqa: PLC0415
+
+    files = [source for source in sources if source != LOOKUP]
+    if files:
+        find_files(files)
+
+
+def run_case(path: Path, subject: Subject, sources: list[str], access: AwsAccess | None, *,
+             analyst: str | None = None, parameters: dict[str, Any] | None = None) -> None:  # fmt: skip
+    """Begin the case, run its notebooks, write its report, and say where everything is."""
+    from gdkit.case.folder import start_case  # noqa: PLC0415
+    from gdkit.report.page import write_report  # noqa: PLC0415
+    from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415
+
+    def done(ran: Ran) -> None:
+        click.echo(f"  {ran.name:<12} done in {ran.seconds:.1f} s", err=True)
+
+    folder = start_case(path, subject, trail=sources, analyst=analyst, access=access)
+    run_investigation(folder, {**(parameters or {}), "trail": sources},
+                      on_start=lambda name: click.echo(f"  {name:<12} …", err=True), on_done=done)  # fmt: skip
+    _say_where(folder, write_report(folder))
+
+
+def _say_where(folder: CaseFolder, report: Path) -> None:
+    from gdkit.case.results import load_result  # noqa: PLC0415
+
+    result = load_result(folder)
+    coverage, events = result["coverage"], result["events"]
+    click.echo(
+        f"{events['total']:,} calls with the session's credentials: {events['thief']:,} the thief's, "
+        f"{events['workload']:,} the workload's, {events['unknown']:,} not decided."
+    )
+    click.echo(f"Case:   {folder.path}")
+    click.echo(f"Result: {folder.result}")
+    click.echo(f"Report: {report.resolve()}")
+    failed = any(row["failed"] for row in coverage["not_searched"])
+    if coverage["unread"] or failed or not events["total"]:
+        click.echo(f"There are gaps: see {folder.coverage}", err=True)
+        raise click.exceptions.Exit(GAPS)
+
+
+def _subject(text: str, finding_id: str | None) -> Subject:
+    """Give what FINDING names: a file with a finding, or an identifier."""
+    from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415
+    from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
+
+    named = None if os.path.exists(text) else subject_of_text(text)  # noqa: PTH110 - any text may be asked about
+    if named is not None:
+        return named
+    found = load_findings(Path(text))
+    for refused in found.refused:
+        click.echo(f"note: passed over {plain(refused.type)}: {plain(refused.reason)}", err=True)
+    return subject_of_finding(select_finding(found, finding_id), found)
+
+
+def _parameters(options: dict[str, Any]) -> dict[str, Any]:
+    """Give the notebooks' parameters that the options name, checked before anything is written."""
+    from gdkit.report.parameters import check_parameters, parse_assignment  # noqa: PLC0415
+    from gdkit.report.run import known_parameters, notebook_path  # noqa: PLC0415
+
+    named = {"verdict": options["verdict"], "verdict_reason": options["reason"], "analyst": options["analyst"]}
+    given = {name: value for name, value in named.items() if value}
+    given |= dict(parse_assignment(text, known_parameters()) for text in options["assignments"])
+    if given.get("verdict_reason") and not given.get("verdict"):
+        raise UsageError("--reason belongs to a verdict", action="add --verdict benign, malicious or undetermined")
+    if given.get("verdict") and not given.get("verdict_reason", "").strip():
+        raise UsageError("a verdict without a reason is not recorded", action="add --reason TEXT")
+    check_parameters(notebook_path("3_classify"), given)
+    return given

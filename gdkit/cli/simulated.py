@@ -1,0 +1,97 @@
+"""The commands on a simulated account: ``gdkit demo`` and ``gdkit simulate``. They need the extra ``sim``."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gdkit.cli.investigate import live_subject, run_case
+from gdkit.cli.options import aws_access, plain
+from gdkit.errors import CaseConflictError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gdkit.simulator.scenarios.staged import Staged
+    from gdkit.simulator.server import Simulator
+
+SEED = 7
+"""Seed of the demo: the same incident every time, at another time of day."""
+
+
+@click.command()
+@click.option("--case", "case", default="demo", show_default=True, metavar="DIR", help="Where to put the demo.")
+@click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
+def demo(case: str, seed: int) -> None:
+    """Investigate a staged theft in a simulated account: the main job, from the finding to the report.
+
+    The account runs in this process, on loopback alone; no real credential is read and no real AWS is asked.
+    """
+    from gdkit.case.files import write_json  # noqa: PLC0415
+
+    folder = Path(case)
+    if (folder / "case").exists():
+        raise CaseConflictError(
+            "there is a demo already", where=str(folder), action="remove it, or name another: --case DIR"
+        )
+    with _world("theft", seed) as (simulator, staged):
+        click.echo(f"A simulated account {staged.account_id} runs at {simulator.url}; a theft was staged in it.")
+        access = aws_access(profile="", regions=(), role_arn="", member_role=staged.member_role)
+        finding = _first_finding(staged)
+        click.echo(f"GuardDuty reports finding {finding}. The same by hand, while 'gdkit simulate theft' runs:")
+        click.echo(f"  gdkit investigate {finding} --case DIR --member-role {staged.member_role}")
+        run_case(folder / "case", live_subject(finding, access), ["lookup"], access)
+        write_json(folder / "truth.json", staged.truth())
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO")
+@click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
+@click.option("--truth", "truth", default="", metavar="FILE", help="Write what really happened, to score by later.")
+def simulate(scenario: str, seed: int, truth: str) -> None:
+    """Run a simulated account with a staged SCENARIO until it is stopped, for training and for trying things out.
+
+    SCENARIO is theft, onprem, hub, inside, same-account or quiet. Put the lines that it prints into another terminal;
+    gdkit then works on the simulated account there.
+    """
+    with _world(scenario, seed) as (simulator, staged):
+        for name, value in simulator.environment(staged.analyst, staged.responder).items():
+            click.echo(f"export {name}={value}")
+        click.echo(f"# other account: --member-role {staged.member_role}; session: {staged.principal_id}", err=True)
+        if truth:
+            Path(truth).write_text(json.dumps(staged.truth(), indent=1) + "\n", encoding="utf-8")
+        click.echo("# running; stop it with Ctrl-C", err=True)
+        while True:
+            time.sleep(1)
+            simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
+
+
+@contextmanager
+def _world(scenario: str, seed: int) -> Iterator[tuple[Simulator, Staged]]:
+    """Run a simulator with a scenario, and tie this process and its kernels to it."""
+    try:
+        from gdkit.simulator.accounts import Accounts  # noqa: PLC0415 - moto is loaded only where it is asked for
+        from gdkit.simulator.scenarios.catalogue import stage_scenario  # noqa: PLC0415
+        from gdkit.simulator.server import in_environment, running  # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError(f"the simulated account needs the extra 'sim' ({plain(str(error))})",
+                         action="pip install 'gdkit[sim]'") from error  # fmt: skip
+    with running(Accounts(seed)) as simulator:
+        staged = stage_scenario(simulator, scenario, seed)
+        with in_environment(simulator.environment(staged.analyst, staged.responder)):
+            yield simulator, staged
+
+
+def _first_finding(staged: Staged) -> str:
+    """Give the first open finding, as an analyst finds it."""
+    from gdkit.aws import open_read_only  # noqa: PLC0415
+    from gdkit.findings.api import open_findings  # noqa: PLC0415
+
+    access = aws_access(profile="", regions=(staged.region,), role_arn="", member_role="")
+    found = open_findings(open_read_only(access)).findings
+    return min(found, key=lambda finding: str(finding.created_at)).id
