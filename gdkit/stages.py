@@ -54,7 +54,7 @@ def begin(case: str) -> View:
         ("Verdict", words.verdict_sentence(current_verdict(folder))),
         ("gdkit", about["versions"]["gdkit"]),
     ]
-    return View("Case", f"Case about {what}.", facts, sample=about["sample"], loads_tables=True)
+    return View("Case", f"Case about {what}.", facts, stamp=words.stamp(about), loads_tables=True)
 
 
 def finding(case: str) -> View:
@@ -69,7 +69,11 @@ def finding(case: str) -> View:
         )  # fmt: skip
     found = case_finding(folder)
     return View(
-        "Finding", words.finding_summary(found), words.finding_facts(found), found.warnings, sample=found.sample
+        "Finding",
+        words.finding_summary(found),
+        words.finding_facts(found),
+        found.warnings,
+        stamp=words.stamp(case_about(folder)),
     )
 
 
@@ -269,4 +273,4 @@ def _sample_case() -> CaseFolder:
 
 def _view(folder: CaseFolder, title: str, summary: str, facts: Sequence[tuple[str, object]] = (),
           notes: Sequence[str] = (), **named: Any) -> View:  # fmt: skip
-    return View(title, summary, facts, notes, sample=case_about(folder)["sample"], **named)
+    return View(title, summary, facts, notes, stamp=words.stamp(case_about(folder)), **named)

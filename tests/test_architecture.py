@@ -19,6 +19,8 @@ LAYERS = (
     ("findings", "trail", "analysis", "origin", "policy", "environment", "sample"),
     ("response",),
     ("case",),
+    ("gathering",),
+    ("progress",),
     ("ui",),
     ("stages",),
     ("report",),

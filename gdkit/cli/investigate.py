@@ -36,15 +36,14 @@ _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
 @click.option("-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE",
               help="Set a parameter of the notebooks by its name.")  # fmt: skip
 @aws_options
-def investigate(finding: str, trail: tuple[str, ...], case: str, profile: str, regions: tuple[str, ...],
-                role_arn: str, member_role: str, **options: Any) -> None:  # fmt: skip
+def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any) -> None:
     """Investigate one theft and write the case folder with its report.
 
     FINDING is a finding's id or ARN in GuardDuty; a file with a finding in any form (API, EventBridge, S3 export,
     Security Hub, OCSF); or a principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty
     did not report.
     """
-    access = aws_access(profile=profile, regions=regions, role_arn=role_arn, member_role=member_role)
+    access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
     parameters = _parameters(options)
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written

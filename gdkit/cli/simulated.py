@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 
 from gdkit.cli.investigate import live_subject, run_case
 from gdkit.cli.options import aws_access, plain
-from gdkit.errors import CaseConflictError, UsageError
+from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,14 @@ SEED = 7
 
 
 @click.command()
-@click.option("--case", "case", default="demo", show_default=True, metavar="DIR", help="Where to put the demo.")
+@click.option(
+    "--case",
+    "case",
+    default="demo",
+    show_default=True,
+    metavar="DIR",
+    help="Where to put the demo; with a number behind it where that is taken.",
+)
 @click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
 def demo(case: str, seed: int) -> None:
     """Investigate a staged theft in a simulated account: the main job, from the finding to the report.
@@ -34,11 +42,7 @@ def demo(case: str, seed: int) -> None:
     """
     from gdkit.case.files import write_json  # noqa: PLC0415
 
-    folder = Path(case)
-    if (folder / "case").exists():
-        raise CaseConflictError(
-            "there is a demo already", where=str(folder), action="remove it, or name another: --case DIR"
-        )
+    folder = _free(Path(case))
     with _world("theft", seed) as (simulator, staged):
         click.echo(f"A simulated account {staged.account_id} runs at {simulator.url}; a theft was staged in it.")
         access = aws_access(profile="", regions=(), role_arn="", member_role=staged.member_role)
@@ -85,6 +89,12 @@ def _world(scenario: str, seed: int) -> Iterator[tuple[Simulator, Staged]]:
         staged = stage_scenario(simulator, scenario, seed)
         with in_environment(simulator.environment(staged.analyst, staged.responder)):
             yield simulator, staged
+
+
+def _free(path: Path) -> Path:
+    """Give the path, or the first of its name with a number that nothing stands at: an older demo is left alone."""
+    names = chain([path], (path.with_name(f"{path.name}-{number}") for number in count(2)))
+    return next(name for name in names if not name.exists())
 
 
 def _first_finding(staged: Staged) -> str:

@@ -85,7 +85,7 @@ class Accounts:
             self.credentials.remove(str(call.parameters["AccessKeyId"]))
         elif call.service == "ec2" and call.operation == "RunInstances":
             for instance in result["Instances"]:
-                self.compute.know(instance["InstanceId"], call.account_id, call.region)
+                self.compute.know(instance["InstanceId"], call.account_id, call.region, call.at.replace(microsecond=0))
 
     def perform(self, account_id: str, region: str, service: str, operation: str, **parameters: Any) -> Result:
         """Perform one of the simulator's own operations past the gateway: as root, with no record and no decision."""

@@ -47,8 +47,13 @@ class Backend:
                 self._clients[key] = self._new_client(service, account_id, region)
             return self._clients[key]
 
-    def send(self, environ: dict[str, Any], account_id: str) -> HttpResponse:
+    def send(self, environ: dict[str, Any], account_id: str, operation: str = "") -> HttpResponse:
         """Answer one WSGI request in the name of an account.
+
+        Args:
+            environ: the request.
+            account_id: the account.
+            operation: what it asks for, for the message where moto does not have it.
 
         Raises:
             ApiError: moto does not have the operation (``NotImplemented``, HTTP 501).
@@ -60,15 +65,15 @@ class Backend:
             body = self._app()(environ, lambda status, headers, _=None: head.extend((status, headers)))
             content = b"".join(body)
         except NotImplementedError as error:
-            raise _missing(environ, str(error)) from error
+            raise _missing(operation, environ, str(error)) from error
         except AttributeError as error:
             if "NoneType" not in str(error):  # moto asks its backend of that name, and there is none
                 raise
-            raise _missing(environ, "the service is not simulated") from error
+            raise _missing(operation, environ, "the service is not simulated") from error
         getattr(body, "close", lambda: None)()
         status, headers = int(head[0].split()[0]), tuple(head[1])
         if status in (404, 500) and content[:15].lower().startswith(b"<!doctype html>"):
-            raise _missing(environ, "moto has no such operation")
+            raise _missing(operation, environ, "moto has no such operation")
         return HttpResponse(status, headers, content)
 
     def _app(self) -> Any:
@@ -112,8 +117,9 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _missing(environ: Mapping[str, Any], why: str) -> ApiError:
-    return ApiError("NotImplemented", f"not simulated: {environ['REQUEST_METHOD']} {environ['PATH_INFO']}: {why}", 501)
+def _missing(operation: str, environ: Mapping[str, Any], why: str) -> ApiError:
+    what = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    return ApiError("NotImplemented", f"not simulated: {what}: {why}", 501)
 
 
 def _text(value: Any) -> str:

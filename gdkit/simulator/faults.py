@@ -56,12 +56,16 @@ def rule_of(document: Mapping[str, Any]) -> FaultRule:
     """Read a rule from its JSON form.
 
     Raises:
-        ValueError: an unknown kind or field.
+        ValueError: an unknown kind or field, or a value that its field cannot have.
     """
     try:
         rule = FaultRule(**document)
+        sound = min(rule.times or 0, rule.skip, rule.probability, rule.delay_s) >= 0 and rule.probability <= 1
     except TypeError as error:
         raise ValueError(f"not a fault rule: {error}") from error
+    if not sound or not all(isinstance(text, str) for text in
+                            (rule.service, rule.operation, rule.region, rule.account_id)):  # fmt: skip
+        raise ValueError("names are text, numbers are not negative, and a probability is not above 1")
     if rule.kind not in FAULT_KINDS:
         raise ValueError(f"unknown kind of fault {rule.kind!r}; one of {', '.join(FAULT_KINDS)}")
     return rule
@@ -111,14 +115,28 @@ def error_of(rule: FaultRule, service: str, operation: str) -> ApiError | None:
     errors = {
         "throttle": ("RequestLimitExceeded" if service == "ec2" else "ThrottlingException", "Rate exceeded", 400),
         "deny": (denied_code(service), f"User is not authorized to perform: {name}", 403),
-        "expire": ("ExpiredToken" if xml else "ExpiredTokenException",
-                   "The security token included in the request is expired", 403),
+        "expire": (expired_code(service), "The security token included in the request is expired", 403),
         "500": ("InternalError" if xml else "InternalServerException", "An internal error occurred", 500),
         "503": ("ServiceUnavailable" if xml else "ServiceUnavailableException", "Please try again", 503),
         "skew": ("RequestTimeTooSkewed" if xml else "InvalidSignatureException",
                  "Signature expired: the request's time is too far from the server's", 403),
     }  # fmt: skip
     return ApiError(*errors[rule.kind]) if rule.kind in errors else None
+
+
+def expired_code(service: str) -> str:
+    """Give the error code with which a service refuses a session that has ended."""
+    if service == "ec2":
+        return "RequestExpired"
+    return "ExpiredToken" if service in _XML_SERVICES else "ExpiredTokenException"
+
+
+def unknown_key_code(service: str) -> str:
+    """Give the error code with which a service refuses a key that it does not know, or a wrong token."""
+    special = {"ec2": "AuthFailure", "s3": "InvalidAccessKeyId"}
+    return special.get(service) or (
+        "InvalidClientTokenId" if service in _XML_SERVICES else "UnrecognizedClientException"
+    )
 
 
 def denied_code(service: str) -> str:

@@ -56,7 +56,7 @@ def answer(accounts: Accounts, request: HttpRequest, environ: dict[str, Any]) ->
         return error_response("rest-xml", _NOT_AWS, accounts.new_id())
     request_id, protocol = accounts.new_id(), _protocol(asked)
     try:
-        issued = accounts.credentials.check(asked.access_key_id, asked.token, accounts.clock.now())
+        issued = accounts.credentials.check(asked.access_key_id, asked.token, accounts.clock.now(), asked.service)
     except ApiError as error:
         return error_response(protocol, error, request_id)
     account_id = issued.principal.account_id
@@ -96,7 +96,7 @@ def _performed(accounts: Accounts, asked: Asked, call: Call, environ: dict[str, 
     if handler is not None:
         result = handler(call)
         return response_of(asked.model, result, request_id), result
-    response = accounts.backend.send(environ, call.account_id)
+    response = accounts.backend.send(environ, call.account_id, f"{call.service}:{call.operation}")
     result = result_of(asked.model, response) if asked.model is not None else {}
     if response.status < 300:
         accounts.learn(call, result)

@@ -28,6 +28,7 @@ METADATA_PATH = "/_imds/"
 """An instance's software finds its metadata service at this path followed by the instance's id."""
 
 _CONTROL_PATH = "/_sim/"
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
 class Simulator:
@@ -89,27 +90,42 @@ class Simulator:
 
 @contextmanager
 def running(accounts: Accounts) -> Iterator[Simulator]:
-    """Run a simulator as long as the block lasts."""
-    simulator = Simulator(accounts)
-    try:
-        yield simulator
-    finally:
-        simulator.stop()
+    """Run a simulator as long as the block lasts; this process and those that it starts know no other AWS meanwhile."""
+    with in_environment(_nothing_of_the_machine()):
+        simulator = Simulator(accounts)
+        try:
+            yield simulator
+        finally:
+            simulator.stop()
 
 
 @contextmanager
-def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables as long as the block lasts, for this process and those that it starts."""
+def in_environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set environment variables as long as the block lasts, for this process and those that it starts.
+
+    Args:
+        variables: value by name; None for one that is taken away.
+    """
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+    _set_variables(variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set_variables(before)
+
+
+def _set_variables(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _nothing_of_the_machine() -> dict[str, str | None]:
+    """Take away what would lead to the machine's own AWS settings, which moto reads too, or past this machine."""
+    taken = {name: None for name in os.environ if name.startswith("AWS_") or name.lower() in _PROXIES}
+    return {**taken, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 def http_request(environ: Mapping[str, Any]) -> HttpRequest:
@@ -121,7 +137,8 @@ def http_request(environ: Mapping[str, Any]) -> HttpRequest:
     environ["wsgi.input"] = io.BytesIO(body)  # type: ignore[index]
     headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items()
                if name.startswith("HTTP_")}  # fmt: skip
-    headers["content-type"] = str(environ.get("CONTENT_TYPE", ""))
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = str(environ["CONTENT_TYPE"])
     path = str(environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0]
     return HttpRequest(
         str(environ["REQUEST_METHOD"]), path, str(environ.get("QUERY_STRING", "")), headers, body,
@@ -134,8 +151,8 @@ def _control(accounts: Accounts, request: HttpRequest) -> HttpResponse:
     what = request.path.removeprefix(_CONTROL_PATH)
     if what == "faults" and request.method == "PUT":
         try:
-            accounts.faults.set(rule_of(document) for document in json.loads(request.body))
-        except ValueError as error:
+            accounts.faults.set([rule_of(document) for document in json.loads(request.body)])
+        except (TypeError, ValueError) as error:
             return _json(400, {"error": str(error)})
         return _json(200, {})
     if what == "state":

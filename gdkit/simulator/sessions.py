@@ -8,12 +8,15 @@ from typing import Any
 
 import botocore.loaders
 import botocore.session
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+_NOWHERE = (None, None, os.devnull, None)
 _NOTHING_OF_THE_MACHINE = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
+    name: (None, None, default, convert)
+    for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    if name not in {"s3", "proxies_config"}
+} | {"config_file": _NOWHERE, "credentials_file": _NOWHERE}
+"""Every setting with its default, and no variable or file that could change it."""
 
 
 @cache

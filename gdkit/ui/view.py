@@ -31,7 +31,7 @@ class View:
         frame: the table behind it, for the analyst's own work; None where there is none.
         shown: names of the frame's columns that the table shows; all where empty.
         picture: HTML of a picture that ``gdkit.ui`` made.
-        sample: whether the finding is a generated sample, which every view then says.
+        stamp: what every reader must see first, for example that the finding is a sample; empty for a real incident.
         loads_tables: whether this view brings the table library into the page; the first of each notebook does.
     """
 
@@ -42,7 +42,7 @@ class View:
     frame: pd.DataFrame | None = field(default=None, repr=False)
     shown: Sequence[str] = ()
     picture: str | None = field(default=None, repr=False)
-    sample: bool = False
+    stamp: str = ""
     loads_tables: bool = False
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -50,7 +50,7 @@ class View:
 
     def html(self) -> str:
         """Give the view as HTML; every text in it is escaped by ``gdkit.ui.text``."""
-        parts = [text.paragraph("SAMPLE finding: generated, not a real detection", "sample")] if self.sample else []
+        parts = [text.paragraph(self.stamp, "sample")] if self.stamp else []
         parts += [text.paragraph(self.summary, "summary"), text.fact_list(self.facts), text.bullet_list(self.notes)]
         if self.picture:
             parts.append(self.picture)
@@ -61,7 +61,7 @@ class View:
 
     def text(self) -> str:
         """Give the view as plain text."""
-        lines = ["SAMPLE finding: generated, not a real detection"] if self.sample else []
+        lines = [self.stamp] if self.stamp else []
         lines.append(text.visible(self.summary))
         lines += [f"{name}: {text.visible(value)}" for name, value in self.facts]
         lines += [f"- {text.visible(note)}" for note in self.notes]

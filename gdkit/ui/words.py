@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.model import VerdictValue, utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -40,6 +41,13 @@ ON_THE_INSTANCE = (
     "workload's by any log."
 )
 """What no attribution can see; every answer says so."""
+
+
+def stamp(about: Mapping[str, Any]) -> str:
+    """Say what every reader of a case must see first: that it is no real incident; nothing for a real one."""
+    if about["sample"]:
+        return "SAMPLE finding: generated, not a real detection"
+    return "SIMULATED account: staged, not a real incident" if about.get("simulated") else ""
 
 
 def when(at: datetime | None) -> str:

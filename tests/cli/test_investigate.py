@@ -112,7 +112,6 @@ def test_whole_run_journal(whole: Investigated) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "Missing option '--trail'"),
         (("--trail", "logs"), "Missing option '--case'"),
         (("--nonsense",), "No such option"),
         (("-p", "acount=1"), "no notebook has such a parameter"),
@@ -306,22 +305,6 @@ def test_version() -> None:
     """The version is told."""
     ended = CliRunner().invoke(cli.commands, ["--version"])
     assert (ended.exit_code, ended.output.startswith("gdkit, version ")) == (0, True)
-
-
-def test_demo(gdkit: Any, tmp_path: Path) -> None:
-    """The demo writes its input, prints the same command by hand, and investigates it."""
-    ended = gdkit("demo")
-    assert ended.status == 0, ended.err
-    assert "gdkit investigate demo/input/finding.json --trail demo/input/logs --case demo/case" in ended.out
-    assert (tmp_path / "demo" / "case" / "reports" / "report.html").exists()
-
-
-def test_demo_nowhere_to_write(gdkit: Any, tmp_path: Path) -> None:
-    """A demo that cannot be written ends with 1 and one line."""
-    (tmp_path / "demo").write_text("mine")
-    ended = gdkit("demo")
-    assert (ended.status, "a file" in _one_line(ended)) == (1, True)
-    assert (tmp_path / "demo").read_text() == "mine"
 
 
 def test_interrupt(gdkit: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ class SmallWorld:
 
     simulator: Simulator
     records: list[dict[str, Any]] = field(default_factory=list)
-    _clients: list[Any] = field(default_factory=list)
+    _clients: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.accounts = self.simulator.accounts
@@ -70,11 +70,13 @@ class SmallWorld:
     def api(self, service: str, key: Key | None = None, *, region: str = REGION, route: Route = INTERNET,
             config: Config = ONCE) -> Any:  # fmt: skip
         """Give a client over HTTP; with the first account's root key unless told otherwise."""
-        session = isolated_session(*(key or self.root))
-        client = session.create_client(service, region, endpoint_url=self.simulator.url, config=config)
-        client.meta.events.register("before-send", lambda request, **_: _dress(request, route))
-        self._clients.append(client)
-        return client
+        place = (service, key, region, route, id(config))
+        if place not in self._clients:
+            session = isolated_session(*(key or self.root))
+            client = session.create_client(service, region, endpoint_url=self.simulator.url, config=config)
+            client.meta.events.register("before-send", lambda request, **_: _dress(request, route))
+            self._clients[place] = client
+        return self._clients[place]
 
     def role_key(self, name: str, policy: str = EVERYTHING, *, site: Site | None = None, lasts_s: int = 3600) -> Key:
         """Make a role and give a session of it."""
@@ -120,7 +122,7 @@ class SmallWorld:
 
     def close(self) -> None:
         """Close every connection."""
-        for client in self._clients:
+        for client in self._clients.values():
             client.close()
 
 

@@ -33,7 +33,7 @@ def test_mimebundle() -> None:
 
 def test_sample_stamp() -> None:
     """A sample is stamped first thing, in text and in HTML; a real finding is not."""
-    sample, real = _view(sample=True), _view()
+    sample, real = _view(stamp="SAMPLE finding: generated, not a real detection"), _view()
     assert sample.text().splitlines()[0] == STAMP
     assert Page(sample.html()).words[0] == STAMP
     assert STAMP not in real.text() + real.html()

@@ -8,7 +8,8 @@ from typing import Any
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 """What CloudTrail writes in place of a password. Source: its records of CreateLoginProfile."""
 
-_SECRETS = frozenset({"secretAccessKey", "password", "newPassword", "oldPassword", "secretString", "userData"})
+_SECRETS = frozenset({"secretAccessKey", "password", "newPassword", "oldPassword", "masterUserPassword",
+                      "servicePassword", "secretString", "keyMaterial", "userData"})  # fmt: skip
 
 
 def lower_first(name: str) -> str:

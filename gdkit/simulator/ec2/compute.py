@@ -12,6 +12,9 @@ from gdkit.simulator.ec2.metadata import Host
 from gdkit.simulator.sessions import isolated_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from gdkit.simulator.backend import Backend
 
 ENABLED_REGIONS = (
@@ -24,6 +27,7 @@ ENABLED_REGIONS = (
 Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions".
 """
 
+_PROFILE_FILTER = "iam-instance-profile.arn"
 _OPTIONS = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags")
 _OPTION_DEFAULTS = {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled",
                     "HttpProtocolIpv6": "disabled", "InstanceMetadataTags": "disabled"}  # fmt: skip
@@ -35,22 +39,38 @@ class Compute:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._homes: dict[str, tuple[str, str]] = {}
+        self._launched: dict[str, datetime] = {}
         self._defaults: dict[tuple[str, str], dict[str, Any]] = {}
         self._lock = threading.RLock()
 
     def handlers(self) -> Handlers:
         """Give the operations."""
         return {
+            ("ec2", "DescribeInstances"): self.describe_instances,
             ("ec2", "DescribeRegions"): self.describe_regions,
             ("ec2", "GetInstanceMetadataDefaults"): self.get_metadata_defaults,
             ("ec2", "ModifyInstanceMetadataDefaults"): self.modify_metadata_defaults,
             ("ec2", "ModifyInstanceMetadataOptions"): self.modify_metadata_options,
         }
 
-    def know(self, instance_id: str, account_id: str, region: str) -> None:
-        """Remember where an instance runs, for its metadata service."""
+    def know(self, instance_id: str, account_id: str, region: str, launched_at: datetime) -> None:
+        """Remember where an instance runs, and when it was launched by the simulated clock."""
         with self._lock:
             self._homes[instance_id] = (account_id, region)
+            self._launched[instance_id] = launched_at
+
+    def describe_instances(self, call: Call) -> Result:
+        """Give instances with their simulated launch times; also by instance profile, which moto cannot filter by."""
+        filters = list(call.parameters.get("Filters", ()))
+        profiles = [one["Values"] for one in filters if one["Name"] == _PROFILE_FILTER]
+        asked = {**call.parameters, "Filters": [one for one in filters if one["Name"] != _PROFILE_FILTER]}
+        found = _ask(self._backend.client("ec2", call.account_id, call.region).describe_instances, asked)
+        for reservation in found["Reservations"]:
+            reservation["Instances"] = [one for one in reservation["Instances"] if _has_profile(one, profiles)]
+            for one in reservation["Instances"]:
+                one["LaunchTime"] = self._launched.get(one["InstanceId"], one["LaunchTime"])
+        found["Reservations"] = [one for one in found["Reservations"] if one["Instances"]]
+        return found
 
     def describe_regions(self, call: Call) -> Result:
         """Give the account's regions; those not opted in to only where all are asked for."""
@@ -122,7 +142,7 @@ class Compute:
         return {
             "instanceId": instance_id,
             "instanceType": instance.get("InstanceType"),
-            "launchTime": instance["LaunchTime"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "launchTime": self._launched.get(instance_id, instance["LaunchTime"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "imageId": instance.get("ImageId"),
             "instanceState": instance["State"]["Name"],
             "availabilityZone": instance.get("Placement", {}).get("AvailabilityZone"),
@@ -141,11 +161,22 @@ class Compute:
 
 
 def _instance(ec2: Any, instance_id: str) -> Any:
+    return _ask(ec2.describe_instances, {"InstanceIds": [instance_id]})["Reservations"][0]["Instances"][0]
+
+
+def _ask(operation: Callable[..., Any], parameters: dict[str, Any]) -> Result:
+    """Ask moto, and refuse as it refuses."""
     try:
-        found = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
+        answer: Result = operation(**parameters)
     except ClientError as error:
         raise ApiError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
-    return found[0]["Instances"][0]
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+def _has_profile(instance: Any, profiles: list[list[str]]) -> bool:
+    arn = instance.get("IamInstanceProfile", {}).get("Arn")
+    return all(arn in wanted for wanted in profiles)
 
 
 def _interface(one: Any) -> dict[str, Any]:

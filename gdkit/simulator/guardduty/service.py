@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gdkit.findings.fields import instant
-from gdkit.simulator.guardduty import detectors, filters, findings, members
+from gdkit.simulator.guardduty import detectors, filters, findings, lists, members
 from gdkit.simulator.guardduty.detectors import S3_DATA_EVENTS, open_detector
 from gdkit.simulator.guardduty.shapes import check_document
 from gdkit.simulator.guardduty.state import State, StoredFinding
@@ -34,6 +34,7 @@ _OPERATIONS: dict[str, Callable[[State, Call], Result]] = {
     **detectors.OPERATIONS,
     **findings.OPERATIONS,
     **filters.OPERATIONS,
+    **lists.OPERATIONS,
     **members.OPERATIONS,
 }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.simulator.wire.models import service_model
+from gdkit.simulator.wire.models import known_services, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,8 @@ def action_of(call: Call) -> str:
 
 def prefix_of(service: str) -> str:
     """Give IAM's and CloudTrail's name of a service, for example ``elasticloadbalancing`` for ``elbv2``."""
+    if service not in known_services():
+        return service
     return _PREFIXES.get(service) or str(service_model(service).signing_name)
 
 

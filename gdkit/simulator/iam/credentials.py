@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from gdkit.simulator.call import ApiError, Principal
+from gdkit.simulator.faults import expired_code, unknown_key_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,8 +100,8 @@ class Credentials:
         with self._lock:
             self._issued.pop(access_key_id, None)
 
-    def check(self, access_key_id: str, token: str | None, at: datetime) -> Issued:
-        """Give the credential that a request was signed with.
+    def check(self, access_key_id: str, token: str | None, at: datetime, service: str = "sts") -> Issued:
+        """Give the credential that a request to a service was signed with.
 
         Raises:
             ApiError: it is unknown, inactive, expired, or comes with another token.
@@ -111,10 +112,10 @@ class Credentials:
             or access_key_id in self._inactive
             or (issued.session_token and issued.session_token != token)
         ):
-            raise ApiError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+            raise ApiError(unknown_key_code(service), "The security token included in the request is invalid.", 403)
         expires_at = issued.principal.expires_at
         if expires_at is not None and at >= expires_at:
-            raise ApiError("ExpiredToken", "The security token included in the request is expired", 403)
+            raise ApiError(expired_code(service), "The security token included in the request is expired", 403)
         return issued
 
     def account_of(self, access_key_id: str) -> str | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from gdkit.simulator.call import ApiError
+
 if TYPE_CHECKING:
     from gdkit.simulator.backend import Backend
 
@@ -55,6 +57,17 @@ class Policies:
     def of_user(self, account_id: str, name: str) -> Bound | None:
         """Give what binds a user; None where there is no such user."""
         return self._get("user", account_id, name)
+
+    def managed(self, account_id: str, arn: str) -> str:
+        """Give a managed policy's document.
+
+        Raises:
+            ApiError: there is no such policy.
+        """
+        try:
+            return json.dumps(_managed(self._backend.client("iam", account_id, GLOBAL_REGION), arn))
+        except ClientError as error:
+            raise ApiError("ValidationError", f"the policy {arn} cannot be found") from error
 
     def _get(self, kind: str, account_id: str, name: str) -> Bound | None:
         with self._lock:

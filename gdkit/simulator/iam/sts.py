@@ -59,8 +59,9 @@ class SecurityTokenService:
         if bound is None or not self._authorizer.is_trusted(call, bound, account_id):
             raise self._authorizer.refusal(call, "sts:AssumeRole", str(given["RoleArn"]), explicit=False)
         role = RoleToAssume(account_id, role_name, bound.unique_id, bound.arn)
-        policies = (str(given["Policy"]),) if "Policy" in given else ()
-        issued = self._credentials.session(role, name, call.at, duration_s, policies=policies)
+        policies = [self._policies.managed(account_id, one["arn"]) for one in given.get("PolicyArns", ())]
+        policies += [str(given["Policy"])] if "Policy" in given else []
+        issued = self._credentials.session(role, name, call.at, duration_s, policies=tuple(policies))
         return {
             "Credentials": {
                 "AccessKeyId": issued.access_key_id,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,8 @@ class Site:
             NetworkInterfaces=[interface],
             TagSpecifications=tags,
         )["Instances"][0]
-        self.accounts.compute.know(started["InstanceId"], self.account_id, self.region)
+        launched_at = self.accounts.clock.now() - timedelta(days=self.random.randrange(2, 40))
+        self.accounts.compute.know(started["InstanceId"], self.account_id, self.region, launched_at)
         address = str(started.get("PublicIpAddress") or "")
         if address:
             self.hold(f"{address}/32")

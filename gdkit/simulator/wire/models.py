@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-import botocore.session
+import botocore.loaders
 
 from gdkit.simulator.sessions import isolated_session
 
@@ -24,10 +24,15 @@ SIGNING_NAMES = {
     "elasticmapreduce": "emr",
     "email": "ses",
     "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
 """Names that requests are signed with, where botocore's own name of the service differs."""
+
+_SAME_SIGNATURE = {"bedrock": ("bedrock", "bedrock-runtime", "bedrock-agent", "bedrock-agent-runtime"),
+                   "ses": ("ses", "sesv2")}  # fmt: skip
+"""Services that sign with one name: the first of them that knows the operation is meant."""
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _LOADING = threading.Lock()
@@ -101,7 +106,10 @@ def service_model(service: str) -> Any:
 @cache
 def _service_model(service: str) -> Any:
     """Load a description; that of S3 from disk, for making a client takes the bucket out of its paths."""
-    session = botocore.session.Session() if service == "s3" else _session()
+    if service != "s3":
+        return _session().get_service_model(service)
+    session = isolated_session("AKIANOBODY", "nobody")
+    session.register_component("data_loader", botocore.loaders.create_loader())
     return session.get_service_model(service)
 
 
@@ -114,10 +122,13 @@ def asked_for(request: HttpRequest) -> Asked | None:
     service = SIGNING_NAMES.get(signing_name, signing_name)
     if service not in known_services():
         return Asked(service, "Unknown", region, access_key_id, token, None)
-    model = service_model(service)
-    operation, values = _operation(model, request)
-    known = model.operation_model(operation) if operation in model.operation_names else None
-    return Asked(service, operation or "Unknown", region, access_key_id, token, known, values)
+    operation = None
+    for one in _SAME_SIGNATURE.get(service, (service,)):
+        model = service_model(one)
+        operation, values = _operation(model, request)
+        if operation and operation in model.operation_names:
+            return Asked(one, operation, region, access_key_id, token, model.operation_model(operation), values)
+    return Asked(service, operation or "Unknown", region, access_key_id, token, None)
 
 
 def _signature(request: HttpRequest) -> tuple[str, str, str, str | None] | None:
