@@ -11,12 +11,14 @@ ifneq ($(INDEX),)
 export UV_DEFAULT_INDEX ?= $(INDEX)
 endif
 
-.PHONY: help demo test oracle lint lab bench lock setup clean
+.PHONY: help demo test oracle oldest-moto docs lint lab bench lock setup clean
 
 help:
-	@echo "make demo    investigate the sample theft and print the path of the report"
+	@echo "make demo    investigate a theft in a simulated account and print the path of the report"
 	@echo "make test    run all tests, the notebooks among them"
 	@echo "make oracle  compare IAM decisions with a second opinion (needs node and npm)"
+	@echo "make oldest-moto  test the simulated account on the oldest moto that is allowed"
+	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy --strict, stripped notebooks"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make bench   measure against peers, printed as ratios"
@@ -43,6 +45,15 @@ test: $(READY)
 oracle: $(READY)
 	@cd tests/policy/oracle && npm ci --silent --no-audit --no-fund
 	@GDKIT_REQUIRE_ORACLE=1 $(BIN)/python -m pytest -q tests/policy/test_oracle.py
+
+OLDEST_MOTO := $(shell sed -n 's/.*moto\[server\]>=\([0-9.]*\),.*/\1/p' pyproject.toml)
+
+oldest-moto: $(READY)
+	@$(BIN)/uv pip install --quiet --no-deps --target $(VENV)/oldest-moto "moto==$(OLDEST_MOTO)"
+	@PYTHONPATH=$(VENV)/oldest-moto $(BIN)/python -m pytest -q -n auto tests/simulator
+
+docs: $(READY)
+	@$(BIN)/python -m gdkit.permissions > docs/permissions.md
 
 lint: $(READY)
 	$(BIN)/ruff check .

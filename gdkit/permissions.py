@@ -5,6 +5,8 @@ No action here changes anything, and none hands out a secret.
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -116,3 +118,44 @@ PERMISSIONS: tuple[Permission, ...] = (
 ``sts:AssumeRole`` on the roles that are named with ``--role-arn`` and ``--member-role`` comes on top;
 ``sts:GetCallerIdentity`` needs no permission. Source: Service Authorization Reference, the pages of each service.
 """
+
+
+def policy_document() -> dict[str, object]:
+    """Give the analyst's identity policy: every action that gdkit reads with, and no other."""
+    statements = [
+        {"Sid": f"Gdkit{step.capitalize()}", "Effect": "Allow", "Action": actions_of(step), "Resource": "*"}
+        for step in STEPS
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def actions_of(step: str) -> list[str]:
+    """Give the actions that a step needs, sorted."""
+    return sorted({permission.action for permission in PERMISSIONS if permission.needed_for == step})
+
+
+_INTRODUCTION = """\
+# What gdkit may read
+
+This page is generated from `gdkit/permissions.py` (`make docs`). `gdkit check` tells which of these are missing.
+Nothing here changes anything, and none hands out a secret. On top come `sts:AssumeRole` on the roles that you name with
+`--role-arn` and `--member-role`. A role that is limited to certain ARNs can show an action as missing although the real
+call would work: the check asks about things that do not exist.
+
+| step | what it gives | actions |
+| --- | --- | --- |
+"""
+
+
+def permissions_page() -> str:
+    """Write the page of the documentation; ``python -m gdkit.permissions`` prints it."""
+    rows = [
+        f"| {step} | {meaning} | {'<br>'.join(f'`{action}`' for action in actions_of(step))} |\n"
+        for step, meaning in STEPS.items()
+    ]
+    policy = json.dumps(policy_document(), indent=2)
+    return f"{_INTRODUCTION}{''.join(rows)}\n## As an IAM policy\n\n```json\n{policy}\n```\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(permissions_page())

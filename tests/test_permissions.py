@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore.validate import validate_parameters
 
 from gdkit.aws.read_only import refusal
-from gdkit.permissions import PERMISSIONS, STEPS, Permission
+from gdkit.permissions import PERMISSIONS, STEPS, Permission, permissions_page
 
 MODELS = botocore.session.get_session()
 
@@ -38,3 +39,12 @@ def test_no_wildcard() -> None:
     policy = json.dumps({"Action": [permission.action for permission in PERMISSIONS]})
     assert "*" not in policy
     assert len(policy) < 6_144, "more than a managed policy holds"
+
+
+def test_page_of_the_documentation() -> None:
+    """The page in docs is the one that the table gives, and its policy allows exactly the table's actions."""
+    page = (Path(__file__).parents[1] / "docs" / "permissions.md").read_text(encoding="utf-8")
+    assert page == permissions_page()
+    document = json.loads(page.partition("```json")[2].partition("```")[0])
+    allowed = [action for statement in document["Statement"] for action in statement["Action"]]
+    assert sorted(allowed) == sorted({permission.action for permission in PERMISSIONS})

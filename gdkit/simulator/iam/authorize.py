@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NEVER_REFUSED = frozenset({("sts", "GetCallerIdentity")})
 """Source: AWS STS API Reference, "GetCallerIdentity": no permissions are required."""
 
+_OF_ASSUME_ROLE = ("ExternalId", "RoleSessionName", "SourceIdentity")
+"""Parameters that are condition keys. Source: Service Authorization Reference, "AWS Security Token Service"."""
+
 
 class Authorizer:
     """Decides calls by the policies in force."""
@@ -109,6 +112,8 @@ def context_of(call: Call) -> dict[str, str | Sequence[str]]:
     }
     if who.kind == "IAMUser":
         context["aws:username"] = who.name
+    if (call.service, call.operation) == ("sts", "AssumeRole"):
+        context |= {f"sts:{name}": str(call.parameters[name]) for name in _OF_ASSUME_ROLE if name in call.parameters}
     if who.issued_at is not None:
         context["aws:TokenIssueTime"] = utc_text(who.issued_at) or ""
     if source.vpc_id is None:
