@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gdkit.environment import Environment
     from gdkit.model import Subject
     from gdkit.trail import Progress, Trail
-    from gdkit.trail.lookup import LookupProgress, LookupResult
+    from gdkit.trail.lookup import LookupPlan, LookupProgress, LookupResult
 
 BEFORE_FINDING = timedelta(hours=24)
 """How long before the first reported use the look-up begins: the stolen key was issued within hours of its use, and the
@@ -177,40 +177,55 @@ def home_of(aws: ReadOnlyAws, subject: Subject, events: pd.DataFrame | None = No
 
 
 def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupResult, list[NotSearched]]:
-    """Look the session up, and go on in other accounts as far as keys lead there and they can be reached."""
-    from gdkit.trail.lookup import LookupPlan, Watch, fetch_history  # noqa: PLC0415
+    """Look the session up; go on in other accounts where keys lead there, and where the instance turns out to be."""
+    from gdkit.trail.lookup import Watch, fetch_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     aws = open_aws(case)
     access = case_access(case)
     if aws is None or access is None:
         raise UsageError("the event history is to be read, but the case names no way to AWS",
                          action="begin the case with --trail lookup")  # fmt: skip
-    account_id, region = home_of(aws, subject)
-    now = datetime.now(UTC)
     left_out: list[NotSearched] = []
-    regions = {account_id: _regions(aws, access.regions, account_id, left_out)}
-    plan = LookupPlan(
-        account_id=account_id,
-        session_names=_session_names(subject),
-        access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
-        regions=regions,
-        start_at=_since(subject, now),
-        asked_at=now,
-        event_names=tuple(sorted({name for _, name in WAYS_IN})) if subject.instance_id else (),
-        event_regions=(region,),
-    )
-    watch = Watch(on_progress=told.lookup)
-    tried = {account_id}
+    plan = _first_plan(aws, subject, access.regions, left_out)
+    tried = {plan.account_id}
     for _ in range(_MOST_ROUNDS):
         result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
-                               case.evidence / LOOKUP, watch=watch)  # fmt: skip
+                               case.evidence / LOOKUP, watch=Watch(on_progress=told.lookup))  # fmt: skip
         others = {key.account_id for key in result.keys if key.account_id} - tried
         reached = {one: names for one in sorted(others) if (names := _regions_of_other(aws, access.regions, one))}
         tried |= others
-        if not reached:
+        wider = replace(plan, regions={**plan.regions, **reached}, event_regions=_homes(aws, subject, plan, result))
+        if wider == plan:
             break
-        plan = replace(plan, regions={**plan.regions, **reached})
+        plan = wider
     return result, left_out
+
+
+def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_out: list[NotSearched]) -> LookupPlan:
+    from gdkit.trail.lookup import LookupPlan  # noqa: PLC0415
+
+    account_id, region = home_of(aws, subject)
+    now = datetime.now(UTC)
+    return LookupPlan(
+        account_id=account_id,
+        session_names=_session_names(subject),
+        access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
+        regions={account_id: _regions(aws, wanted, account_id, left_out)},
+        start_at=_since(subject, now),
+        asked_at=now,
+        event_names=tuple(sorted({name for _, name in WAYS_IN})) if subject.instance_id else (),
+        event_regions=(region,) if subject.finding else (),
+    )
+
+
+def _homes(aws: ReadOnlyAws, subject: Subject, plan: LookupPlan, result: LookupResult) -> tuple[str, ...]:
+    """Give the regions where calls on the instance are looked for: the plan's, and the one its own events name."""
+    from gdkit.trail.lookup import load_history  # noqa: PLC0415
+
+    if not result.rows or subject.instance_id is None:
+        return plan.event_regions
+    _, region = home_of(aws, subject, load_history(result).events)
+    return tuple(dict.fromkeys((*plan.event_regions, region)))
 
 
 def _session_names(subject: Subject) -> tuple[str, ...]:

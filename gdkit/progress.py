@@ -43,12 +43,13 @@ def files_line(progress: Progress) -> str:
 
 
 def _now_and_then(line: Callable[[Any], str]) -> Callable[[Any], None]:
-    last = time.monotonic()
+    last: float | None = None
 
     def tell(progress: Any) -> None:
         nonlocal last
-        if time.monotonic() - last >= EVERY_S:
-            last = time.monotonic()
+        now = time.monotonic()
+        if last is not None and now - last >= EVERY_S:
             print(line(progress), file=sys.stderr)
+        last = now if last is None or now - last >= EVERY_S else last
 
     return tell

@@ -147,7 +147,9 @@ def issued_key(issued: Any) -> Key:
 def policy_of(effect: str, action: str, condition: dict[str, Any] | None = None, resource: str = "*") -> str:
     """Write a policy of one statement."""
     statement = {"Effect": effect, "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
+    )
 
 
 def outcome(call: Callable[..., Any], **parameters: Any) -> str:

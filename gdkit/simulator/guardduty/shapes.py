@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from botocore.validate import ParamValidator
@@ -20,7 +21,7 @@ def to_boto3(document: dict[str, Any], shape_name: str) -> dict[str, Any]:
         document: camelCase JSON.
         shape_name: name of its shape in the model, for example ``Finding``.
     """
-    converted: dict[str, Any] = _converted(document, service_model("guardduty").shape_for(shape_name))
+    converted: dict[str, Any] = _converted(document, _shape(shape_name))
     return converted
 
 
@@ -30,8 +31,7 @@ def check_document(document: dict[str, Any], shape_name: str) -> None:
     Raises:
         ValueError: a member is missing or has another type; names it.
     """
-    shape = service_model("guardduty").shape_for(shape_name)
-    report = ParamValidator().validate(to_boto3(document, shape_name), shape)
+    report = ParamValidator().validate(to_boto3(document, shape_name), _shape(shape_name))
     if report.has_errors():
         raise ValueError(f"it is no {shape_name} as GuardDuty writes it: {report.generate_report()}")
 
@@ -43,6 +43,12 @@ def wire_time(at: datetime) -> str:
     '2026-11-01T03:10:35.123Z'
     """
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@cache
+def _shape(name: str) -> Any:
+    """Give a shape, the same object each time: it keeps its members, which take long to look up."""
+    return service_model("guardduty").shape_for(name)
 
 
 def _converted(value: Any, shape: Any) -> Any:

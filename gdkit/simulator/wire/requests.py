@@ -28,7 +28,7 @@ def parameters_of(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     """
     try:
         return _read(asked, request)
-    except (ValueError, TypeError, AttributeError, LookupError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, OSError) as error:
         raise ApiError("SerializationException", f"the request cannot be read: {error}") from error
 
 

@@ -56,7 +56,7 @@ def error_response(protocol: str, error: ApiError, request_id: str) -> HttpRespo
         text = f"<ErrorResponse>{inner}</ErrorResponse>"
     else:
         text = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
-    return HttpResponse(error.status, (("Content-Type", "text/xml"),), text.encode())
+    return HttpResponse(error.status, (("Content-Type", "text/xml"), ("x-amz-request-id", request_id)), text.encode())
 
 
 def result_of(model: Any, response: HttpResponse) -> Result:
@@ -122,10 +122,24 @@ def _to_xml(shape: Any, value: Any, tag: str, *, ec2: bool) -> str:
         if shape.serialization.get("flattened"):
             return "".join(_to_xml(shape.member, one, tag, ec2=ec2) for one in value)
         return f"<{tag}>" + "".join(_to_xml(shape.member, one, item, ec2=ec2) for one in value) + f"</{tag}>"
+    if kind == "map":
+        return _map_xml(shape, value, tag, ec2=ec2)
     if kind == "boolean":
         return f"<{tag}>{str(value).lower()}</{tag}>"
+    if kind == "blob":
+        return f"<{tag}>{base64.b64encode(value).decode()}</{tag}>"
     text = _iso(value) if isinstance(value, datetime) else str(value)
     return f"<{tag}>{escape(text)}</{tag}>"
+
+
+def _map_xml(shape: Any, value: Any, tag: str, *, ec2: bool) -> str:
+    names = [str(part.serialization.get("name", default))
+             for part, default in ((shape.key, "key"), (shape.value, "value"))]  # fmt: skip
+    entries = [_to_xml(shape.key, key, names[0], ec2=ec2) + _to_xml(shape.value, inner, names[1], ec2=ec2)
+               for key, inner in value.items()]  # fmt: skip
+    if shape.serialization.get("flattened"):
+        return "".join(f"<{tag}>{entry}</{tag}>" for entry in entries)
+    return f"<{tag}>" + "".join(f"<entry>{entry}</entry>" for entry in entries) + f"</{tag}>"
 
 
 def _iso(at: datetime) -> str:

@@ -34,8 +34,9 @@ def test_nothing_allows(world: SmallWorld) -> None:
     """What no policy allows is refused, and the message says that no policy allows it."""
     key = user_key(world, "poor")
     assert outcome(world.api("s3", key).list_buckets) == "AccessDenied"
-    assert "no identity-based policy allows the s3:ListAllMyBuckets action" in (
-        world.last_record("ListBuckets")["errorMessage"]
+    assert (
+        "no identity-based policy allows the s3:ListAllMyBuckets action"
+        in (world.last_record("ListBuckets")["errorMessage"])
     )
 
 

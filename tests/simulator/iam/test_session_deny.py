@@ -11,7 +11,7 @@ from tests.simulator.small_world import REGION, outcome
 
 if TYPE_CHECKING:
     from gdkit.simulator.scenarios.stage import Key
-    from tests.simulator.small_world import Fleet, SmallWorld
+    from tests.simulator.small_world import SmallWorld
 
 PROBES: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("s3", "list_buckets", {}, "AccessDenied"),

@@ -64,9 +64,7 @@ def test_issue_time(world: SmallWorld, actions: str, until: str) -> None:
     name = f"simulated-{until[-3]}-{len(actions)}"
     key = world.role_key(name, policy_of("Allow", "*"))
     deny = policy_of("Deny", actions, {"DateLessThan": {"aws:TokenIssueTime": until}})
-    before, after, happens = decisions(
-        world, name, key, deny, entries(aws__TokenIssueTime="2026-11-02T08:00:00Z")
-    )
+    before, after, happens = decisions(world, name, key, deny, entries(aws__TokenIssueTime="2026-11-02T08:00:00Z"))
     assert before == after == happens
     assert all(happens.values()) == until.endswith("59Z")
     assert (sum(happens.values()) == 0) == (actions == "*" and until.endswith("01Z"))
@@ -94,13 +92,16 @@ def test_boundary(world: SmallWorld) -> None:
 
 def test_resources(world: SmallWorld) -> None:
     """Every pair of action and resource gets its own answer."""
-    world.role_key("simulated-resources", policy_of("Allow", "s3:GetObject", resource="arn:aws:s3:::mine/*"))
+    world.role_key("readers", policy_of("Allow", "s3:GetObject", resource="arn:aws:s3:::mine/*"))
     told = world.api("iam").simulate_principal_policy(
-        PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:role/simulated-resources", ActionNames=["s3:GetObject", "s3:PutObject"],
+        PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:role/readers", ActionNames=["s3:GetObject", "s3:PutObject"],
         ResourceArns=["arn:aws:s3:::mine/a", "arn:aws:s3:::yours/a"])["EvaluationResults"]  # fmt: skip
     assert [(row["EvalActionName"][3:6], row["EvalResourceName"][13], row["EvalDecision"]) for row in told] == [
-        ("Get", "m", "allowed"), ("Get", "y", "implicitDeny"), ("Put", "m", "implicitDeny"), ("Put", "y", "implicitDeny"),
-    ]  # fmt: skip
+        ("Get", "m", "allowed"),
+        ("Get", "y", "implicitDeny"),
+        ("Put", "m", "implicitDeny"),
+        ("Put", "y", "implicitDeny"),
+    ]
 
 
 def test_custom_policy(world: SmallWorld) -> None:

@@ -128,7 +128,7 @@ def test_changed_trust(world: SmallWorld) -> None:
     ],
 )
 def test_what_may_be_asked(world: SmallWorld, more: dict[str, Any], ends: str) -> None:
-    """A session lives an hour at most where a session asks for it; names and ARNs must be such; no role is no access."""
+    """A session lives an hour at most where a session asks; names and ARNs must be sound; no role, no access."""
     name = "asked-" + "".join(filter(str.isalnum, str(more)))[-40:]
     key = world.role_key(name)
     assert ask(world, key, arn(name), **more) == ends

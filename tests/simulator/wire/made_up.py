@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,16 +15,22 @@ from gdkit.simulator.sessions import isolated_session
 from gdkit.simulator.wire.models import HttpRequest
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
 LETTERS = "abcXYZ019 -_.~%+/&=<>\"'é漢;:,?#@[]"
 DEEPEST = 5
+LATE = datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC)
 _CONFIG = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, inject_host_prefix=False,
                  request_checksum_calculation="when_required")  # fmt: skip
 
 
-class Sent(Exception):  # noqa: N818 - it is no error
+class Sent(Exception):
     """The request is ready, and is not sent."""
+
+
+def seeded(seed: object) -> Random:
+    """Give chance that is the same in every run."""
+    return Random(str(seed))  # noqa: S311 - made-up values
 
 
 def client_of(service: str) -> Any:
@@ -58,25 +65,23 @@ def request_of(client: Any, operation: str, parameters: dict[str, Any]) -> HttpR
 
 def value_of(shape: Any, random: Random, depth: int = 0) -> Any:
     """Make up a value of a shape."""
-    kind = shape.type_name
+    kind, least = shape.type_name, shape.metadata.get("min", 0)
     if kind == "structure":
         return structure_of(shape, random, depth)
     if kind == "list":
-        number = max(shape.metadata.get("min", 0), random.randint(1, 3))
+        number = max(least, random.randint(1, 3))
         return [value_of(shape.member, random, depth + 1) for _ in range(number)]
     if kind == "map":
         return {value_of(shape.key, random, depth + 1): value_of(shape.value, random, depth + 1) for _ in "ab"}
-    if kind == "string":
-        return random.choice(shape.enum) if shape.enum else text_of(random, shape.metadata.get("min", 0))
-    if kind in ("integer", "long"):
-        return max(shape.metadata.get("min", 0), random.choice((0, 1, 7)))
-    if kind in ("float", "double"):
-        return float(shape.metadata.get("min", 0)) + 0.5
-    if kind == "boolean":
-        return random.random() < 0.5
-    if kind == "timestamp":
-        return datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC) + timedelta(seconds=random.randint(0, 10**6))
-    return random.randbytes(5)
+    plain: dict[str, Callable[[], Any]] = {
+        "string": lambda: random.choice(shape.enum) if shape.enum else text_of(random, least),
+        "boolean": lambda: random.random() < 0.5,
+        "timestamp": lambda: LATE + timedelta(seconds=random.randint(0, 10**6)),
+        "blob": lambda: random.randbytes(5),
+        "integer": lambda: max(int(least), random.choice((0, 1, 7))),
+        "float": lambda: float(least) + 0.5,
+    }
+    return plain[{"long": "integer", "double": "float"}.get(kind, kind)]()
 
 
 def structure_of(shape: Any, random: Random, depth: int = 0) -> dict[str, Any]:

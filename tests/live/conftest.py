@@ -1,0 +1,38 @@
+"""What the tests on a simulated account share: fast clients, and an end of the pace where the pace is not the subject."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import botocore.session
+import moto.backends
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+import gdkit.trail.lookup.fetch
+import gdkit.trail.lookup.site
+from gdkit.trail.lookup.pace import Pacer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Read botocore's API descriptions and the list of moto's parts once, and sign digests with one key: to save time."""
+    parts = tuple(moto.backends.list_of_moto_modules())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        patch.setattr(moto.backends, "list_of_moto_modules", lambda: parts)
+        patch.setattr(rsa, "generate_private_key", cache(rsa.generate_private_key))
+        yield
+
+
+@pytest.fixture
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let look-ups and retries go on at once: what is tested is what they find, not when."""
+    monkeypatch.setattr(gdkit.trail.lookup.site, "Pacer", lambda: Pacer(limit_per_s=1000.0))
+    monkeypatch.setattr(gdkit.trail.lookup.site, "_FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(gdkit.trail.lookup.fetch, "_LOOK_S", 0.01)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
