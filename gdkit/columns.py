@@ -196,6 +196,12 @@ OWN_ADDRESSES = Table(
         Column("kind", "text", "public or private.", "(environment)"),
         Column("shared", "boolean", "Whether other hosts leave by it too.", "(environment)"),
         Column("reason", "text", "Why it is the instance's.", "(environment)"),
+        Column(
+            "proven_from",
+            "time",
+            "From when on it is surely the instance's alone; missing where AWS does not tell.",
+            "LaunchTime, AttachTime",
+        ),
     ),
 )
 

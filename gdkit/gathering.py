@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -118,8 +118,7 @@ def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame)
     account_id, region = home_of(aws, subject, events)
     found = collect_environment(aws, subject, account_id=account_id, region=region)
     save_records(case, _ENVIRONMENT, evidence_records(found), "AWS API, read-only calls")
-    rows = [{"address": own.address, "kind": own.kind, "shared": own.shared, "reason": own.reason}
-            for own in found.own_addresses]  # fmt: skip
+    rows = [asdict(own) for own in found.own_addresses]
     save_table(case, "own_addresses", tables.frame_of_rows(tables.OWN_ADDRESSES, rows), _ENVIRONMENT)
     gaps = [f"{gap.what}: {gap.reason}" for gap in found.not_searched]
     detail = {"documents": len(found.documents), "not_read": gaps}
@@ -127,13 +126,22 @@ def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame)
     return found
 
 
-def with_own_addresses(case: CaseFolder, subject: Subject) -> Subject:
-    """Give the subject with the addresses that AWS says are the instance's alone, where they were collected."""
+def with_own_addresses(case: CaseFolder, subject: Subject, events: pd.DataFrame) -> Subject:
+    """Give the subject with the addresses that were surely the instance's alone all the time of the events.
+
+    An address that it got later proves nothing about calls from before: another host may have held it.
+
+    Args:
+        case: the case, with what was collected of the environment.
+        subject: what it is about.
+        events: ``tables.EVENTS``.
+    """
     if not any(row["file"] == "own_addresses.parquet" for row in manifest(case)):
         return subject
     table = load_table(case, "own_addresses")
-    alone = table.loc[~table["shared"].astype(bool), "address"]
-    return replace(subject, own_addresses=tuple(alone))
+    of_instance = events[events["session_name"] == subject.instance_id]
+    proven = ~table["shared"].astype(bool) & (table["proven_from"] <= of_instance["event_at"].min())
+    return replace(subject, own_addresses=tuple(table.loc[proven, "address"]))
 
 
 def with_gaps(coverage: Coverage, around: Environment) -> Coverage:

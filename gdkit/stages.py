@@ -84,7 +84,7 @@ def scope(case: str, trail: Sequence[str]) -> View:
     sources = list(trail) or case_trail(folder)
     loaded = gather_events(folder, subject, sources, progress_tellers())
     around = gather_environment(folder, subject, loaded.events)
-    scoped = scope_session(loaded.events, with_own_addresses(folder, subject))
+    scoped = scope_session(loaded.events, with_own_addresses(folder, subject, loaded.events))
     keep_scope(folder, scoped, loaded, sources)
     searched = loaded.coverage if around is None else with_gaps(loaded.coverage, around)
     document = result_document(subject, scoped, searched, current_verdict(folder))

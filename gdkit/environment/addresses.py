@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.environment.model import OwnAddress
 from gdkit.identifiers import address_kind, normal_address
+from gdkit.trail.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from gdkit.environment.model import Document
 
@@ -68,17 +70,25 @@ def unrouted_subnets(documents: Mapping[str, Document]) -> tuple[str, ...]:
 
 
 def _of_interfaces(documents: Mapping[str, Document]) -> Iterator[OwnAddress]:
+    """List what the interfaces hold: private addresses since they were attached, public ones of AWS since the launch.
+
+    Source: EC2 User Guide, "Amazon EC2 instance IP addressing": a public address that AWS assigned stays until the
+    instance stops, and LaunchTime is the last start; InstanceNetworkInterfaceAssociation, IpOwnerId.
+    """
     instance = instance_of(documents) or {}
+    launched_at = parse_time(instance.get("LaunchTime"))
     for interface in (*instance.get("NetworkInterfaces", []), *_rows(documents, "network_interfaces")):
         name = interface.get("NetworkInterfaceId", "an interface")
-        yield from _own([interface.get("PrivateIpAddress")], f"private address of {name} of the instance")
-        yield from _own([(interface.get("Association") or {}).get("PublicIp")], f"public address of {name}")
-        for entry in interface.get("PrivateIpAddresses", []):
-            yield from _own([entry.get("PrivateIpAddress")], f"private address of {name} of the instance")
-            public = (entry.get("Association") or {}).get("PublicIp")
-            yield from _own([public], f"public address of {name}")
+        attached_at = parse_time((interface.get("Attachment") or {}).get("AttachTime"))
+        private = f"private address of {name} of the instance"
+        entries = [interface, *interface.get("PrivateIpAddresses", [])]
+        for entry in entries:
+            yield from _own([entry.get("PrivateIpAddress")], private, since=attached_at)
+            association = entry.get("Association") or {}
+            since = launched_at if association.get("IpOwnerId") == "amazon" else None
+            yield from _own([association.get("PublicIp")], f"public address of {name}", since=since)
         ipv6 = [entry.get("Ipv6Address") for entry in interface.get("Ipv6Addresses", [])]
-        yield from _own(ipv6, f"IPv6 address of {name} of the instance")
+        yield from _own(ipv6, f"IPv6 address of {name} of the instance", since=attached_at)
     yield from _own([instance.get("PrivateIpAddress")], "private address of the instance")
     yield from _own([instance.get("PublicIpAddress"), instance.get("Ipv6Address")], "public address of the instance")
 
@@ -105,11 +115,13 @@ def _of_nat_gateways(documents: Mapping[str, Document]) -> Iterator[OwnAddress]:
             )
 
 
-def _own(addresses: Iterable[object], reason: str, *, shared: bool = False) -> Iterator[OwnAddress]:
+def _own(
+    addresses: Iterable[object], reason: str, *, shared: bool = False, since: datetime | None = None
+) -> Iterator[OwnAddress]:
     for address in addresses:
         text = normal_address(address)
         if text:
-            yield OwnAddress(text, "private" if address_kind(text) == "private" else "public", shared, reason)
+            yield OwnAddress(text, "private" if address_kind(text) == "private" else "public", shared, reason, since)
 
 
 def _subnets(documents: Mapping[str, Document]) -> tuple[str, ...]:

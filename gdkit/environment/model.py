@@ -57,12 +57,15 @@ class OwnAddress:
         kind: whether it can be seen from outside the VPC's network.
         shared: whether other hosts leave by it too; then it proves the network, not the instance.
         reason: why it is the instance's, one sentence.
+        proven_from: from when on it is surely the instance's alone; None where AWS does not tell, as for an Elastic IP,
+            which moves between instances in no time.
     """
 
     address: str
     kind: Literal["public", "private"]
     shared: bool
     reason: str
+    proven_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

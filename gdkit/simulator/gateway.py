@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from gdkit.simulator.call import ApiError, Call, Source
@@ -33,6 +34,7 @@ ADDRESS, VPC, ENDPOINT, ENDPOINT_ACCOUNT, ACTOR = (
 ANALYST_ADDRESS = "192.0.2.250"
 """From where a caller that names no address seems to call: whoever works with the kit."""
 
+_JUST_NOW = timedelta(minutes=1)
 _NOT_AWS = ApiError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
 
 
@@ -100,7 +102,17 @@ def _performed(accounts: Accounts, asked: Asked, call: Call, environ: dict[str, 
     result = result_of(asked.model, response) if asked.model is not None else {}
     if response.status < 300:
         accounts.learn(call, result)
-    return response, result
+    return response, _by_the_clock(result, call.at)
+
+
+def _by_the_clock(value: Any, at: datetime) -> Any:
+    """Put the simulated instant where moto wrote the machine's: what a call makes is made when it is called."""
+    if isinstance(value, dict):
+        return {name: _by_the_clock(inner, at) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_by_the_clock(inner, at) for inner in value]
+    is_now = isinstance(value, datetime) and abs(datetime.now(UTC) - value) < _JUST_NOW
+    return at if is_now else value
 
 
 def _error_in(response: HttpResponse, result: dict[str, Any]) -> ApiError | None:

@@ -120,3 +120,29 @@ def test_subnet_unknown() -> None:
     """Where the subnets could not be read, the instance's own VPC decides which main table counts."""
     tables = [{**route_tables()[1], "VpcId": VPC, "Associations": [{"Main": True}]}]
     assert _addresses(route_tables=tables, subnets=None)["198.51.100.1"] == ("public", True)
+
+
+def test_since_when_an_address_is_the_instances() -> None:
+    """A private address is its own since it was attached, one that AWS assigned since the launch, others from unknown."""
+    launched, attached = "2026-10-28T06:11:00+00:00", "2026-10-01T00:00:00+00:00"
+    held = interface(
+        Attachment={"AttachTime": attached},
+        PrivateIpAddresses=[
+            {"PrivateIpAddress": "10.0.1.5", "Association": {"PublicIp": "203.0.113.8", "IpOwnerId": "amazon"}},
+            {"PrivateIpAddress": "10.0.1.6", "Association": {"PublicIp": "203.0.113.9", "IpOwnerId": "111122223333"}},
+        ],
+        Association=None,
+    )
+    one = instance(LaunchTime=launched, NetworkInterfaces=[held])
+    found = own_addresses(documents(instance=[{"Instances": [one]}], network_interfaces=[], elastic_addresses=[]))
+    since = {own.address: own.proven_from and own.proven_from.isoformat() for own in found if not own.shared}
+    assert since["10.0.1.5"] == since["10.0.1.6"] == attached
+    assert since["203.0.113.8"] == launched
+    assert since["203.0.113.9"] is None
+
+
+def test_shared_addresses_are_never_proven() -> None:
+    """The address of a NAT gateway, and an Elastic IP, are no proof at any time."""
+    found = {own.address: own.proven_from for own in own_addresses(documents())}
+    assert found["198.51.100.1"] is None
+    assert found["203.0.113.7"] is None

@@ -68,7 +68,7 @@ class Compute:
         for reservation in found["Reservations"]:
             reservation["Instances"] = [one for one in reservation["Instances"] if _has_profile(one, profiles)]
             for one in reservation["Instances"]:
-                one["LaunchTime"] = self._launched.get(one["InstanceId"], one["LaunchTime"])
+                self._date(one)
         found["Reservations"] = [one for one in found["Reservations"] if one["Instances"]]
         return found
 
@@ -87,6 +87,15 @@ class Compute:
         if not call.parameters.get("AllRegions"):
             rows = [row for row in rows if row["OptInStatus"] != "not-opted-in"]
         return {"Regions": rows}
+
+    def _date(self, instance: Any) -> None:
+        """Put an instance on the simulated clock, and say of its public addresses that AWS assigned them."""
+        launched_at = self._launched.get(instance["InstanceId"], instance["LaunchTime"])
+        instance["LaunchTime"] = launched_at
+        for interface in instance.get("NetworkInterfaces", ()):
+            interface.setdefault("Attachment", {})["AttachTime"] = launched_at
+            if interface.get("Association", {}).get("PublicIp"):
+                interface["Association"]["IpOwnerId"] = "amazon"
 
     def get_metadata_defaults(self, call: Call) -> Result:
         """Give the account's defaults for new instances in a region."""

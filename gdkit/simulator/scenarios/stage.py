@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.request import Request, urlopen
+from uuid import UUID
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -87,6 +88,7 @@ class Stage:
         self.random = Random(f"scenario {seed}")  # noqa: S311 - a play, not a secret
         self.begins_at = begins_at
         self.ends_at = ends_at
+        self._tokens = Random(f"tokens {seed}")  # noqa: S311 - as above
         self._session = isolated_session("AKIANOBODY", "nobody")
         self._clients: dict[tuple[str, str], Any] = {}
         self._playing: Actor | None = None
@@ -168,8 +170,14 @@ class Stage:
         if key not in self._clients:
             client = self._session.create_client(service, region, endpoint_url=self.simulator.url, config=_CONFIG)
             client.meta.events.register("before-send", lambda request, **_: self._dress(request, service))
+            client.meta.events.register_first("before-parameter-build", self._give_tokens)
             self._clients[key] = client
         return self._clients[key]
+
+    def _give_tokens(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Give the idempotency tokens that boto3 would make up, so that they are the same in every run."""
+        for name in model.idempotent_members:
+            params.setdefault(name, str(UUID(int=self._tokens.getrandbits(128), version=4)))
 
     def _dress(self, request: Any, service: str) -> None:
         """Put on a request who plays: the user agent, the address, and the name that only the truth learns."""

@@ -82,10 +82,10 @@ def test_other_paths(world: SmallWorld, fleet: Fleet) -> None:
     instance = fleet.instances[0]
     url = world.simulator.metadata_url(instance.id)
     texts = {path: asked(f"{url}/latest/meta-data/{path}") for path in
-             ("instance-id", "local-ipv4", "placement/region", "iam/security-credentials/other", "nothing")}  # fmt: skip
+             ("instance-id", "local-ipv4", "placement/region", "iam/security-credentials/other", "none")}  # fmt: skip
     assert texts == {"instance-id": (200, instance.id), "local-ipv4": (200, instance.private_address),
                      "placement/region": (200, REGION), "iam/security-credentials/other": (404, "Not Found"),
-                     "nothing": (404, "Not Found")}  # fmt: skip
+                     "none": (404, "Not Found")}  # fmt: skip
     document = json.loads(asked(f"{url}/latest/dynamic/instance-identity/document")[1])
     assert (document["accountId"], document["instanceId"], document["region"]) == (ACCOUNT, instance.id, REGION)
 
@@ -204,7 +204,7 @@ def test_issue_is_recorded(world: SmallWorld) -> None:
 
 
 @pytest.mark.parametrize("way", [
-    "in two steps", pytest.param("replaced", marks=pytest.mark.xfail(reason="moto's description keeps the old profile")),
+    "in two steps", pytest.param("replaced", marks=pytest.mark.xfail(reason="moto describes the old one")),
 ])  # fmt: skip
 def test_other_profile(world: SmallWorld, way: str) -> None:
     """With another profile, put on over HTTP, the instance gives the other role's credential; the old one lives on."""
