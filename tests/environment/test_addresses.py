@@ -123,16 +123,17 @@ def test_subnet_unknown() -> None:
 
 
 def test_since_when_an_address_is_the_instances() -> None:
-    """A private address is its own since it was attached, one that AWS assigned since the launch, others from unknown."""
+    """A private address is its own since it was attached, one of AWS since the launch; of others that is not known."""
     launched, attached = "2026-10-28T06:11:00+00:00", "2026-10-01T00:00:00+00:00"
-    held = interface(
-        Attachment={"AttachTime": attached},
-        PrivateIpAddresses=[
+    held = {
+        **interface(),
+        "Attachment": {"AttachTime": attached},
+        "PrivateIpAddresses": [
             {"PrivateIpAddress": "10.0.1.5", "Association": {"PublicIp": "203.0.113.8", "IpOwnerId": "amazon"}},
             {"PrivateIpAddress": "10.0.1.6", "Association": {"PublicIp": "203.0.113.9", "IpOwnerId": "111122223333"}},
         ],
-        Association=None,
-    )
+        "Association": None,
+    }
     one = instance(LaunchTime=launched, NetworkInterfaces=[held])
     found = own_addresses(documents(instance=[{"Instances": [one]}], network_interfaces=[], elastic_addresses=[]))
     since = {own.address: own.proven_from and own.proven_from.isoformat() for own in found if not own.shared}
