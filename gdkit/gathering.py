@@ -200,7 +200,8 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
         result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
                                case.evidence / LOOKUP, watch=Watch(on_progress=told.lookup))  # fmt: skip
         others = {key.account_id for key in result.keys if key.account_id} - tried
-        reached = {one: names for one in sorted(others) if (names := _regions_of_other(aws, access.regions, one))}
+        reached = {one: names for one in sorted(others)
+                   if (names := _regions_of_other(aws, access.regions, one, left_out))}  # fmt: skip
         tried |= others
         wider = replace(plan, regions={**plan.regions, **reached}, event_regions=_homes(aws, subject, plan, result))
         if wider == plan:
@@ -259,12 +260,15 @@ def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out:
     return found.names
 
 
-def _regions_of_other(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str) -> tuple[str, ...]:
-    """Give the regions of another account that can be reached; none where it cannot, which the look-up then names."""
+def _regions_of_other(
+    aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]
+) -> tuple[str, ...]:
+    """Give the regions of another account that can be reached; none where it cannot, with the reason in the ledger."""
     from gdkit.aws import find_regions  # noqa: PLC0415
 
     try:
         aws.client("cloudtrail", account_id=account_id)
         return find_regions(aws, wanted, account_id=account_id).names
-    except AwsError:
+    except AwsError as error:
+        left_out.append(NotSearched(f"account {account_id}", error.problem, failed=True))
         return ()

@@ -21,6 +21,8 @@ class Meaning:
 _LOG_IN = "log in again (for example: aws sso login), or name another profile"
 DENIED = Meaning("denied", "no permission", "")
 EXPIRED = Meaning("expired", "the credentials that gdkit runs with have expired", _LOG_IN)
+EXPIRED_OR_LATE = Meaning("expired", f"{EXPIRED.problem}, or this machine's clock is wrong",
+                          f"{_LOG_IN}; see that the clock is right")  # fmt: skip
 INVALID = Meaning(
     "credentials",
     "AWS does not accept the credentials here: they are not valid, or the region is not enabled for the account",
@@ -46,7 +48,8 @@ _CODES: tuple[tuple[Meaning, str], ...] = (
               "MissingAuthenticationToken MissingAuthenticationTokenException InvalidSecurity "
               "AccountProblem InvalidPayer"),
     (SIGNATURE, "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature IncompleteSignatureException"),
-    (CLOCK, "RequestTimeTooSkewed RequestInTheFuture RequestExpired"),
+    (EXPIRED_OR_LATE, "RequestExpired"),  # EC2 says so of a session that has ended, too
+    (CLOCK, "RequestTimeTooSkewed RequestInTheFuture"),
     (THROTTLED, "Throttling ThrottlingException ThrottledException RequestThrottledException RequestThrottled "
                 "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded SlowDown EC2ThrottledException "
                 "PriorRequestNotComplete TransactionInProgressException ProvisionedThroughputExceededException"),

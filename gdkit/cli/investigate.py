@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
-from gdkit.errors import UsageError
+from gdkit.errors import FindingError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gdkit.aws.access import AwsAccess
     from gdkit.case.folder import CaseFolder
-    from gdkit.model import Subject
+    from gdkit.model import NotSearched, Subject
 
 _FINDING_ID = re.compile(r"[0-9a-f]{32}")
 _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
@@ -77,14 +77,23 @@ def live_subject(finding: str, access: AwsAccess) -> Subject:
 
     aws = open_read_only(access)
     asked = finding_by_id(aws, finding, regions=access.regions)
-    for row in asked.not_searched:
-        click.echo(f"not asked: {plain(f'{row.what}: {row.reason}')}", err=True)
+    _say_not_asked(asked.not_searched)
+    if not asked.findings and asked.not_searched:
+        raise FindingError("it was not found, and not every place where it may be could be asked",
+                           where=f"finding {plain(finding)[:120]}",
+                           action="see what is missing with: gdkit check")  # fmt: skip
     found = select_finding(asked.findings)
-    regions = (found.region,) if found.region else access.regions
-    others = [other for other in open_findings(aws, archived=True, regions=regions).findings
+    siblings = open_findings(aws, archived=True, regions=(found.region,) if found.region else access.regions)
+    _say_not_asked(row for row in siblings.not_searched if row not in asked.not_searched)
+    others = [other for other in siblings.findings
               if other.id != found.id and other.principal_id == found.principal_id]  # fmt: skip
     together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
     return subject_of_finding(select_finding(together, found.id), together)
+
+
+def _say_not_asked(gaps: Iterable[NotSearched]) -> None:
+    for row in gaps:
+        click.echo(f"not asked: {plain(f'{row.what}: {row.reason}')}", err=True)
 
 
 def check_sources(sources: Iterable[str]) -> None:

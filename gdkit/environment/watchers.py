@@ -21,31 +21,22 @@ def _ask_trails(books: Collector) -> None:
     )
     for trail in books.list(asked):
         arn, home = str(trail["TrailARN"]), str(trail.get("HomeRegion") or books.region)
-        books.ask(
-            Question(
-                f"trail_status.{arn}", f"status of trail {arn}", "cloudtrail", "GetTrailStatus", "", {"Name": arn}, home
-            )
-        )
-        books.ask(
-            Question(
-                f"trail_selectors.{arn}",
-                f"event selectors of trail {arn}",
-                "cloudtrail",
-                "GetEventSelectors",
-                "",
-                {"TrailName": arn},
-                home,
-            )
-        )
+        for name, words, operation, parameter, needs in (
+            ("trail_status", "status", "GetTrailStatus", "Name", "IsLogging"),
+            ("trail_selectors", "event selectors", "GetEventSelectors", "TrailName", "TrailARN"),
+        ):
+            question = Question(f"{name}.{arn}", f"{words} of trail {arn}", "cloudtrail", operation, "",
+                                {parameter: arn}, home, needs)  # fmt: skip
+            books.ask(question)
 
 
 def _ask_detector(books: Collector, detector: str) -> None:
     named = {"DetectorId": detector}
-    for name, words, operation in (
-        ("detector", "state of the detector", "GetDetector"),
-        ("administrator", "administrator of the detector", "GetAdministratorAccount"),
+    for name, words, operation, needs in (
+        ("detector", "state of the detector", "GetDetector", "Status"),
+        ("administrator", "administrator of the detector", "GetAdministratorAccount", ""),  # empty where there is none
     ):
-        books.ask(Question(f"{name}.{detector}", words, "guardduty", operation, "", named))
+        books.ask(Question(f"{name}.{detector}", words, "guardduty", operation, "", named, needs=needs))
     for name, words, listing, key, reading, parameter in (
         ("filter", "suppression rule", "ListFilters", "FilterNames", "GetFilter", "FilterName"),
         ("ip_set", "trusted IP list", "ListIPSets", "IpSetIds", "GetIPSet", "IpSetId"),
@@ -55,4 +46,6 @@ def _ask_detector(books: Collector, detector: str) -> None:
         listed = Question(f"{name}s.{detector}", f"the {words}s of the detector", "guardduty", listing, key, named)
         for one in books.list(listed):
             asked = {**named, parameter: one}
-            books.ask(Question(f"{name}.{detector}.{one}", f"{words} {one}", "guardduty", reading, "", asked))
+            question = Question(f"{name}.{detector}.{one}", f"{words} {one}", "guardduty", reading, "", asked,
+                                needs="Name")  # fmt: skip
+            books.ask(question)

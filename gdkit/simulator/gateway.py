@@ -38,8 +38,8 @@ _JUST_NOW = timedelta(minutes=1)
 _NOT_AWS = ApiError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
 
 
-class ConnectionCut(Exception):
-    """The connection ends here without an answer."""
+class ConnectionCut(ConnectionError):
+    """The connection ends here without an answer; the web server takes it as such, and prints nothing."""
 
 
 def answer(accounts: Accounts, request: HttpRequest, environ: dict[str, Any]) -> HttpResponse:

@@ -83,7 +83,7 @@ def test_reset(world: SmallWorld) -> None:
 
 
 def test_truncated(world: SmallWorld) -> None:
-    """Half an answer with status 200: broken XML is an error, and of broken JSON boto3 says nothing but has no names."""
+    """Half an answer with status 200: broken XML is an error, broken JSON is read as nothing at all."""
     told, _ = suffer(world, "truncate", "ec2", "describe_regions")
     assert isinstance(told, ResponseParserError)
     told, _ = suffer(world, "truncate", "guardduty", "list_detectors")
@@ -146,7 +146,8 @@ def test_probability() -> None:
 
 
 @pytest.mark.parametrize("field, fits, other", [
-    ("service", "ec2", "iam"), ("operation", "DescribeInstances", "DescribeRegions"), ("region", "eu-west-1", "us-east-1"),
+    ("service", "ec2", "iam"), ("operation", "DescribeInstances", "DescribeRegions"),
+    ("region", "eu-west-1", "us-east-1"),
     ("account_id", ACCOUNT, "444455556666"),
 ])  # fmt: skip
 def test_what_it_fits(field: str, fits: str, other: str) -> None:
@@ -158,7 +159,9 @@ def test_what_it_fits(field: str, fits: str, other: str) -> None:
 def test_region_over_http(world: SmallWorld) -> None:
     """A fault of one region leaves the others alone."""
     world.accounts.faults.set([FaultRule("503", "guardduty", region="us-west-2")])
-    ends = {region: outcome(world.api("guardduty", region=region).list_detectors) for region in ("us-west-2", "eu-west-1")}
+    ends = {
+        region: outcome(world.api("guardduty", region=region).list_detectors) for region in ("us-west-2", "eu-west-1")
+    }
     assert ends == {"us-west-2": "ServiceUnavailableException", "eu-west-1": "ok"}
 
 
@@ -194,7 +197,8 @@ def test_set_over_http(world: SmallWorld) -> None:
 
 
 @pytest.mark.parametrize("body", [
-    b"", b"5", b"{", b'["x"]', b'{"kind": "throttle"}', b'[{"kind": "nonsense"}]', b"[{}]", b'[{"kind": "500", "when": 1}]',
+    b"", b"5", b"{", b'["x"]', b'{"kind": "throttle"}', b'[{"kind": "nonsense"}]', b"[{}]",
+    b'[{"kind": "500", "when": 1}]',
     b'[{"kind": "500", "times": "many"}]', b'[{"kind": "500", "times": -1}]', b'[{"kind": "500", "probability": 2}]',
     b'[{"kind": "500", "delay_s": null}]', b'[{"kind": "500", "service": ["ec2"]}]', b'[{"kind": []}]',
 ])  # fmt: skip

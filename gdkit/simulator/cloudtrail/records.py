@@ -67,7 +67,7 @@ def record_of(call: Call, outcome: Outcome) -> dict[str, Any]:
         "eventVersion": EVENT_VERSION,
         "userIdentity": identity_of(call.principal),
         "eventTime": utc_text(call.at.replace(microsecond=0)),
-        "eventSource": f"{prefix_of(call.service)}.amazonaws.com",
+        "eventSource": f"{_prefix(call)}.amazonaws.com",
         "eventName": _EVENT_NAMES.get((call.service, call.operation), call.operation),
         "awsRegion": region,
         "sourceIPAddress": call.source.address,
@@ -202,8 +202,12 @@ def _endpoint(call: Call) -> dict[str, str]:
     return {"vpcEndpointId": call.source.vpc_endpoint_id, "vpcEndpointAccountId": account_id}
 
 
+def _prefix(call: Call) -> str:
+    return "monitoring" if call.service == "cloudwatch" else prefix_of(call.service)
+
+
 def _host(call: Call, region: str) -> str:
-    prefix = "monitoring" if call.service == "cloudwatch" else prefix_of(call.service)
+    prefix = _prefix(call)
     if call.service in GLOBAL_SERVICES:
         return f"{prefix}.amazonaws.com"
     bucket = call.parameters.get("Bucket") if call.service == "s3" else None

@@ -64,11 +64,9 @@ class Compute:
         filters = list(call.parameters.get("Filters", ()))
         profiles = [one["Values"] for one in filters if one["Name"] == _PROFILE_FILTER]
         asked = {**call.parameters, "Filters": [one for one in filters if one["Name"] != _PROFILE_FILTER]}
-        found = _ask(self._backend.client("ec2", call.account_id, call.region).describe_instances, asked)
+        found = self._described(call.account_id, call.region, asked)
         for reservation in found["Reservations"]:
             reservation["Instances"] = [one for one in reservation["Instances"] if _has_profile(one, profiles)]
-            for one in reservation["Instances"]:
-                self._date(one)
         found["Reservations"] = [one for one in found["Reservations"] if one["Instances"]]
         return found
 
@@ -87,6 +85,24 @@ class Compute:
         if not call.parameters.get("AllRegions"):
             rows = [row for row in rows if row["OptInStatus"] != "not-opted-in"]
         return {"Regions": rows}
+
+    def _described(self, account_id: str, region: str, asked: dict[str, Any]) -> Result:
+        """Give moto's instances with what it gets wrong put right: profile, times, owner of addresses."""
+        ec2 = self._backend.client("ec2", account_id, region)
+        found = _ask(ec2.describe_instances, asked)
+        links = ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]
+        profiles = {link["InstanceId"]: link["IamInstanceProfile"] for link in links}
+        for reservation in found["Reservations"]:
+            for one in reservation["Instances"]:
+                one.pop("IamInstanceProfile", None)
+                if one["InstanceId"] in profiles:
+                    one["IamInstanceProfile"] = profiles[one["InstanceId"]]
+                self._date(one)
+        return found
+
+    def _instance(self, account_id: str, region: str, instance_id: str) -> Any:
+        found = self._described(account_id, region, {"InstanceIds": [instance_id]})
+        return found["Reservations"][0]["Instances"][0]
 
     def _date(self, instance: Any) -> None:
         """Put an instance on the simulated clock, and say of its public addresses that AWS assigned them."""
@@ -113,7 +129,8 @@ class Compute:
         """Change the options that are given and leave the others: moto forgets those that are not given."""
         instance_id = str(call.parameters["InstanceId"])
         ec2 = self._backend.client("ec2", call.account_id, call.region)
-        held = {**_OPTION_DEFAULTS, **_instance(ec2, instance_id).get("MetadataOptions", {})}
+        now = self._instance(call.account_id, call.region, instance_id).get("MetadataOptions", {})
+        held = {**_OPTION_DEFAULTS, **now}
         wanted = {name: call.parameters.get(name, held[name]) for name in _OPTIONS}
         ec2.modify_instance_metadata_options(InstanceId=instance_id, **wanted)
         return {"InstanceId": instance_id, "InstanceMetadataOptions": {"State": "pending", **wanted}}
@@ -123,7 +140,7 @@ class Compute:
         home = self._homes.get(instance_id)
         if home is None:
             return None
-        instance = _instance(self._backend.client("ec2", *home), instance_id)
+        instance = self._instance(*home, instance_id)
         if instance["State"]["Name"] != "running":
             return None
         options = {**_OPTION_DEFAULTS, **instance.get("MetadataOptions", {})}
@@ -144,14 +161,14 @@ class Compute:
     def finding_details(self, account_id: str, region: str, instance_id: str) -> dict[str, Any]:
         """Give an instance as a finding describes it; nothing for one that is not there."""
         try:
-            instance = _instance(self._backend.client("ec2", account_id, region), instance_id)
+            instance = self._instance(account_id, region, instance_id)
         except ApiError:
             return {}
         profile = instance.get("IamInstanceProfile", {})
         return {
             "instanceId": instance_id,
             "instanceType": instance.get("InstanceType"),
-            "launchTime": self._launched.get(instance_id, instance["LaunchTime"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "launchTime": instance["LaunchTime"].strftime("%Y-%m-%dT%H:%M:%SZ"),
             "imageId": instance.get("ImageId"),
             "instanceState": instance["State"]["Name"],
             "availabilityZone": instance.get("Placement", {}).get("AvailabilityZone"),
@@ -167,10 +184,6 @@ class Compute:
         iam = self._backend.client("iam", account_id, "us-east-1")
         profile = iam.get_instance_profile(InstanceProfileName=arn.rsplit("/", 1)[-1])["InstanceProfile"]
         return str(profile["Roles"][0]["RoleName"]) if profile["Roles"] else None
-
-
-def _instance(ec2: Any, instance_id: str) -> Any:
-    return _ask(ec2.describe_instances, {"InstanceIds": [instance_id]})["Reservations"][0]["Instances"][0]
 
 
 def _ask(operation: Callable[..., Any], parameters: dict[str, Any]) -> Result:

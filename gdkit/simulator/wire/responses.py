@@ -124,12 +124,15 @@ def _to_xml(shape: Any, value: Any, tag: str, *, ec2: bool) -> str:
         return f"<{tag}>" + "".join(_to_xml(shape.member, one, item, ec2=ec2) for one in value) + f"</{tag}>"
     if kind == "map":
         return _map_xml(shape, value, tag, ec2=ec2)
+    return f"<{tag}>{escape(_text(kind, value))}</{tag}>"
+
+
+def _text(kind: str, value: Any) -> str:
     if kind == "boolean":
-        return f"<{tag}>{str(value).lower()}</{tag}>"
+        return str(value).lower()
     if kind == "blob":
-        return f"<{tag}>{base64.b64encode(value).decode()}</{tag}>"
-    text = _iso(value) if isinstance(value, datetime) else str(value)
-    return f"<{tag}>{escape(text)}</{tag}>"
+        return base64.b64encode(value).decode()
+    return _iso(value) if isinstance(value, datetime) else str(value)
 
 
 def _map_xml(shape: Any, value: Any, tag: str, *, ec2: bool) -> str:

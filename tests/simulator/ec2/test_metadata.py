@@ -204,7 +204,7 @@ def test_issue_is_recorded(world: SmallWorld) -> None:
 
 
 @pytest.mark.parametrize("way", [
-    "in two steps", pytest.param("replaced", marks=pytest.mark.xfail(reason="moto describes the old one")),
+    "in two steps", "replaced",
 ])  # fmt: skip
 def test_other_profile(world: SmallWorld, way: str) -> None:
     """With another profile, put on over HTTP, the instance gives the other role's credential; the old one lives on."""

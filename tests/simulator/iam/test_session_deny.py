@@ -101,7 +101,7 @@ def test_other_role_of_same_instance_name(world: SmallWorld) -> None:
 @pytest.mark.parametrize("also_userid", [True, False])
 def test_token_issue_time(world: SmallWorld, also_userid: bool) -> None:
     """A Deny of what was issued before an instant stops the old credential and not the one that renews it."""
-    fleet = world.fleet(f"revoked-{also_userid}")
+    fleet = world.fleet(f"revoked-{also_userid:d}")
     instance, sibling = fleet.instances
     old, siblings = world.stolen(instance), world.stolen(sibling)
     world.go_on(hours=1)

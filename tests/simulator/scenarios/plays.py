@@ -60,7 +60,10 @@ def _findings(accounts: Accounts, account_id: str, region: str) -> list[dict[str
     found: list[dict[str, Any]] = []
     for detector in ask(account_id, region, "guardduty", "ListDetectors")["DetectorIds"]:
         ids = ask(account_id, region, "guardduty", "ListFindings", DetectorId=detector)["FindingIds"]
-        found += ask(account_id, region, "guardduty", "GetFindings", DetectorId=detector, FindingIds=ids)["Findings"] if ids else []
+        if ids:
+            found += ask(account_id, region, "guardduty", "GetFindings", DetectorId=detector, FindingIds=ids)[
+                "Findings"
+            ]
     return found
 
 

@@ -17,7 +17,6 @@ import pytest
 from gdkit.errors import UsageError
 from gdkit.simulator.accounts import Accounts
 from gdkit.simulator.scenarios.catalogue import SCENARIOS, stage_scenario
-from gdkit.simulator.scenarios.inside import JUMP_PROFILE
 from gdkit.simulator.scenarios.thieves import OUTSIDE_AWS
 from gdkit.simulator.server import running
 from gdkit.trail import load_trail
@@ -54,7 +53,7 @@ def test_plays(name: str) -> None:
     assert [call.event_id for call in one.staged.calls] == [record["eventID"] for record in one.records]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [2, 3])
 def test_theft(seed: int) -> None:
     """The theft is found at the first address; from the second on the thief's own filter archives it."""
     one = played("theft", seed)
@@ -63,16 +62,16 @@ def test_theft(seed: int) -> None:
                  for finding in sorted(one.findings, key=lambda finding: str(finding["CreatedAt"]))]  # fmt: skip
     assert made[0] == (OUTSIDE_AWS, 8.0, False)
     made_filter = next(record for record in one.records if record["eventName"] == "CreateFilter")
-    for (kind, severity, archived), finding in zip(made, sorted(one.findings, key=lambda f: str(f["CreatedAt"])), strict=True):
-        assert (kind, severity) == (OUTSIDE_AWS, 8.0)
-        assert archived == (finding["CreatedAt"] > made_filter["eventTime"])
+    for finding in one.findings:
+        assert (finding["Type"], finding["Severity"]) == (OUTSIDE_AWS, 8.0)
+        assert finding["Service"]["Archived"] == (finding["CreatedAt"] > made_filter["eventTime"])
+        assert finding["Resource"]["AccessKeyDetails"]["PrincipalId"] == one.staged.principal_id
     assert len(set(addresses)) == len(addresses)
-    assert {finding["Resource"]["AccessKeyDetails"]["PrincipalId"] for finding in one.findings} == {one.staged.principal_id}
 
 
 def test_second_address_is_archived() -> None:
     """Some seed plays the second address, and then the thief's filter archived its finding."""
-    states = [[archived for *_, archived in findings(played("theft", seed))] for seed in (1, 2, 3)]
+    states = [[archived for *_, archived in findings(played("theft", seed))] for seed in (2, 3)]
     assert [False, True] in states
 
 
@@ -83,7 +82,8 @@ def test_findings(name: str, kind: str, severity: float, affiliated: bool | None
     """A scenario is found as GuardDuty finds it, and nothing hides it."""
     one = played(name, 3)
     assert set(findings(one)) == {(kind, severity, False)}
-    accounts = [finding["Service"]["Action"]["AwsApiCallAction"].get("RemoteAccountDetails") for finding in one.findings]
+    actions = [finding["Service"]["Action"]["AwsApiCallAction"] for finding in one.findings]
+    accounts = [action.get("RemoteAccountDetails") for action in actions]
     assert {account["Affiliated"] if account else None for account in accounts} == {affiliated}
 
 
@@ -110,37 +110,63 @@ def test_truth() -> None:
     thief, workload = (set(truth[f"{party}_event_ids"]) for party in ("thief", "workload"))
     assert not thief & workload
     assert thief | workload <= by_id.keys()
-    own = [by_id[one_id] for one_id in thief if by_id[one_id]["userIdentity"].get("principalId") == truth["principal_id"]]
-    assert len(own) > 10
+    principals = [by_id[one_id]["userIdentity"].get("principalId") for one_id in thief]
+    assert principals.count(truth["principal_id"]) > 10
     assert {by_id[one_id]["userIdentity"]["type"] for one_id in thief} == {"AssumedRole", "IAMUser"}
     managed = one.staged.event_ids("thief", data_events=False)
     assert {by_id[one_id]["eventCategory"] for one_id in thief - managed} == {"Data"}
     assert {by_id[one_id]["eventCategory"] for one_id in managed} == {"Management"}
 
 
+def elsewhere(name: str, environment: dict[str, str]) -> Any:
+    """Play a scenario in another process, and give what it left."""
+    command = [sys.executable, "-m", "tests.simulator.scenarios.plays", name, "3"]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    assert b"AKIAREALKEYOFSOMEONE" not in done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def here(name: str) -> Any:
+    """Give what a scenario left in this process, in the same form."""
+    return json.loads(json.dumps(summary(played(name, 3)), default=str))
+
+
 def test_same_seed() -> None:
     """The same seed leaves the same records, ids, keys and findings, in the same order, in any process."""
-    command = [sys.executable, "-m", "tests.simulator.scenarios.plays", "theft", "5"]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONHASHSEED": str(number)})  # noqa: S603
-               for number in (1, 2)]  # fmt: skip
-    texts = [process.communicate(timeout=60)[0] for process in started]
-    assert [process.returncode for process in started] == [0, 0]
-    first, second = (json.loads(text) for text in texts)
+    first, second = here("theft"), elsewhere("theft", os.environ | {"PYTHONHASHSEED": "7"})
+    assert first.keys() == second.keys()
     for part in first:
         assert first[part] == second[part], part
     assert len(first["records"]) > 100
 
 
+def test_machine_settings_change_nothing(tmp_path: Path) -> None:
+    """Profiles, files, keys, endpoints, proxies and regions of the machine, even broken ones, change no play."""
+    damaged = tmp_path / "config"
+    damaged.write_text("[default\nnonsense")
+    nowhere = "http://127.0.0.1:9"
+    poison = {
+        "AWS_PROFILE": "no-such-profile", "AWS_CONFIG_FILE": str(damaged), "AWS_SHARED_CREDENTIALS_FILE": str(damaged),
+        "AWS_ACCESS_KEY_ID": "AKIAREALKEYOFSOMEONE", "AWS_SECRET_ACCESS_KEY": "real", "AWS_SESSION_TOKEN": "real",
+        "AWS_ENDPOINT_URL": nowhere, "AWS_ENDPOINT_URL_STS": nowhere, "AWS_ENDPOINT_URL_S3": nowhere,
+        "AWS_USE_FIPS_ENDPOINT": "true", "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_DEFAULT_REGION": "xx-none-1",
+        "AWS_MAX_ATTEMPTS": "many", "AWS_CA_BUNDLE": str(tmp_path / "none"),
+        "HTTP_PROXY": nowhere, "http_proxy": nowhere,
+    }  # fmt: skip
+    assert elsewhere("quiet", os.environ | poison) == here("quiet")
+
+
 def test_same_seed_again() -> None:
     """In one process, too, a second world of the same seed is like the first, whatever was played between."""
-    first = json.dumps(summary(play("quiet", 6)), default=str)
-    play("hub", 6)
-    assert json.dumps(summary(play("quiet", 6)), default=str) == first
+    first = json.dumps(summary(played("quiet", 3)), default=str)
+    played("theft", 3)
+    assert json.dumps(summary(play("quiet", 3)), default=str) == first
 
 
 def test_other_seed() -> None:
     """Another seed plays other accounts, addresses, keys and events."""
-    one, two = played("theft", 1), played("theft", 2)
+    one, two = played("theft", 3), played("theft", 2)
     assert one.staged.account_id != two.staged.account_id
     assert one.staged.principal_id != two.staged.principal_id
     ids, others = ({record["eventID"] for record in play_.records} for play_ in (one, two))
@@ -183,7 +209,7 @@ def test_loader_reads_them(tmp_path: Path) -> None:
         path.write_bytes(gzip.compress(json.dumps({"Records": one.records}).encode()))
         trail = load_trail([str(path)])
         assert len(trail.events) == len(one.records)
-        assert trail.coverage.warnings == []
+        assert list(trail.coverage.warnings) == []
         assert set(trail.events["event_id"]) == {record["eventID"] for record in one.records}
 
 
@@ -192,10 +218,13 @@ def test_other_host_of_the_same_account() -> None:
     one = played("same-account", 3)
     thief = [record for record in one.records if record["eventID"] in one.staged.event_ids("thief", data_events=True)]
     own = {record["sourceIPAddress"] for record in one.records
-           if record["userIdentity"].get("principalId") == one.staged.principal_id and record not in thief}  # fmt: skip
-    assert thief
-    assert JUMP_PROFILE not in json.dumps(thief), "what happens is not said"
-    assert own
+           if record["eventID"] in one.staged.event_ids("workload", data_events=True)
+           and record["userIdentity"].get("principalId") == one.staged.principal_id}  # fmt: skip
+    inside = [record for record in thief if "vpcEndpointId" in record]
+    assert len(thief) > 8
+    assert inside
+    assert not own & {record["sourceIPAddress"] for record in inside}
+    assert {record["vpcEndpointAccountId"] for record in inside} == {one.staged.account_id}
 
 
 def test_no_such_scenario() -> None:
