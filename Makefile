@@ -39,7 +39,7 @@ demo: $(READY)
 	@$(BIN)/gdkit demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 	@$(BIN)/python -m pytest -o addopts="" -W default --nbval-lax --nbval-current-env notebooks
 
 oracle: $(READY)
@@ -50,7 +50,8 @@ OLDEST_MOTO := $(shell sed -n 's/.*moto\[server\]>=\([0-9.]*\),.*/\1/p' pyprojec
 
 oldest-moto: $(READY)
 	@$(BIN)/uv pip install --quiet --no-deps --target $(VENV)/oldest-moto "moto==$(OLDEST_MOTO)"
-	@PYTHONPATH=$(VENV)/oldest-moto $(BIN)/python -m pytest -q -n auto tests/simulator
+	@PYTHONPATH=$(VENV)/oldest-moto $(BIN)/python -c "import moto; assert moto.__version__ == '$(OLDEST_MOTO)'"
+	@PYTHONPATH=$(VENV)/oldest-moto $(BIN)/python -m pytest -q -n auto --dist loadgroup tests/simulator
 
 docs: $(READY)
 	@$(BIN)/python -m gdkit.permissions > docs/permissions.md
