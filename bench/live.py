@@ -74,8 +74,7 @@ def look_up(world: World, regions: Sequence[str]) -> Measured:
 def used(asked: Sequence[LookupRequest]) -> float:
     """Give the share of the limit that one place's requests used while work remained.
 
-    While other regions or the loading keep it waiting, nothing is left to ask there: a pause above three seconds, between
-    two rounds of questions, is left out.
+    Between two rounds of questions nothing is left to ask there: a pause above three seconds is left out.
     """
     times = [one.asked_s for one in asked if not one.throttled]
     pauses = [gap for gap in (later - earlier for earlier, later in pairwise(times)) if gap <= 3.0]
@@ -111,7 +110,9 @@ def main() -> None:
     print(f"{'case':<42}{'regions':>8}{'requests':>10}{'seconds':>9}{'of limit':>10}{'refused':>9}")
     alone_s = measure(f"{LONGEST_PAGES} pages in one region", {"home": LONGEST_PAGES}, everywhere=False)
     beside = {region: 2 + number % 9 for number, region in enumerate(REGIONS)}
-    together_s = measure("the same, and 2 to 10 pages in all others", {**beside, "home": LONGEST_PAGES}, everywhere=True)
+    together_s = measure(
+        "the same, and 2 to 10 pages in all others", {**beside, "home": LONGEST_PAGES}, everywhere=True
+    )
     print(f"all regions at once take {together_s / alone_s:.2f} times as long as the longest of them alone")
 
 

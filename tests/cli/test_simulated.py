@@ -140,7 +140,9 @@ def test_check_another_process(simulated: Simulated, tmp_path: Path) -> None:
 def test_investigate_from_another_process(simulated: Simulated, finding: dict[str, Any], tmp_path: Path) -> None:
     """``gdkit investigate`` by the finding's ARN works on the simulated account, from the finding to the report."""
     role = _member_role(simulated)
-    ended = _run(tmp_path, "investigate", finding["arn"], "--case", "case", "--member-role", role, **simulated.variables)
+    ended = _run(
+        tmp_path, "investigate", finding["arn"], "--case", "case", "--member-role", role, **simulated.variables
+    )
     assert ended.status == 0, ended.err
     assert json.loads((tmp_path / "case" / "result.json").read_text())["events"]["thief"] > 15
     assert (tmp_path / "case" / "reports" / "report.html").exists()
@@ -166,8 +168,10 @@ def test_unknown_finding(simulated: Simulated, tmp_path: Path) -> None:
 
 def test_stopped_by_the_keyboard(tmp_path: Path) -> None:
     """Ctrl-C stops a simulator in a moment, with its exit status and without a stack trace."""
-    with subprocess.Popen([*GDKIT, "simulate", "quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          cwd=tmp_path, env={**os.environ, **POISON}) as process:  # fmt: skip
+    with subprocess.Popen(  # noqa: S603
+        [*GDKIT, "simulate", "quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, **POISON},
+    ) as process:  # fmt: skip
         assert process.stderr is not None
         while "running" not in process.stderr.readline():
             assert process.poll() is None

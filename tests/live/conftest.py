@@ -1,4 +1,4 @@
-"""What the tests on a simulated account share: fast clients, and an end of the pace where the pace is not the subject."""
+"""What the tests on a simulated account share: fast clients, and no pace where the pace is not the subject."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _NoPacer(Pacer):
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_once() -> Iterator[None]:
-    """Read botocore's API descriptions and the list of moto's parts once, and sign digests with one key: to save time."""
+    """Save time: read botocore's API descriptions and the list of moto's parts once, sign all digests with one key."""
     parts = tuple(moto.backends.list_of_moto_modules())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))

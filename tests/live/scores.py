@@ -58,7 +58,9 @@ def score_of(world: World, ended: Investigated, *, scenario: str, seed: int, in_
     workload = {
         call.event_id
         for call in staged.calls
-        if call.actor == "workload" and call.principal_id == staged.principal_id and (data_events or not call.data_event)
+        if call.actor == "workload"
+        and call.principal_id == staged.principal_id
+        and (data_events or not call.data_event)
     }
     if in_reach is not None:
         thief, workload = thief & in_reach, workload & in_reach

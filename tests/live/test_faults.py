@@ -83,7 +83,9 @@ def _answer(ended: Investigated) -> dict[str, Any]:
     return {name: part for name, part in ended.answer.items() if name != "attribution"}
 
 
-def _run(theft: Theft, run: Callable[[Path], Investigated], folder: Path, *rules: FaultRule) -> Investigated | GdkitError:
+def _run(
+    theft: Theft, run: Callable[[Path], Investigated], folder: Path, *rules: FaultRule
+) -> Investigated | GdkitError:
     """Investigate while faults happen, and give the case or the error; at least one fault must have happened."""
     with theft.world.faulty(*rules):
         try:
@@ -122,7 +124,7 @@ def test_passing_fault(theft: Theft, kind: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("kind", STAYING)
 def test_refused_in_between(theft: Theft, kind: Any, service: str, tmp_path: Path) -> None:
-    """Two refusals or halves of an answer after a good one, which no retry gets over, is an error or a named gap, never silence."""
+    """What no retry gets over, after a first good answer, is an error or a named gap, never silence."""
     run = theft.from_finding if service == "guardduty" else theft.from_subject
     _hold(theft, _run(theft, run, tmp_path / "case", FaultRule(kind, service, times=2, skip=1)))
 
@@ -146,7 +148,7 @@ def test_lasting_fault(theft: Theft, kind: Any, place: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", ["deny", "truncate"])
-@pytest.mark.parametrize(("service", "operation"), READING, ids=lambda one: str(one))
+@pytest.mark.parametrize(("service", "operation"), READING, ids=str)
 def test_surroundings_not_read(theft: Theft, service: str, operation: str, kind: Any, tmp_path: Path) -> None:
     """Where one call about the surroundings fails, the answer stands, and the ledger names what was not read."""
     ended = _run(theft, theft.from_subject, tmp_path / "case", FaultRule(kind, service, operation))

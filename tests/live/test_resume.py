@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +21,7 @@ from tests.live.worlds import Investigated, World, investigate, staged_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gdkit.model import Subject
     from gdkit.simulator.cloudtrail.history import LookupRequest
@@ -145,7 +145,7 @@ def test_done_is_done(long: Long, tmp_path: Path) -> None:
 
 
 def test_credential_ended(long: Long, tmp_path: Path) -> None:
-    """A look-up whose credential ends half-way names the gap; with a new credential it goes on and asks nothing twice."""
+    """A look-up whose credential ends half-way names the gap; with a new one it goes on and asks nothing twice."""
     case, staged = tmp_path / "case", long.world.staged
     with long.world.faulty(FaultRule("expire", "cloudtrail", "LookupEvents", skip=6)), long.asked() as first:
         broken = long.go(case)

@@ -6,7 +6,6 @@ import gzip
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdkit import stages
@@ -22,6 +21,7 @@ from gdkit.simulator.server import Simulator, in_environment, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import pandas as pd
 

@@ -140,9 +140,11 @@ def load_history(
         on_progress: told of progress.
 
     Raises:
-        TrailError: there is no page to read.
+        TrailError: there is neither a page nor a file to read.
     """
-    trail = load_trail([result.folder, *files], on_progress=on_progress)
+    listed = list(files)
+    pages = [] if listed and not result.pages else [result.folder]  # files are read even where nothing was looked up
+    trail = load_trail([*pages, *listed], on_progress=on_progress)
     return replace(trail, coverage=_merged(trail.coverage, result))
 
 
