@@ -70,9 +70,12 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
         if truth:
             Path(truth).write_text(json.dumps(staged.truth(), indent=1) + "\n", encoding="utf-8")
         click.echo("# running; stop it with Ctrl-C", err=True)
-        while True:
-            time.sleep(1)
-            simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
+        try:
+            while True:
+                time.sleep(1)
+                simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
 
 
 @contextmanager

@@ -174,9 +174,7 @@ def _key_variables(prefix: str, issued: Issued) -> dict[str, str]:
 
 
 class _Quiet(WSGIRequestHandler):
-    """A request handler that prints nothing, and keeps connections open as AWS does."""
-
-    protocol_version = "HTTP/1.1"
+    """A request handler that prints nothing."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Print nothing."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 10  # botocore's own pool keeps as many connections
 _MOST_FAILURES = 6  # one after the other, for one page
+_MOST_MISSES = 6  # one after the other, of all questions to the site; each is botocore's own attempts, all in vain
 _MOST_LOST_TOKENS = 3  # one after the other, without a page that went further
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
@@ -65,6 +66,7 @@ class SiteSweep:
         self._flying: list[Flight] = []
         self._threads: list[threading.Thread] = []
         self._asked_at: datetime | None = None
+        self._misses = 0
 
     def ask(self, query: Query, wanted: Window, asked_at: datetime) -> None:
         """Add a question; what the disk holds of its answer is taken from there."""
@@ -215,6 +217,7 @@ class SiteSweep:
 
     def _go_on(self, flight: Flight, chain: Chain) -> None:
         question = flight.question
+        self._misses = 0
         if chain.ended or chain.position_at < flight.chain.position_at:
             question.lost_tokens = 0
         flight.chain = question.chains[chain.number] = chain
@@ -234,11 +237,12 @@ class SiteSweep:
     def _failed(self, flight: Flight, failure: Failure) -> None:
         question = flight.question
         flight.failures += 1
+        self._misses += failure.kind == "again" and failure not in {NO_EVENTS, SAME_TOKEN}
         if failure.kind == "token" and question.lost_tokens < _MOST_LOST_TOKENS:
             question.lost_tokens += 1
             flight.chain = question.chains[flight.chain.number] = replace(flight.chain, usable=False)
             self._finished(question)
-        elif failure.kind == "again" and flight.failures < _MOST_FAILURES:
+        elif failure.kind == "again" and flight.failures < _MOST_FAILURES and self._misses < _MOST_MISSES:
             wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (flight.failures - 1))
             flight.not_before_s = time.monotonic() + wait_s
             self._ready.append(flight)

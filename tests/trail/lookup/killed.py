@@ -33,6 +33,7 @@ def world() -> World:
 def main(folder: Path, at_request: int) -> None:
     """Run the look-up and die while the given request is answered."""
     gdkit.trail.lookup.site.Pacer = lambda: Pacer(limit_per_s=200.0)  # type: ignore[misc,assignment]
+    gdkit.trail.lookup.site._WORTH_A_SPLIT = 1000  # a slow machine would split runs, and count more pages
     made = world()
 
     def die(_number: int, _body: Any) -> None:

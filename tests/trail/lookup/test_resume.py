@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("at_request", [1, 3, 7, 14])
-def test_killed_in_the_middle(tmp_path: Path, at_request: int) -> None:
+def test_killed_in_the_middle(tmp_path: Path, at_request: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up that was killed with SIGKILL goes on: no page on the disk is fetched again, and nothing is lost."""
+    monkeypatch.setattr("gdkit.trail.lookup.site._WORTH_A_SPLIT", 1000)  # as in the process that is killed
     command = [sys.executable, "-m", "tests.trail.lookup.killed", str(tmp_path / "killed"), str(at_request)]
     run = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     assert run.returncode == -signal.SIGKILL, run.stderr
