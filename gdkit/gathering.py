@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gdkit import tables
 from gdkit.analysis.initial_access import WAYS_IN
 from gdkit.case.evidence import keep_files, load_table, manifest, save_records, save_table
-from gdkit.case.folder import case_access, is_simulated
+from gdkit.case.folder import case_access, case_not_asked, is_simulated
 from gdkit.case.journal import append_entry
 from gdkit.errors import AwsError, CaseError, TrailError, UsageError
 from gdkit.identifiers import parse_arn, parse_principal_id
@@ -83,7 +83,7 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
     told = tellers or Tellers()
     files = [source for source in sources if source != LOOKUP]
     if len(files) == len(sources):
-        return load_trail(files, on_progress=told.files)
+        return _with_gaps(load_trail(files, on_progress=told.files), case_not_asked(case))
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     result, left_out = _look_up(case, subject, told)
@@ -94,9 +94,11 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
             where=result.not_searched[0].what,
             action="see which permissions are missing with 'gdkit check', or name log files with --trail",
         )
-    trail = load_history(result, files, on_progress=told.files)
-    coverage = replace(trail.coverage, not_searched=(*left_out, *trail.coverage.not_searched))
-    return replace(trail, coverage=coverage)
+    return _with_gaps(load_history(result, files, on_progress=told.files), (*case_not_asked(case), *left_out))
+
+
+def _with_gaps(trail: Trail, gaps: tuple[NotSearched, ...]) -> Trail:
+    return replace(trail, coverage=replace(trail.coverage, not_searched=(*gaps, *trail.coverage.not_searched)))
 
 
 def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame) -> Environment | None:

@@ -18,7 +18,14 @@ import pandas as pd
 
 from gdkit.analysis.clients import is_sdk, like_an_agent, made_by_aws_service, operating_system, presigned
 from gdkit.analysis.rules import MEANING, PARTY, RULES
-from gdkit.analysis.ways_out import FEWEST_AGENT_CALLS, agent_calls, is_habit, neighbours_agent_calls, ways_out
+from gdkit.analysis.ways_out import (
+    FEWEST_AGENT_CALLS,
+    agent_calls,
+    is_habit,
+    neighbours_agent_calls,
+    neighbours_clients,
+    ways_out,
+)
 from gdkit.identifiers import normal_address
 
 if TYPE_CHECKING:
@@ -65,6 +72,7 @@ class _Known:
         own: addresses that the finding lists for the instance.
         ways_out: addresses that its agents prove.
         neighbours: addresses from which other instances' agents call.
+        fleet_clients: clients that other instances use from these addresses.
         shared: the instance's agents seem to leave by the reported address or account.
         long_standing: the reported address or account looks like the session's habit.
         neighbours_first: other instances' agents used the reported address before the reported use.
@@ -76,6 +84,7 @@ class _Known:
     own: frozenset[str]
     ways_out: frozenset[str]
     neighbours: frozenset[str]
+    fleet_clients: frozenset[str]
     shared: bool
     long_standing: bool
     neighbours_first: bool
@@ -95,13 +104,15 @@ def _known(
     instance = subject.finding.instance if subject.finding else None
     listed = (*instance.private_addresses, *instance.public_addresses) if instance else ()
     before = neighbours[neighbours["place"].isin(addresses)]
+    shared_places = frozenset(neighbours["place"]) - addresses
     return _Known(
         account_id=session.account_id,
         remote_accounts=remote_accounts,
         reported=reported,
         own=frozenset(filter(None, map(normal_address, (*listed, *subject.own_addresses)))),
         ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
-        neighbours=frozenset(neighbours["place"]) - addresses,
+        neighbours=shared_places,
+        fleet_clients=neighbours_clients(events, session, shared_places),
         shared=is_habit(agents[there])
         and len(elsewhere) < FEWEST_AGENT_CALLS
         and bool(agents[there]["event_at"].min() < since),
@@ -147,6 +158,7 @@ def _decide(calls: pd.DataFrame, masks: dict[str, pd.Series]) -> pd.Series:
 def _address_rules(calls: pd.DataFrame, known: _Known) -> dict[str, pd.Series]:
     """Ask what an address or an endpoint proves by itself."""
     place, owner, agent = calls["place"], calls["vpc_endpoint_account_id"], like_an_agent(calls)
+    familiar = ~place.isin(known.neighbours) | agent | calls["user_agent"].isin(known.fleet_clients)
     private, own_endpoint = calls["address_kind"] == "private", owner == known.account_id
     held = (
         ~private | own_endpoint | (owner.isna() & (not known.remote_accounts))
@@ -163,7 +175,7 @@ def _address_rules(calls: pd.DataFrame, known: _Known) -> dict[str, pd.Series]:
         "foreign_endpoint": _foreign(calls, known.account_id),
         "reported_address": known.reported,
         "own_address": place.isin(known.own) & held,
-        "way_out": place.isin(known.ways_out) & held,
+        "way_out": place.isin(known.ways_out) & held & familiar,
         "agent_like": agent,
         "neighbours_address": place.isin(known.neighbours),
         "private_address": private,

@@ -68,7 +68,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "way_out",
         "workload",
-        "the call came from the address by which the instance's own agents call, again and again and from nowhere else",
+        "the call came from the address by which the instance's own agents call, again and again and nowhere else; "
+        "where other instances leave by it too, with a client that they use as well",
     ),
     Rule(
         "agent_like",

@@ -50,6 +50,20 @@ def neighbours_agent_calls(events: pd.DataFrame, session: LeakedSession) -> pd.D
     return _placed_agents(events[other & events["event_at"].notna()])
 
 
+def neighbours_clients(events: pd.DataFrame, session: LeakedSession, places: frozenset[str]) -> frozenset[str]:
+    """Give the clients that other instances use from these addresses, agents and applications alike.
+
+    Args:
+        events: ``tables.EVENTS``, the whole trail.
+        session: the leaked session.
+        places: addresses in their normal spelling.
+    """
+    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
+    others = events[on_instance & (events["session_name"] != session.session_name)]
+    there = others["source_address"].map(normal_address, na_action="ignore").isin(places)
+    return frozenset(others.loc[there, "user_agent"].dropna())
+
+
 def is_habit(calls: pd.DataFrame) -> bool:
     """Tell whether agent calls are many enough, over time enough, to be more than a chance or a trick."""
     times = calls["event_at"]

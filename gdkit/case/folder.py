@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gdkit.analysis.subject import subject_of_finding
 from gdkit.aws.access import AwsAccess
@@ -17,7 +17,10 @@ from gdkit.case.files import read_json, write_bytes, write_error, write_json
 from gdkit.case.journal import append_entry
 from gdkit.errors import CaseConflictError, CaseError
 from gdkit.findings import load_findings, select_finding
-from gdkit.model import Finding, Subject, utc_text
+from gdkit.model import Finding, NotSearched, Subject, utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RECORDED_VERSIONS = ("gdkit", "pandas", "pyarrow", "papermill", "itables", "vl-convert-python")
 
@@ -76,6 +79,7 @@ def start_case(
     trail: list[str],
     analyst: str | None = None,
     access: AwsAccess | None = None,
+    not_asked: Sequence[NotSearched] = (),
 ) -> CaseFolder:
     """Begin a case for a subject, or take it up again if the folder already holds the same one.
 
@@ -85,6 +89,7 @@ def start_case(
         trail: the sources of events; a case that is taken up again goes on with these.
         analyst: who works on it; None for the name of the operating system's user.
         access: how AWS is reached for it; None where log files alone are read. It holds no credential.
+        not_asked: where other findings of the session could not be asked for.
 
     Raises:
         CaseConflictError: the folder holds another case, or other files; nothing was changed in it.
@@ -96,6 +101,7 @@ def start_case(
         if case.about.exists():
             _refuse_other(case, identity)
             _take_up(case, subject, trail, _actor(analyst), access)
+            write_json(case.about, {**case_about(case), "not_asked": [asdict(gap) for gap in not_asked]})
             return case
         _refuse_strangers(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -104,7 +110,8 @@ def start_case(
     if subject.finding is not None:
         write_bytes(case.finding, subject.finding.raw)
     about = _about(identity, subject, trail, _actor(analyst))
-    write_json(case.about, {**about, "aws": _access_values(access), "simulated": in_simulation()})
+    write_json(case.about, {**about, "aws": _access_values(access), "simulated": in_simulation(),
+                            "not_asked": [asdict(gap) for gap in not_asked]})  # fmt: skip
     append_entry(case.journal, actor=_actor(analyst), act="begin", detail={"subject": identity, "trail": trail})
     return case
 
@@ -167,6 +174,11 @@ def case_access(case: CaseFolder) -> AwsAccess | None:
     """Give how AWS is reached for the case; None where it rests on log files alone."""
     values = case_about(case).get("aws")
     return AwsAccess(**{**values, "regions": tuple(values["regions"])}) if values else None
+
+
+def case_not_asked(case: CaseFolder) -> tuple[NotSearched, ...]:
+    """Give where other findings of the session could not be asked for when the case was begun."""
+    return tuple(NotSearched(**gap) for gap in case_about(case).get("not_asked", ()))
 
 
 def is_simulated(case: CaseFolder) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,18 +44,23 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     Security Hub, OCSF); or a principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty
     did not report.
     """
+    from gdkit.case.folder import start_case  # noqa: PLC0415 - only what a command needs is loaded
+
     access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
     parameters = _parameters(options)
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
     live = is_live(finding)
-    subject = live_subject(finding, access) if live else _subject(finding, options["finding_id"])
+    subject, not_asked = live_subject(finding, access) if live else (_subject(finding, options["finding_id"]), ())
     for warning in (
         subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)
     ):
         click.echo(f"note: {plain(warning)}", err=True)
-    run_case(Path(case), subject, sources, access if live or "lookup" in sources else None,
-             analyst=options["analyst"], parameters=parameters)  # fmt: skip
+    folder = start_case(
+        Path(case), subject, trail=sources, analyst=options["analyst"],
+        access=access if live or "lookup" in sources else None, not_asked=not_asked,
+    )  # fmt: skip
+    run_case(folder, sources, parameters)
 
 
 def is_live(finding: str) -> bool:
@@ -63,8 +69,11 @@ def is_live(finding: str) -> bool:
     return bool(named) and not os.path.exists(finding)  # noqa: PTH110 - any text may be asked about
 
 
-def live_subject(finding: str, access: AwsAccess) -> Subject:
+def live_subject(finding: str, access: AwsAccess) -> tuple[Subject, tuple[NotSearched, ...]]:
     """Fetch a finding from GuardDuty, with the others of its session: each shows only one address.
+
+    Returns:
+        The subject, and where others of its findings could not be asked for.
 
     Raises:
         FindingError: there is no such finding in reach.
@@ -88,7 +97,9 @@ def live_subject(finding: str, access: AwsAccess) -> Subject:
     others = [other for other in siblings.findings
               if other.id != found.id and other.principal_id == found.principal_id]  # fmt: skip
     together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
-    return subject_of_finding(select_finding(together, found.id), together)
+    gaps = tuple(replace(row, what=f"other findings of the session: {row.what}", failed=True)
+                 for row in siblings.not_searched)  # fmt: skip
+    return subject_of_finding(select_finding(together, found.id), together), gaps
 
 
 def _say_not_asked(gaps: Iterable[NotSearched]) -> None:
@@ -110,17 +121,14 @@ def check_sources(sources: Iterable[str]) -> None:
         find_files(files)
 
 
-def run_case(path: Path, subject: Subject, sources: list[str], access: AwsAccess | None, *,
-             analyst: str | None = None, parameters: dict[str, Any] | None = None) -> None:  # fmt: skip
-    """Begin the case, run its notebooks, write its report, and say where everything is."""
-    from gdkit.case.folder import start_case  # noqa: PLC0415
+def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any] | None = None) -> None:
+    """Run a case's notebooks, write its report, and say where everything is."""
     from gdkit.report.page import write_report  # noqa: PLC0415
     from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415
 
     def done(ran: Ran) -> None:
         click.echo(f"  {ran.name:<12} done in {ran.seconds:.1f} s", err=True)
 
-    folder = start_case(path, subject, trail=sources, analyst=analyst, access=access)
     run_investigation(folder, {**(parameters or {}), "trail": sources},
                       on_start=lambda name: click.echo(f"  {name:<12} …", err=True), on_done=done)  # fmt: skip
     _say_where(folder, write_report(folder))

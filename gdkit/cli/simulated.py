@@ -40,7 +40,8 @@ def demo(case: str, seed: int) -> None:
 
     The account runs in this process, on loopback alone; no real credential is read and no real AWS is asked.
     """
-    from gdkit.case.files import write_json  # noqa: PLC0415
+    from gdkit.case.files import write_json  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.case.folder import start_case  # noqa: PLC0415
 
     folder = _free(Path(case))
     with _world("theft", seed) as (simulator, staged):
@@ -49,7 +50,9 @@ def demo(case: str, seed: int) -> None:
         finding = _first_finding(staged)
         click.echo(f"GuardDuty reports finding {finding}. The same by hand, while 'gdkit simulate theft' runs:")
         click.echo(f"  gdkit investigate {finding} --case DIR --member-role {staged.member_role}")
-        run_case(folder / "case", live_subject(finding, access), ["lookup"], access)
+        subject, not_asked = live_subject(finding, access)
+        begun = start_case(folder / "case", subject, trail=["lookup"], access=access, not_asked=not_asked)
+        run_case(begun, ["lookup"])
         write_json(folder / "truth.json", staged.truth())
 
 

@@ -312,3 +312,12 @@ def test_unrelated_principals_change_nothing(
 def test_operating_system(client: str | None, system: str | None) -> None:
     """A user agent's operating system is named where it names one."""
     assert operating_system(client) == system
+
+
+def test_shared_way_out(tmp_path: Path) -> None:
+    """Where other instances leave by the same address, only a client that they use too is the workload's."""
+    neighbours = [agent(6, who=NEIGHBOUR), record(7, NAT, APP_CLIENT, who=NEIGHBOUR)]
+    known, strange = record(5, NAT, APP_CLIENT), record(9, NAT, THIEF_CLIENT)
+    found = decided(scope_of(tmp_path, [known, strange, *AGENTS, *neighbours], NO_FINDING))
+    assert found[known["eventID"]] == ("workload", "way_out")
+    assert found[strange["eventID"]] == ("unknown", "neighbours_address")

@@ -56,7 +56,7 @@ class Theft:
     def from_finding(self, folder: Path) -> Investigated:
         """Investigate from the finding's id on, as the command does."""
         access = self.world.access(self.home, "us-east-1")
-        return investigate(self.world, folder, subject=live_subject(self.finding_id, access), access=access)
+        return investigate(self.world, folder, subject=live_subject(self.finding_id, access)[0], access=access)
 
     def from_subject(self, folder: Path) -> Investigated:
         """Investigate with the finding at hand."""
@@ -71,7 +71,7 @@ def theft(unpaced: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
         findings = world.findings(world.staged.region)
         assert len(findings) == 2
         access = world.access(world.staged.region, "us-east-1")
-        subject = live_subject(findings[0].id, access)
+        subject, _ = live_subject(findings[0].id, access)
         case = tmp_path_factory.mktemp("undisturbed") / "case"
         undisturbed = investigate(world, case, subject=subject, access=access)
         assert undisturbed.failed == []

@@ -24,7 +24,7 @@ LIVE = [("theft", 0), *((scenario, 1) for scenario in SCENARIOS)]
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_from_log_files(scenario: str, seed: int, tmp_path: Path, record_property: pytest.RecordProperty) -> None:
-    """From the delivered log files nobody else's call is called the thief's, and a provable thief's calls are found."""
+    """From the delivered log files nobody's call is called another's, and a provable thief's calls are found."""
     with staged_world(scenario, seed) as world:
         reported = world.findings(world.staged.region)
         assert bool(reported) == (scenario not in SILENT)
@@ -51,12 +51,12 @@ def test_from_event_history(scenario: str, seed: int, tmp_path: Path, record_pro
 
 def _judge(score: Score, world: World, ended: Investigated) -> None:
     """Hold a score against what the scenario allows to be known."""
-    assert (score.wrong, score.lost) == (0, 0)
+    assert (score.wrong, score.lost, score.as_workload) == (0, 0, 0)
     assert score.workload > 30, "the servers were at work"
     if score.scenario not in PROVABLE:
         return
     assert score.thief > 8
-    assert (score.found, score.as_workload) == (score.thief, 0)
+    assert score.found == score.thief
     assert _in_second_account(world, ended) == _truly_in_second_account(world, score)
 
 
