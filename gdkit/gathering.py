@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gdkit import tables
 from gdkit.analysis.initial_access import WAYS_IN
+from gdkit.aws.simulation import in_simulation
 from gdkit.case.evidence import keep_files, load_table, manifest, save_records, save_table
 from gdkit.case.folder import case_access, case_not_asked, is_simulated
 from gdkit.case.journal import append_entry
@@ -57,11 +58,20 @@ def open_aws(case: CaseFolder) -> ReadOnlyAws | None:
         AwsError: there is no way in.
     """
     from gdkit.aws import open_read_only  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
-    from gdkit.aws.simulation import in_simulation  # noqa: PLC0415
 
     access = case_access(case)
     if access is None:
         return None
+    refuse_other_world(case)
+    return open_read_only(access)
+
+
+def refuse_other_world(case: CaseFolder) -> None:
+    """See that a case of a simulated account is not gone on with on the real AWS, nor the other way round.
+
+    Raises:
+        CaseError: it would be.
+    """
     if is_simulated(case) != in_simulation():
         here, there = ("the real AWS", "a simulated account") if is_simulated(case) else ("a simulated account", "AWS")
         raise CaseError(
@@ -69,7 +79,6 @@ def open_aws(case: CaseFolder) -> ReadOnlyAws | None:
             where=str(case.path),
             action="start the simulator that the case was begun on" if is_simulated(case) else "unset GDKIT_SIMULATOR",
         )
-    return open_read_only(access)
 
 
 def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], tellers: Tellers | None = None) -> Trail:
@@ -148,7 +157,7 @@ def with_own_addresses(case: CaseFolder, subject: Subject, events: pd.DataFrame)
 
 def with_gaps(coverage: Coverage, around: Environment) -> Coverage:
     """Give the coverage with what of the environment could not be read."""
-    gaps = tuple(NotSearched(f"environment: {gap.what}", gap.reason) for gap in around.not_searched)
+    gaps = tuple(NotSearched(f"environment: {gap.what}", gap.reason, gap.failed) for gap in around.not_searched)
     return replace(coverage, not_searched=(*coverage.not_searched, *gaps),
                    warnings=(*coverage.warnings, *around.warnings))  # fmt: skip
 
@@ -217,11 +226,15 @@ def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_
 
     account_id, region = home_of(aws, subject)
     now = datetime.now(UTC)
+    names = _regions(aws, wanted, account_id, left_out)
+    if not names:
+        raise UsageError("none of the regions named is enabled in the account", where=f"account {account_id}",
+                         action="name others with --region, or none for every enabled region")  # fmt: skip
     return LookupPlan(
         account_id=account_id,
         session_names=_session_names(subject),
         access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
-        regions={account_id: _regions(aws, wanted, account_id, left_out)},
+        regions={account_id: names},
         start_at=_since(subject, now),
         asked_at=now,
         event_names=tuple(sorted({name for _, name in WAYS_IN})) if subject.instance_id else (),
@@ -255,10 +268,13 @@ def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out:
 
     found = find_regions(aws, wanted, account_id=account_id)
     if found.not_enabled:
-        left_out.append(NotSearched(f"regions {', '.join(found.not_enabled)}", "the account has not enabled them"))
+        names = ", ".join(found.not_enabled)
+        left_out.append(NotSearched(f"account {account_id}, regions {names}", "the account has not enabled them"))
     if found.left_out:
-        left_out.append(NotSearched(f"regions {', '.join(found.left_out)}", "they were not named"))
-    left_out += [NotSearched("a certain list of regions", warning) for warning in found.warnings]
+        names = ", ".join(found.left_out)
+        left_out.append(NotSearched(f"account {account_id}, regions {names}", "they were not named"))
+    left_out += [NotSearched(f"account {account_id}, the list of its regions", warning, failed=True)
+                 for warning in found.warnings]  # fmt: skip
     return found.names
 
 
@@ -266,11 +282,9 @@ def _regions_of_other(
     aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]
 ) -> tuple[str, ...]:
     """Give the regions of another account that can be reached; none where it cannot, with the reason in the ledger."""
-    from gdkit.aws import find_regions  # noqa: PLC0415
-
     try:
         aws.client("cloudtrail", account_id=account_id)
-        return find_regions(aws, wanted, account_id=account_id).names
+        return _regions(aws, wanted, account_id, left_out)
     except AwsError as error:
         left_out.append(NotSearched(f"account {account_id}", error.problem, failed=True))
         return ()

@@ -189,8 +189,8 @@ def test_other_accounts_are_followed_once(case: CaseFolder, plans: list[LookupPl
     gaps = [(gap.what, gap.reason, gap.failed) for gap in trail.coverage.not_searched]
     assert (f"account {STRANGER}", "no permission for sts:AssumeRole", True) in gaps
     assert sum(what == f"account {STRANGER}" for what, _, _ in gaps) == 1
-    assert ("regions me-south-1", "the account has not enabled them", False) in gaps
-    assert ("regions eu-west-2", "they were not named", False) in gaps
+    assert (f"account {ACCOUNT}, regions me-south-1", "the account has not enabled them", False) in gaps
+    assert (f"account {ACCOUNT}, regions eu-west-2", "they were not named", False) in gaps
     assert ("account X", "the permission is missing", True) in gaps
     assert len(trail.events) == 81, "the files are read, though nothing was looked up"
 

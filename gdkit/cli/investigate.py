@@ -44,13 +44,16 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     Security Hub, OCSF); or a principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty
     did not report.
     """
-    from gdkit.case.folder import start_case  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.case.folder import CaseFolder, start_case  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.gathering import refuse_other_world  # noqa: PLC0415
 
     access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
     parameters = _parameters(options)
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
     live = is_live(finding)
+    if open_before := CaseFolder(Path(case)) if (Path(case) / "case.json").exists() else None:
+        refuse_other_world(open_before)  # before anything is asked of the wrong account
     subject, not_asked = live_subject(finding, access) if live else (_subject(finding, options["finding_id"]), ())
     for warning in (
         subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)
@@ -91,6 +94,11 @@ def live_subject(finding: str, access: AwsAccess) -> tuple[Subject, tuple[NotSea
         raise FindingError("it was not found, and not every place where it may be could be asked",
                            where=f"finding {plain(finding)[:120]}",
                            action="see what is missing with: gdkit check")  # fmt: skip
+    if not asked.findings:
+        detectors = [row for row in asked.asked if row.detector_id]
+        raise FindingError(f"it is in none of the {len(detectors)} GuardDuty detectors that were asked",
+                           where=f"finding {plain(finding)[:120]}",
+                           action="see which findings there are with: gdkit findings --archived")  # fmt: skip
     found = select_finding(asked.findings)
     siblings = open_findings(aws, archived=True, regions=(found.region,) if found.region else access.regions)
     _say_not_asked(row for row in siblings.not_searched if row not in asked.not_searched)

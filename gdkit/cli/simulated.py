@@ -70,6 +70,7 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
         click.echo(f"# other account: --member-role {staged.member_role}; session: {staged.principal_id}", err=True)
+        click.echo(f"# log files of both accounts, data events too: s3://{staged.trail_bucket}/AWSLogs/", err=True)
         if truth:
             Path(truth).write_text(json.dumps(staged.truth(), indent=1) + "\n", encoding="utf-8")
         click.echo("# running; stop it with Ctrl-C", err=True)

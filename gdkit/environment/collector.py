@@ -61,7 +61,7 @@ class Collector:
             client = self.aws.client(question.service, region, self.account_id)
             answer = self._answer(client, question)
         except AwsError as error:
-            self.not_searched.append(NotSearched(question.words, error.problem))
+            self.not_searched.append(NotSearched(question.words, error.problem, failed=True))
             return None
         kept: Mapping[str, Any] = keepable(answer)
         self.documents[question.name] = Document(

@@ -170,6 +170,8 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
         points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
     if result["coverage"]["unread"]:
         points.append(f"Open: {many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
+    if any(row["what"] == "data events" for row in result["coverage"]["not_searched"]):
+        points.append("Open: data events were not searched, so objects read from S3 and the like would not be seen.")
     return [*points, ON_THE_INSTANCE, NOT_LOOKED_AT]
 
 

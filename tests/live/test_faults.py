@@ -56,7 +56,8 @@ class Theft:
     def from_finding(self, folder: Path) -> Investigated:
         """Investigate from the finding's id on, as the command does."""
         access = self.world.access(self.home, "us-east-1")
-        return investigate(self.world, folder, subject=live_subject(self.finding_id, access)[0], access=access)
+        subject, not_asked = live_subject(self.finding_id, access)
+        return investigate(self.world, folder, subject=subject, access=access, not_asked=not_asked)
 
     def from_subject(self, folder: Path) -> Investigated:
         """Investigate with the finding at hand."""
@@ -221,6 +222,7 @@ def test_siblings_cannot_be_read(theft: Theft, kind: Any, tmp_path: Path, capsys
     """Where the other findings of the session cannot be read, that is said: they name the thief's other addresses."""
     ended = _run(theft, theft.from_finding, tmp_path / "case", FaultRule(kind, "guardduty", "ListFindings", skip=1))
     assert isinstance(ended, Investigated)
+    assert any(what.startswith("other findings of the session: ") for what in ended.failed)
     assert f"not asked: GuardDuty of account {theft.world.staged.account_id} in {theft.home}" in capsys.readouterr().err
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from gdkit.model import Finding, Subject
+    from gdkit.model import Finding, NotSearched, Subject
     from gdkit.simulator.faults import FaultRule
     from gdkit.simulator.scenarios.staged import Staged
 
@@ -119,11 +119,11 @@ class Investigated:
 
 
 def investigate(world: World, folder: Path, sources: Sequence[str] = ("lookup",), *, subject: Subject | None = None,
-                access: AwsAccess | None = None) -> Investigated:  # fmt: skip
+                access: AwsAccess | None = None, not_asked: Sequence[NotSearched] = ()) -> Investigated:  # fmt: skip
     """Begin a case, and gather, analyse and keep as the notebooks do, in this process."""
     about = subject or world.subject(world.staged.region)
     way = (access or world.access()) if "lookup" in sources else None
-    case = start_case(folder, about, trail=list(sources), access=way)
+    case = start_case(folder, about, trail=list(sources), access=way, not_asked=not_asked)
     stages.scope(str(case.path), [])
     return Investigated(case)
 

@@ -88,10 +88,15 @@ def test_verdict_sentence() -> None:
 
 def test_open_points() -> None:
     """What is not settled is listed: no verdict, undecided calls, unread places, no finding, what was not looked at."""
-    ledger = {"unread": [{"file": "x", "line": None, "reason": "no"}]}
+    unread, data = (
+        {"file": "x", "line": None, "reason": "no"},
+        {"what": "data events", "reason": "none", "failed": False},
+    )
+    ledger = {"unread": [unread], "not_searched": [data]}
     points = words.open_points(_result(finding=None, coverage=ledger), Verdict("undetermined"))
     assert [point.split(":")[0][:30] for point in points] == [
         "There is no finding",
+        "Open",
         "Open",
         "Open",
         "Open",

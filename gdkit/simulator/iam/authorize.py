@@ -25,6 +25,16 @@ _OF_ASSUME_ROLE = ("ExternalId", "RoleSessionName", "SourceIdentity")
 """Parameters that are condition keys. Source: Service Authorization Reference, "AWS Security Token Service"."""
 
 
+_POLICY_WORDS = {
+    "identity": "identity-based policy",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+    "resource": "resource-based policy",
+    "scp": "service control policy",
+}
+"""What AWS calls the layers of ``gdkit.policy``."""
+
+
 class Authorizer:
     """Decides calls by the policies in force."""
 
@@ -45,7 +55,7 @@ class Authorizer:
         for resource in resources_of(call):
             decision = self.decision(call, action, resource)
             if decision.decision != "Allow":
-                raise self.refusal(call, action, resource, explicit=decision.decision == "ExplicitDeny")
+                raise self.refusal(call, action, resource, decision)
 
     def decision(self, call: Call, action: str, resource: str, trust: Policy | None = None,
                  owner: str | None = None) -> Decision:  # fmt: skip
@@ -69,20 +79,25 @@ class Authorizer:
             return self._policies.of_role(who.account_id, who.name)
         return self._policies.of_user(who.account_id, who.name) if who.kind == "IAMUser" else None
 
-    def is_trusted(self, call: Call, role: Bound, account_id: str) -> bool:
-        """Tell whether a principal may take a role: its trust policy admits it, and its own policies let it ask.
+    def assuming(self, call: Call, role: Bound, account_id: str) -> Decision:
+        """Decide whether a principal may take a role: its trust policy admits it, and its own policies let it ask.
 
         Source: IAM User Guide, "Policy evaluation logic", as ``gdkit.policy.decide`` has it.
         """
         trust = parse_policy(role.trust["trust"], name="trust policy", kind="resource")
-        return self.decision(call, "sts:AssumeRole", role.arn, trust, account_id).decision == "Allow"
+        return self.decision(call, "sts:AssumeRole", role.arn, trust, account_id)
 
-    def refusal(self, call: Call, action: str, resource: str, *, explicit: bool) -> ApiError:
-        """Word a refusal as AWS does."""
+    def refusal(self, call: Call, action: str, resource: str, decision: Decision | None) -> ApiError:
+        """Word a refusal as AWS does; without a decision, there is no such role.
+
+        Source: IAM User Guide, "Troubleshoot access denied error messages".
+        """
+        kind = _POLICY_WORDS[decision.layer if decision else "resource"]
+        article = "an" if kind[0] in "aeiou" else "a"
         why = (
-            "with an explicit deny in an identity-based policy"
-            if explicit
-            else f"because no identity-based policy allows the {action} action"
+            f"with an explicit deny in {article} {kind}"
+            if decision and decision.decision == "ExplicitDeny"
+            else f"because no {kind} allows the {action} action"
         )
         place = "" if resource == "*" else f" on resource: {resource}"
         text = f"User: {call.principal.arn} is not authorized to perform: {action}{place} {why}"

@@ -56,8 +56,9 @@ class SecurityTokenService:
             raise ApiError("ValidationError", "DurationSeconds is outside what this role and caller allow.")
         account_id, role_name = found[1], found[2]
         bound = self._policies.of_role(account_id, role_name)
-        if bound is None or not self._authorizer.is_trusted(call, bound, account_id):
-            raise self._authorizer.refusal(call, "sts:AssumeRole", str(given["RoleArn"]), explicit=False)
+        decision = self._authorizer.assuming(call, bound, account_id) if bound else None
+        if bound is None or decision is None or not decision.allowed:
+            raise self._authorizer.refusal(call, "sts:AssumeRole", str(given["RoleArn"]), decision)
         role = RoleToAssume(account_id, role_name, bound.unique_id, bound.arn)
         policies = [self._policies.managed(account_id, one["arn"]) for one in given.get("PolicyArns", ())]
         policies += [str(given["Policy"])] if "Policy" in given else []

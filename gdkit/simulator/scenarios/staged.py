@@ -82,5 +82,6 @@ class Staged:
             "principal_id": self.principal_id,
             "instance_id": self.instance_id,
             "thief_event_ids": sorted(self.event_ids("thief", data_events=True)),
+            "data_event_ids": sorted(call.event_id for call in self.calls if call.data_event),
             "workload_event_ids": sorted(self.event_ids("workload", data_events=True)),
         }
