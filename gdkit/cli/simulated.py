@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from contextlib import contextmanager
 from itertools import chain, count
@@ -66,6 +67,8 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
     SCENARIO is theft, onprem, hub, inside, same-account or quiet. Put the lines that it prints into another terminal;
     gdkit then works on the simulated account there.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
+        signal.signal(number, signal.default_int_handler)
     with _world(scenario, seed) as (simulator, staged):
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
