@@ -11,7 +11,7 @@ import pytest
 from gdkit import gathering, tables
 from gdkit.aws import AwsAccess, Regions
 from gdkit.case.evidence import manifest, save_table
-from gdkit.case.folder import start_case
+from gdkit.case.folder import case_access, start_case
 from gdkit.case.journal import read_entries
 from gdkit.environment import Environment, OwnAddress
 from gdkit.errors import AwsCall, AwsError, CaseError, TrailError, UsageError
@@ -238,3 +238,11 @@ def test_environment_is_kept(case: CaseFolder, plans: list[LookupPlan], monkeypa
     assert with_own_addresses(case, SUBJECT, _calls(NOW)).own_addresses == ("192.0.2.1",)
     entry = read_entries(case.journal)[-1]
     assert (entry["act"], entry["detail"]["not_read"]) == ("environment", ["the role: denied"])
+
+
+def test_taken_up_with_files_alone(tmp_path: Path) -> None:
+    """A case that was begun on AWS and is taken up with log files asks AWS no more; nothing needs credentials then."""
+    start_case(tmp_path / "case", SUBJECT, trail=["lookup"], access=AwsAccess())
+    case = start_case(tmp_path / "case", SUBJECT, trail=["logs"])
+    assert case_access(case) is None
+    assert gather_environment(case, SUBJECT, tables.frame_of_rows(tables.EVENTS, [])) is None

@@ -126,8 +126,7 @@ def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str,
     if subject.finding is not None and "finding_sha256" in detail:
         write_bytes(case.evidence / f"finding-{about['finding_sha256'][:12]}.json", case.finding.read_bytes())
         write_bytes(case.finding, subject.finding.raw)
-    reached = {"aws": _access_values(access)} if access else {}
-    write_json(case.about, {**about, **detail, **reached})
+    write_json(case.about, {**about, **detail, "aws": _access_values(access)})
 
 
 def open_case(path: str | Path) -> CaseFolder:
