@@ -32,7 +32,7 @@ class _NoPacer(Pacer):
         return 0.0
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _read_once() -> Iterator[None]:
     """Save time: read botocore's API descriptions and the list of moto's parts once, sign all digests with one key."""
     parts = tuple(moto.backends.list_of_moto_modules())
