@@ -30,7 +30,6 @@ THIEVES_TOOLS = (
     "Boto3/1.39.3 md/Botocore#1.39.3 ua/2.1 os/macos#24.6.0 md/arch#arm64 lang/python#3.12.4",
     "aws-sdk-go-v2/1.38.3 ua/2.1 os/windows lang/go#1.25.0 md/GOOS#windows md/GOARCH#amd64",
 )
-CONSOLE_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 aws-sdk-go-v2/1.38.3 ua/2.1 os/linux lang/go#1.25.0"
 
 _RENEWED_BEFORE = timedelta(minutes=10)

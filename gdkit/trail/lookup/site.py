@@ -121,7 +121,7 @@ class SiteSweep:
             while flight := self._take():
                 self._land(flight, fetch_page(self._client, flight))
         except HaltedError:
-            pass  # asked for: the pages that are there are kept, and the rest stands in the coverage
+            self._halt.give()  # the others leave off too; pages that are there are kept, the rest is in the coverage
         except BaseException as error:  # raised again in the thread that waits for all
             self._halt.give(error)
         finally:
