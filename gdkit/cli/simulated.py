@@ -69,6 +69,14 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
         signal.signal(number, signal.default_int_handler)
+    try:
+        _serve(scenario, seed, truth)
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+
+
+def _serve(scenario: str, seed: int, truth: str) -> None:
+    """Print what another terminal needs, and deliver log files until the keyboard stops it."""
     with _world(scenario, seed) as (simulator, staged):
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
@@ -77,12 +85,9 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
         if truth:
             Path(truth).write_text(json.dumps(staged.truth(), indent=1) + "\n", encoding="utf-8")
         click.echo("# running; stop it with Ctrl-C", err=True)
-        try:
-            while True:
-                time.sleep(1)
-                simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
-        except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
+        while True:
+            time.sleep(1)
+            simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
 
 
 @contextmanager
