@@ -4,43 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.columns import (
-    ADDRESSES,
-    DTYPES,
-    EVENTS,
-    EVIDENCE,
-    FINDINGS,
-    HOPS,
-    KEYS,
-    OWN_ADDRESSES,
-    SESSION_EVENTS,
-    Column,
-    Table,
-)
+from gdkit.columns import *  # noqa: F403 - every declared table is named here too
+from gdkit.columns import DTYPES, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
-
-__all__ = [
-    "ADDRESSES",
-    "DTYPES",
-    "EVENTS",
-    "EVIDENCE",
-    "FINDINGS",
-    "HOPS",
-    "KEYS",
-    "OWN_ADDRESSES",
-    "SESSION_EVENTS",
-    "Column",
-    "Table",
-    "dtypes",
-    "frame",
-    "frame_of_rows",
-    "plain",
-    "rows_of",
-]
 
 
 def dtypes(table: Table) -> dict[str, str]:
