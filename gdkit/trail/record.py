@@ -145,23 +145,29 @@ def _issued(record: Mapping[str, Any]) -> tuple[Any, ...]:
     request = fields(record.get("requestParameters"))
     key = fields(answer.get("credentials"))
     key_id = text(key.get("accessKeyId")) or text(fields(answer.get("accessKey")).get("accessKeyId"))
+    user = fields(answer.get("assumedRoleUser"))
     return (
         key_id, parse_time(key.get("expiration")),
-        text(fields(answer.get("assumedRoleUser")).get("assumedRoleId")),
+        text(user.get("assumedRoleId")) or text(user.get("assumeRoleId")),  # EKS Pod Identity spells it so
         text(request.get("roleArn")), text(request.get("roleSessionName")),
     )  # fmt: skip
 
 
 def _rest(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    request = record.get("requestParameters")
-    if isinstance(request, str):
-        request = fields(request) or request
-    shown = None if request is None or request in ("", {}, []) else json_text(request)
     more = fields(record.get("additionalEventData"))
     return (
-        shown, _resources(record.get("resources")), _integer(more.get("bytesTransferredOut")),
-        text(more.get("AuthenticationMethod")), text(record.get("eventVersion")),
+        _shown(record.get("requestParameters")), _shown(record.get("responseElements")),
+        _resources(record.get("resources")), _integer(more.get("bytesTransferredOut")),
+        text(more.get("AuthenticationMethod")), _boolean(record.get("sessionCredentialFromConsole")),
+        text(record.get("eventVersion")),
     )  # fmt: skip
+
+
+def _shown(value: Any) -> str | None:
+    """Write a request or an answer as JSON text, also one that came as a string of it; nothing is None."""
+    if isinstance(value, str):
+        value = fields(value) or value
+    return None if value is None or value in ("", {}, []) else json_text(value)
 
 
 def _resources(value: Any) -> str | None:

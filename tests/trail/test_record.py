@@ -61,6 +61,23 @@ def test_an_ordinary_record() -> None:
     }
 
 
+def test_answer_and_console_session() -> None:
+    """The answer to a change is kept as text with its secrets masked, and a console session is told as such."""
+    answer = {"instancesSet": {"items": [{"instanceId": "i-1"}]}, "sessionToken": samples.TOKEN}
+    got = row(samples.event(responseElements=answer, sessionCredentialFromConsole="true"))
+    assert got["response_elements"] == (
+        '{"instancesSet":{"items":[{"instanceId":"i-1"}]},"sessionToken":"***masked***"}'
+    )
+    assert got["console_session"] is True
+
+
+def test_pod_identity() -> None:
+    """EKS Pod Identity spells the principal of its session in its own way."""
+    answer = {"credentials": {"accessKeyId": "ASIAPOD"}, "assumedRoleUser": {"assumeRoleId": "AROAPOD:eks-pod"}}
+    got = row(samples.event(eventName="AssumeRoleForPodIdentity", responseElements=answer))
+    assert (got["new_access_key_id"], got["new_principal_id"]) == ("ASIAPOD", "AROAPOD:eks-pod")
+
+
 def test_assume_role() -> None:
     """An AssumeRole gives the key it issued, and never the token."""
     answer = {
