@@ -161,6 +161,7 @@ class Subject:
         reported_addresses: the remote addresses of the finding, and of other findings of the same session.
         remote_account_ids: the remote accounts of these findings (InsideAWS).
         own_addresses: addresses that are the instance's alone, as AWS itself says now.
+        own_egress: addresses by which its network leaves, as its routes prove now; other hosts leave by them too.
     """
 
     finding: Finding | None = None
@@ -170,6 +171,7 @@ class Subject:
     reported_addresses: tuple[str, ...] = ()
     remote_account_ids: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
+    own_egress: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,41 @@ RULES: tuple[Rule, ...] = (
     Rule("presigned", "unknown", "somebody followed a presigned URL: the key is the signer's, the rest the visitor's"),
     Rule("aws_service", "unknown", "an AWS service made the call for the session; the record does not say for whom"),
     Rule(
+        "own_egress",
+        "workload",
+        "from the way out that the routes of the instance's network prove, by an agent or with a client that was seen "
+        "there before the reported use: explained by own egress",
+    ),
+    Rule(
+        "moved",
+        "workload",
+        "the instance's agents went on at this address of Amazon's when all its software had ended at the earlier one, "
+        "and the client is one of the earlier ones: the instance was given another address",
+    ),
+    Rule(
+        "other_system",
+        "thief",
+        "an AWS SDK on another operating system than the instance's own software runs on, from an address that is not "
+        "the instance's alone",
+    ),
+    Rule(
+        "other_kernel",
+        "thief",
+        "an AWS SDK on a machine with another Linux kernel, while the instance's own kernel went on, from an address "
+        "that is not the instance's",
+    ),
+    Rule(
+        "new_client_at_egress",
+        "unknown",
+        "from the way out of the instance's network, with a client that was not seen there before: the network is "
+        "known, who called is not",
+    ),
+    Rule(
+        "new_client_after_move",
+        "unknown",
+        "from the address that the instance seems to have been given, with a client that was not seen before",
+    ),
+    Rule(
         "own_and_reported",
         "unknown",
         "the finding's remote address or account, but also the instance's own address, or the account's own endpoint",
@@ -61,6 +96,12 @@ RULES: tuple[Rule, ...] = (
         "be on the instance",
     ),
     Rule(
+        "other_machine_at_home",
+        "unknown",
+        "from the instance's own address or way out, but the client names another system or kernel than the "
+        "instance's: a virtual machine on it, somebody behind the same way out, or a tunnel through it",
+    ),
+    Rule(
         "own_address",
         "workload",
         "the call came from an address of the instance itself, as the finding or AWS lists them",
@@ -70,6 +111,12 @@ RULES: tuple[Rule, ...] = (
         "workload",
         "the call came from the address by which the instance's own agents call, again and again and nowhere else; "
         "where other instances leave by it too, with a client that they use as well",
+    ),
+    Rule(
+        "baseline",
+        "workload",
+        "from the only public address that the session used before the reported use, over several keys and longer than "
+        "a credential lives, with a client that was seen before too",
     ),
     Rule(
         "agent_like",
@@ -93,10 +140,10 @@ RULES: tuple[Rule, ...] = (
         "with the workload, from an address that is not known to be anybody's",
     ),
     Rule(
-        "other_system",
+        "thiefs_key",
         "thief",
-        "an AWS SDK on another operating system than the instance's own software runs on, from an address that is not "
-        "known to be the instance's",
+        "signed with a key that the thief used and the workload never, after the thief's first call, from an address "
+        "and with a client that were not seen before, while the workload went on elsewhere",
     ),
     Rule("undecided", "unknown", "nothing in what was searched proves whose call this is"),
 )

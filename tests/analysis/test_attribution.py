@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +46,8 @@ SERVICE_CALL = {"who": {**identity(), "invokedBy": "eks.amazonaws.com"}}
 FOREIGN = {"vpcEndpointId": "vpce-0f", "vpcEndpointAccountId": OTHER_ACCOUNT}
 PRESIGNED = {"additionalEventData": {"AuthenticationMethod": "QueryString"}}
 OLD = identity(delivery="1.0")
+OLD_KEY = identity(KEY_2, delivery="1.0")
+EIGHT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 INSIDE = subject(None, remote_account=OTHER_ACCOUNT)
 NO_FINDING = Subject(principal_id=PRINCIPAL, instance_id=INSTANCE)
 AGENTS = [agent(1), agent(6), agent(70)]
@@ -56,9 +60,24 @@ IDENTITY_ROLE = {**identity("ASIAEXAMPLEIDENTITY1"), "principalId": f"{ACCOUNT}:
 CRON = "aws-cli/2.31.1 ua/2.1 os/linux#6.1 lang/python#3.13"
 LATER = "2026-11-01T12:00:00Z"
 
+LINUX_THIEF = "aws-cli/2.31 os/linux#6.1 lang/python#3.13"
+KALI = "aws-cli/2.31 os/linux#6.12.38-kali-amd64 lang/python#3.13"
+KERNEL = [record(2, NAT, APP_CLIENT), record(60, NAT, APP_CLIENT), *AGENTS]
+EGRESS = replace(subject(), own_egress=(THIEF,))
+EARLIER, AFTER = "52.48.3.4", "54.171.1.2"
+MOVE = [agent(1, EARLIER), record(2, EARLIER, APP_CLIENT), agent(16, EARLIER), agent(30, AFTER), agent(45, AFTER)]
+HABIT = [record(0, NAT, APP_CLIENT, who=identity(KEY_2)), record(400, NAT, APP_CLIENT)]
+
 CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "presigned": ([record(5, THIEF, "Mozilla/5.0 (Windows NT 10.0)", **PRESIGNED)], None, "unknown"),
     "aws_service": ([record(5, "45.33.32.156", APP_CLIENT, **SERVICE_CALL)], None, "unknown"),
+    "own_egress": ([record(50, THIEF, APP_CLIENT), record(3, THIEF, APP_CLIENT)],
+                   replace(EGRESS, finding=replace(EGRESS.finding, first_seen_at=EIGHT)), "workload"),
+    "moved": ([record(31, AFTER, APP_CLIENT), *MOVE], subject(AFTER), "workload"),
+    "other_system": ([record(5, THIEF_2, THIEF_CLIENT), APP, *AGENTS], NO_FINDING, "thief"),
+    "other_kernel": ([record(9, THIEF_2, KALI), *KERNEL], NO_FINDING, "thief"),
+    "new_client_at_egress": ([record(50, THIEF, APP_CLIENT)], EGRESS, "unknown"),
+    "new_client_after_move": ([record(31, AFTER, "aws-cli/2.31"), *MOVE], subject(AFTER), "unknown"),
     "own_and_reported": ([record(5, THIEF, APP_CLIENT)], subject(public=THIEF), "unknown"),
     "shared_way_out": ([record(5, THIEF, APP_CLIENT), agent(6, THIEF), agent(21, THIEF)], None, "unknown"),
     "long_standing": (
@@ -70,14 +89,22 @@ CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "remote_account": ([record(5, "10.9.9.9", APP_CLIENT, **FOREIGN)], INSIDE, "thief"),
     "foreign_endpoint": ([record(5, "10.0.0.4", APP_CLIENT, **FOREIGN)], subject(private="10.0.0.4"), "unknown"),
     "reported_address": ([record(5, THIEF, THIEF_CLIENT)], None, "thief"),
-    "thief_client_at_own_address": ([record(9, NAT, THIEF_CLIENT), *AGENTS, THEFT], None, "unknown"),
+    "thief_client_at_own_address": (
+        [record(9, NAT, LINUX_THIEF), *AGENTS, record(8, THIEF, LINUX_THIEF)], None, "unknown"),
+    "other_machine_at_home": (
+        [record(9, "10.0.0.4", THIEF_CLIENT), record(8, "10.0.0.4", AGENT_CLIENT, name="UpdateInstanceInformation",
+                                                     service="ssm")], subject(private="10.0.0.4"), "unknown"),
     "own_address": ([record(5, "10.0.0.4", APP_CLIENT)], subject(private="10.0.0.4"), "workload"),
     "way_out": ([record(5, NAT, APP_CLIENT), *AGENTS], None, "workload"),
+    "baseline": ([record(410, NAT, APP_CLIENT), *HABIT, record(420, THIEF, THIEF_CLIENT)], None, "workload"),
     "agent_like": ([agent(5)], None, "unknown"),
     "neighbours_address": ([record(5, NAT, APP_CLIENT), agent(6, who=NEIGHBOUR)], None, "unknown"),
     "private_address": ([record(5, "10.0.0.4", APP_CLIENT)], None, "unknown"),
-    "thief_client": ([record(9, THIEF_2, THIEF_CLIENT), THEFT, APP, *AGENTS], None, "thief"),
-    "other_system": ([record(5, THIEF_2, THIEF_CLIENT), APP, *AGENTS], NO_FINDING, "thief"),
+    "thief_client": (
+        [record(9, THIEF_2, LINUX_THIEF), record(8, THIEF, LINUX_THIEF), APP, *AGENTS], None, "thief"),
+    "thiefs_key": (
+        [record(40, THIEF_2, "rclone/1.69", who=OLD_KEY), record(30, THIEF, THIEF_CLIENT, who=OLD_KEY), APP, *AGENTS],
+        None, "thief"),
     "undecided": ([record(5, THIEF_2, APP_CLIENT)], None, "unknown"),
 }  # fmt: skip
 """For each rule: records, of which the first is the one it decides on; the subject; whose call it then is."""
@@ -166,9 +193,9 @@ def test_one_forged_agent_call_does_not_hide_the_theft(tmp_path: Path) -> None:
 
 def test_thief_rotates_address_and_key(tmp_path: Path) -> None:
     """Later calls of the thief with another key do not take the mark from the earlier ones."""
-    moved = record(9, THIEF_2, THIEF_CLIENT)
-    later = record(80, THIEF_2, THIEF_CLIENT, who=identity(KEY_2))
-    found = decided(scope_of(tmp_path, [THEFT, moved, later, APP, *AGENTS]))
+    moved = record(9, THIEF_2, LINUX_THIEF)
+    later = record(80, THIEF_2, LINUX_THIEF, who=identity(KEY_2))
+    found = decided(scope_of(tmp_path, [record(8, THIEF, LINUX_THIEF), moved, later, APP, *AGENTS]))
     assert found[moved["eventID"]] == ("thief", "thief_client")
 
 
@@ -215,6 +242,34 @@ def test_two_populations_on_one_key_are_split(tmp_path: Path) -> None:
     assert {found[one["eventID"]][0] for one in ours} == {"workload"}
 
 
+def test_other_machine_behind_the_same_way_out(tmp_path: Path) -> None:
+    """Another system behind the same way out is another host; what a virtual machine explains stays open."""
+    mac, vm = record(9, NAT, THIEF_CLIENT), record(9, NAT, "aws-cli/2.31 os/linux#5.15.0-generic")
+    found = decided(scope_of(tmp_path, [mac, *KERNEL], NO_FINDING))
+    assert found[mac["eventID"]] == ("thief", "other_system")
+    found = decided(scope_of(tmp_path, [vm, *KERNEL], NO_FINDING))
+    assert found[vm["eventID"]] == ("unknown", "other_machine_at_home")
+    kali = record(9, NAT, KALI)
+    assert decided(scope_of(tmp_path, [kali, *KERNEL], NO_FINDING))[kali["eventID"]] == ("thief", "other_kernel")
+
+
+def test_new_kernel_after_a_restart(tmp_path: Path) -> None:
+    """A kernel that comes when the old one has ended is a restart, not another machine."""
+    later = record(90, THIEF_2, "Boto3/1.40 os/linux#6.2 lang/python#3.11")
+    found = decided(scope_of(tmp_path, [later, *KERNEL], NO_FINDING))
+    assert found[later["eventID"]] == ("unknown", "undecided")
+
+
+def test_linux_on_a_windows_host(tmp_path: Path) -> None:
+    """A Windows instance can run Linux on itself, so that Linux behind its way out proves nothing."""
+    windows = record(2, NAT, "Boto3/1.40 os/windows#10.0.20348 lang/python#3.11")
+    linux = record(9, NAT, APP_CLIENT)
+    own = [agent(1, userAgent="aws-sdk-go/1.55 (go1.23; windows; amd64) amazon-ssm-agent/3.3"),
+           agent(20, userAgent="aws-sdk-go/1.55 (go1.23; windows; amd64) amazon-ssm-agent/3.3")]  # fmt: skip
+    found = decided(scope_of(tmp_path, [windows, linux, *own], NO_FINDING))
+    assert found[linux["eventID"]] == ("unknown", "other_machine_at_home")
+
+
 def test_failed_calls_are_use(tmp_path: Path) -> None:
     """A refused call of the thief counts as a call of the thief."""
     scope = scope_of(tmp_path, [record(5, THIEF, THIEF_CLIENT, errorCode="AccessDenied")])
@@ -235,6 +290,32 @@ def test_instance_identity_role_is_another_principal(tmp_path: Path) -> None:
            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/aws:ec2-instance/{INSTANCE}"}  # fmt: skip
     scope = scope_of(tmp_path, [record(5, THIEF, THIEF_CLIENT), record(6, NAT, AGENT_CLIENT, who=own)])
     assert list(scope.events["access_key_id"]) == [KEY]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"own": (record(3, NAT, APP_CLIENT), record(400, NAT, APP_CLIENT))},
+        {"own": (record(100, NAT, APP_CLIENT, who=identity(KEY_2)), record(200, NAT, APP_CLIENT))},
+        {"own": (*HABIT, record(3, THIEF_2, APP_CLIENT))},
+    ],
+    ids=["one key", "shorter than a credential lives", "two places"],
+)
+def test_no_baseline(change: dict[str, Any], tmp_path: Path) -> None:
+    """A place is no baseline by one key, over a short time, or beside another place."""
+    call = record(410, NAT, APP_CLIENT)
+    found = decided(scope_of(tmp_path, [call, *change["own"], record(420, THIEF, THIEF_CLIENT)]))
+    assert found[call["eventID"]] == ("unknown", "undecided")
+
+
+@pytest.mark.parametrize("address", ["52.48.3.4", "192.0.2.77"], ids=["still used", "another provider"])
+def test_no_move(address: str, tmp_path: Path) -> None:
+    """An address is no move's while the earlier one is in use, or where one of them is not Amazon's."""
+    before = [agent(1, address), record(2, address, APP_CLIENT), agent(16, address)]
+    after = [agent(30, AFTER), agent(45, AFTER), *([record(50, address, APP_CLIENT)] if address == EARLIER else [])]
+    call = record(31, AFTER, APP_CLIENT)
+    found = decided(scope_of(tmp_path, [*before, *after, call], subject(AFTER)))
+    assert found[call["eventID"]][0] != "workload"
 
 
 def test_ipv6_spellings_are_one_address(tmp_path: Path) -> None:
@@ -317,7 +398,7 @@ def test_operating_system(client: str | None, system: str | None) -> None:
 def test_shared_way_out(tmp_path: Path) -> None:
     """Where other instances leave by the same address, only a client that they use too is the workload's."""
     neighbours = [agent(6, who=NEIGHBOUR), record(7, NAT, APP_CLIENT, who=NEIGHBOUR)]
-    known, strange = record(5, NAT, APP_CLIENT), record(9, NAT, THIEF_CLIENT)
+    known, strange = record(5, NAT, APP_CLIENT), record(9, NAT, LINUX_THIEF)
     found = decided(scope_of(tmp_path, [known, strange, *AGENTS, *neighbours], NO_FINDING))
     assert found[known["eventID"]] == ("workload", "way_out")
     assert found[strange["eventID"]] == ("unknown", "neighbours_address")

@@ -1,0 +1,71 @@
+"""How a call compares with those that an address alone already proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gdkit.analysis.attribution.other_machine import machine_rules
+from gdkit.analysis.clients import like_an_agent
+from gdkit.analysis.rules import PARTY
+
+if TYPE_CHECKING:
+    from gdkit.analysis.attribution.known import Known
+
+SHORTEST_CLIENT = 15
+"""A shorter user agent ("curl/8.1", "aws-cli/2.1") is too common to be anybody's mark."""
+
+
+def comparison_rules(calls: pd.DataFrame, known: Known, proven: pd.Series) -> dict[str, pd.Series]:
+    """Give for each rule that compares the calls it holds for.
+
+    Args:
+        calls: the session's calls, with ``place``.
+        known: what is known of addresses.
+        proven: name of the rule that already decided by an address, for each call.
+    """
+    party = proven.map(PARTY)
+    thief, workload = calls[party == "thief"], calls[(party == "workload") & ~like_an_agent(calls)]
+    client, place = calls["user_agent"], calls["place"]
+    earlier = (party != "thief") & ~(calls["event_at"] >= thief["event_at"].min())  # a call without a time counts too
+    at_home = place.isin(known.own | known.ways_out)
+    away = place.isin(known.neighbours | known.own | known.ways_out | known.egress | known.moved | known.baseline)
+    unplaced = (calls["address_kind"] == "public") & ~away & ~known.reported
+    clients = set(thief["user_agent"].dropna())
+    marks = clients - set(client[at_home | earlier].dropna())
+    distinct = client.isin(marks) & (client.str.len() >= SHORTEST_CLIENT) & ~place.isin(set(place[earlier]))
+    same_tls = _same_connection(calls, thief)
+    keys = calls["access_key_id"].isin(set(thief["access_key_id"].dropna()))
+    return {
+        "thief_client_at_own_address": at_home & client.isin(clients - set(client[at_home & earlier].dropna())),
+        "thief_client": unplaced & distinct & keys & same_tls & (not workload.empty),
+        "thiefs_key": unplaced & _with_thiefs_own_key(calls, party, thief),
+        **machine_rules(calls, known, party, unplaced),
+    }
+
+
+def _same_connection(calls: pd.DataFrame, thief: pd.DataFrame) -> pd.Series:
+    """Tell which calls' TLS does not speak against the thief's client: the same version and suite, or none logged."""
+    profile = calls["tls_version"] + " " + calls["tls_cipher_suite"]
+    seen = set((thief["tls_version"] + " " + thief["tls_cipher_suite"]).dropna())
+    return profile.isna() | profile.isin(seen) | (not seen)
+
+
+def _with_thiefs_own_key(calls: pd.DataFrame, party: pd.Series, thief: pd.DataFrame) -> pd.Series:
+    """Tell which calls were signed with a key that the thief used and the workload never, from a place that is new.
+
+    New are the place and the client: no call before the thief's first shows either. It takes a workload that went on
+    elsewhere, on other keys, from before that first call.
+    """
+    first = thief["event_at"].min()
+    workload = calls[party == "workload"]
+    before = calls[(party != "thief") & ~(calls["event_at"] >= first)]
+    if not (workload["event_at"] < first).any() or not (workload["event_at"] > first).any():
+        return pd.Series(False, index=calls.index)
+    own = set(thief["access_key_id"].dropna()) - set(calls.loc[party == "workload", "access_key_id"].dropna())
+    new_place = ~calls["place"].isin(set(before["place"]))
+    known_clients = set(before["user_agent"].dropna()) | set(workload["user_agent"].dropna())
+    new_client = calls["user_agent"].notna() & ~calls["user_agent"].isin(known_clients)
+    untouched = ~calls["access_key_id"].isin(set(before["access_key_id"].dropna()))
+    return calls["access_key_id"].isin(own) & new_place & new_client & untouched & ~like_an_agent(calls)

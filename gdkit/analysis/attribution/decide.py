@@ -1,0 +1,45 @@
+"""Asks the rules, twice: first what an address proves by itself, then how the other calls compare with those proven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from gdkit.analysis.attribution.by_address import address_rules
+from gdkit.analysis.attribution.by_comparison import comparison_rules
+from gdkit.analysis.attribution.evidence import evidence_of
+from gdkit.analysis.attribution.known import what_is_known
+from gdkit.analysis.places import places_of
+from gdkit.analysis.rules import PARTY, RULES
+
+if TYPE_CHECKING:
+    from gdkit.model import LeakedSession, Subject
+
+
+def attribute(events: pd.DataFrame, used: pd.Series, session: LeakedSession, subject: Subject) -> pd.DataFrame:
+    """Say of each event of the session who made it.
+
+    Args:
+        events: ``tables.EVENTS``, the whole trail: other instances' agents show other hosts' addresses.
+        used: boolean per event: the calls made with the session's credentials.
+        session: the leaked session.
+        subject: what the investigation starts from; without a finding no address is known to be the thief's.
+
+    Returns:
+        Columns ``party``, ``rule`` and ``evidence``, indexed as the session's events are.
+    """
+    calls = events[used].assign(place=places_of(events.loc[used, "source_address"]))
+    known = what_is_known(events, used, calls, session, subject)
+    by_address = address_rules(calls, known)
+    proven = _decide(calls, by_address)
+    rule = _decide(calls, by_address | comparison_rules(calls, known, proven))
+    evidence = evidence_of(calls, rule, subject.access_key_id if subject.finding else None)
+    return pd.DataFrame({"party": rule.map(PARTY), "rule": rule, "evidence": evidence}, index=calls.index).astype("str")
+
+
+def _decide(calls: pd.DataFrame, masks: dict[str, pd.Series]) -> pd.Series:
+    asked = [rule.name for rule in RULES if rule.name in masks]
+    chosen = np.select([masks[name].to_numpy(dtype=bool) for name in asked], asked, default="undecided")
+    return pd.Series(chosen, index=calls.index, dtype="str")

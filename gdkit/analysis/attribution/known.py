@@ -1,0 +1,213 @@
+"""What is known of addresses before a single call is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gdkit.analysis.clients import like_an_agent, made_by_aws_service, presigned
+from gdkit.analysis.providers import AMAZON, provider_of
+from gdkit.analysis.ways_out import (
+    FEWEST_AGENT_CALLS,
+    agent_calls,
+    is_habit,
+    neighbours_agent_calls,
+    neighbours_clients,
+    ways_out,
+)
+from gdkit.identifiers import normal_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gdkit.model import LeakedSession, Subject
+
+LONG_BEFORE = timedelta(hours=1)
+"""How much earlier than GuardDuty's first seen use a long-standing use of the address must have begun."""
+
+AGENT_INTERVALS = timedelta(minutes=30)
+"""Time within which an instance's agent is sure to have called, where the finding does not say since when."""
+
+CREDENTIAL_LASTS = timedelta(hours=6)
+"""About as long as a credential of an instance lives; habits over a longer time outlive the credential.
+
+Source: EC2 User Guide, "Retrieve security credentials"; the length itself is what many have measured.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of addresses before a single call is judged; addresses are in their normal spelling.
+
+    Attributes:
+        reported: boolean per call: from an address that a finding names, or through a remote account's endpoint.
+        own: addresses that the finding, or AWS, lists for the instance.
+        egress: addresses by which its network leaves, as its routes prove; other hosts leave by them too.
+        egress_clients: clients seen at these before the reported use, the session's and other instances'.
+        ways_out: addresses that its agents prove.
+        moved: reported addresses at which its agents went on when all its software had ended at the earlier one.
+        earlier_clients: clients seen at other places before the reported use.
+        baseline: the one place of the session, over several keys, before the reported use; empty where there is none.
+        neighbours: addresses from which other instances' agents call.
+        fleet_clients: clients that other instances use from these addresses.
+        shared: the instance's agents seem to leave by the reported address or account.
+        long_standing: the reported address or account looks like the session's habit.
+        neighbours_first: other instances' agents used the reported address before the reported use.
+    """
+
+    account_id: str | None
+    remote_accounts: frozenset[str]
+    reported: pd.Series
+    own: frozenset[str]
+    egress: frozenset[str]
+    egress_clients: frozenset[str]
+    ways_out: frozenset[str]
+    moved: frozenset[str]
+    earlier_clients: frozenset[str]
+    baseline: frozenset[str]
+    neighbours: frozenset[str]
+    fleet_clients: frozenset[str]
+    shared: bool
+    long_standing: bool
+    neighbours_first: bool
+
+
+def what_is_known(
+    events: pd.DataFrame, used: pd.Series, calls: pd.DataFrame, session: LeakedSession, subject: Subject
+) -> Known:
+    """Gather what the finding, AWS and the agents' calls say of addresses.
+
+    Args:
+        events: ``tables.EVENTS``, the whole trail.
+        used: boolean per event: the calls made with the session's credentials.
+        calls: those events, with ``place``, their normal address.
+        session: the leaked session.
+        subject: what the investigation starts from.
+    """
+    addresses = _normal(subject.reported_addresses)
+    remote_accounts = frozenset(subject.remote_account_ids) - {session.account_id or ""}
+    reported = _is_reported(calls, addresses, remote_accounts) & ~made_by_aws_service(calls)
+    agents, neighbours = agent_calls(events, used, session), neighbours_agent_calls(events, session)
+    there = _is_reported(agents, addresses, remote_accounts)
+    elsewhere = agents[~there & ~foreign(agents, session.account_id)]
+    thefts = calls[reported & ~presigned(calls) & ~calls.index.isin(agents.index)]["event_at"].dropna()
+    since = _reported_since(subject, thefts)
+    instance = subject.finding.instance if subject.finding else None
+    listed = (*instance.private_addresses, *instance.public_addresses) if instance else ()
+    before = neighbours[neighbours["place"].isin(addresses)]
+    shared_places, egress = frozenset(neighbours["place"]) - addresses, _normal(subject.own_egress)
+    first_use = _first_use(subject, thefts)
+    earlier = calls[calls["event_at"] < first_use] if first_use is not None else calls[:0]
+    own = _normal((*listed, *subject.own_addresses))
+    return Known(
+        account_id=session.account_id,
+        remote_accounts=remote_accounts,
+        reported=reported,
+        own=own,
+        egress=egress - own,
+        egress_clients=_habitual(calls[calls["place"].isin(egress)], subject)
+        | neighbours_clients(events, session, egress),
+        ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
+        moved=_moved_to(calls, agents, addresses),
+        earlier_clients=_clients(earlier[~earlier["place"].isin(addresses)]),
+        baseline=_baseline(earlier, addresses, session.account_id),
+        neighbours=shared_places,
+        fleet_clients=neighbours_clients(events, session, shared_places),
+        shared=is_habit(agents[there])
+        and len(elsewhere) < FEWEST_AGENT_CALLS
+        and bool(agents[there]["event_at"].min() < since),
+        long_standing=_is_long_standing(calls, reported, subject),
+        neighbours_first=is_habit(before) and bool(before["event_at"].min() < since),
+    )
+
+
+def foreign(calls: pd.DataFrame, account_id: str | None) -> pd.Series:
+    """Tell for each call whether it came through another account's endpoint."""
+    owner = calls["vpc_endpoint_account_id"]
+    return owner.notna() & (owner != account_id) & (account_id is not None)
+
+
+def _normal(addresses: Iterable[str]) -> frozenset[str]:
+    return frozenset(filter(None, map(normal_address, addresses)))
+
+
+def _clients(calls: pd.DataFrame) -> frozenset[str]:
+    return frozenset(calls["user_agent"].dropna())
+
+
+def _habitual(calls: pd.DataFrame, subject: Subject) -> frozenset[str]:
+    """Give the clients seen before GuardDuty's first sight; where none is known, those seen over several keys."""
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    if first_seen_at is not None:
+        return _clients(calls[calls["event_at"] < first_seen_at])
+    keys = calls.groupby("user_agent")["access_key_id"].nunique()
+    return frozenset(keys[keys > 1].index)
+
+
+def _is_reported(calls: pd.DataFrame, addresses: frozenset[str], remote_accounts: frozenset[str]) -> pd.Series:
+    return calls["place"].isin(addresses) | calls["vpc_endpoint_account_id"].isin(remote_accounts)
+
+
+def _reported_since(subject: Subject, thefts: pd.Series) -> pd.Timestamp:
+    """Give the instant that a habit must be older than: GuardDuty's first sight, else soon after the first use."""
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    if first_seen_at is not None:
+        return pd.Timestamp(first_seen_at)
+    return pd.Timestamp.max.tz_localize("UTC") if thefts.empty else thefts.min() + AGENT_INTERVALS
+
+
+def _first_use(subject: Subject, thefts: pd.Series) -> pd.Timestamp | None:
+    """Give the first use that was reported: the earlier of what GuardDuty says and the events show."""
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    known = [*([pd.Timestamp(first_seen_at)] if first_seen_at else []), *([] if thefts.empty else [thefts.min()])]
+    return min(known, default=None)
+
+
+def _placed(calls: pd.DataFrame) -> pd.DataFrame:
+    """Give the calls that came from a public address and not from a service or by a presigned URL."""
+    return calls[(calls["address_kind"] == "public") & ~made_by_aws_service(calls) & ~presigned(calls)]
+
+
+def _is_long_standing(calls: pd.DataFrame, reported: pd.Series, subject: Subject) -> bool:
+    """Tell whether all software but the agents used the reported address, over several keys, since long before."""
+    agents_aside = ~made_by_aws_service(calls) & ~presigned(calls) & ~like_an_agent(calls)
+    placed = calls[agents_aside & (reported | (calls["address_kind"] == "public"))]
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    if placed.empty or first_seen_at is None or not reported[placed.index].all():
+        return False
+    return placed["access_key_id"].nunique() > 1 and bool(placed["event_at"].min() < first_seen_at - LONG_BEFORE)
+
+
+def _baseline(earlier: pd.DataFrame, reported: frozenset[str], account_id: str | None) -> frozenset[str]:
+    """Give the only public place of the session before the reported use, where it was one for longer than any key."""
+    placed = _placed(earlier)
+    placed = placed[~foreign(placed, account_id)]
+    places = frozenset(placed["place"].dropna())
+    if len(places) != 1 or places & reported or placed["access_key_id"].nunique() < 2:
+        return frozenset()
+    return places if placed["event_at"].max() - placed["event_at"].min() >= CREDENTIAL_LASTS else frozenset()
+
+
+def _moved_to(calls: pd.DataFrame, agents: pd.DataFrame, reported: frozenset[str]) -> frozenset[str]:
+    """Give the reported addresses that the instance seems to have moved to.
+
+    Its agents went on there, every call from any other public address had ended before, and both addresses are
+    Amazon's: an instance that was stopped and started gets another public address.
+
+    Source: EC2 User Guide, "Amazon EC2 instance IP addressing".
+    """
+    placed = _placed(calls)
+    found = set()
+    for place in reported:
+        here, others = placed[placed["place"] == place], placed[placed["place"] != place]
+        agents_there = agents[agents["place"] == place]
+        agents_before = agents[agents["place"].isin(set(others["place"]))]
+        if not (is_habit(agents_there) and is_habit(agents_before)) or here["event_at"].isna().any():
+            continue
+        ended = others["event_at"].max() < here["event_at"].min()
+        if ended and {provider_of(str(one)) for one in {place, *others["place"]}} == {AMAZON}:
+            found.add(place)
+    return frozenset(found)
