@@ -22,6 +22,11 @@ RULES: tuple[Rule, ...] = (
     Rule("presigned", "unknown", "somebody followed a presigned URL: the key is the signer's, the rest the visitor's"),
     Rule("aws_service", "unknown", "an AWS service made the call for the session; the record does not say for whom"),
     Rule(
+        "instance_gone",
+        "thief",
+        "made more than an hour after the instance had been terminated, or while it was stopped",
+    ),
+    Rule(
         "own_egress",
         "workload",
         "from the way out that the routes of the instance's network prove, by an agent or with a client that was seen "

@@ -68,9 +68,20 @@ EARLIER, AFTER = "52.48.3.4", "54.171.1.2"
 MOVE = [agent(1, EARLIER), record(2, EARLIER, APP_CLIENT), agent(16, EARLIER), agent(30, AFTER), agent(45, AFTER)]
 HABIT = [record(0, NAT, APP_CLIENT, who=identity(KEY_2)), record(400, NAT, APP_CLIENT)]
 
+OPERATOR = {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": f"arn:aws:iam::{ACCOUNT}:user/kim",
+            "accountId": ACCOUNT, "accessKeyId": "AKIAEXAMPLE000000001", "userName": "kim"}  # fmt: skip
+
+
+def ended(minute: int, name: str, **fields: Any) -> dict[str, Any]:
+    """Give an operator's call that ends or begins the instance."""
+    asked = {"requestParameters": {"instancesSet": {"items": [{"instanceId": INSTANCE}]}}}
+    return record(minute, THIEF_2, "console", name=name, who=OPERATOR, **{**asked, **fields})
+
+
 CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "presigned": ([record(5, THIEF, "Mozilla/5.0 (Windows NT 10.0)", **PRESIGNED)], None, "unknown"),
     "aws_service": ([record(5, "45.33.32.156", APP_CLIENT, **SERVICE_CALL)], None, "unknown"),
+    "instance_gone": ([record(90, NAT, APP_CLIENT), ended(10, "TerminateInstances"), APP], NO_FINDING, "thief"),
     "own_egress": ([record(50, THIEF, APP_CLIENT), record(3, THIEF, APP_CLIENT)],
                    replace(EGRESS, finding=replace(EGRESS.finding, first_seen_at=EIGHT)), "workload"),
     "moved": ([record(31, AFTER, APP_CLIENT), *MOVE], subject(AFTER), "workload"),
@@ -268,6 +279,25 @@ def test_linux_on_a_windows_host(tmp_path: Path) -> None:
            agent(20, userAgent="aws-sdk-go/1.55 (go1.23; windows; amd64) amazon-ssm-agent/3.3")]  # fmt: skip
     found = decided(scope_of(tmp_path, [windows, linux, *own], NO_FINDING))
     assert found[linux["eventID"]] == ("unknown", "other_machine_at_home")
+
+
+@pytest.mark.parametrize(
+    "change",
+    {
+        "an hour has not passed": [ended(60, "TerminateInstances")],
+        "the call was refused": [ended(1, "TerminateInstances", errorCode="Client.OperationNotPermitted")],
+        "it was started again": [ended(1, "StopInstances"), ended(70, "StartInstances")],
+        "its agents went on": [ended(1, "StopInstances"), agent(80), agent(90)],
+        "it was another instance": [
+            ended(1, "TerminateInstances", requestParameters={"instanceId": "i-0123456789abcdef1"})
+        ],
+    }.items(),
+    ids=lambda change: change[0],
+)
+def test_instance_still_there(change: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> None:
+    """A call is no thief's where the instance may have been there to make it."""
+    call = record(100, NAT, APP_CLIENT)
+    assert decided(scope_of(tmp_path, [call, *change[1]], NO_FINDING))[call["eventID"]][0] != "thief"
 
 
 def test_failed_calls_are_use(tmp_path: Path) -> None:

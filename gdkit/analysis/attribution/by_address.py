@@ -23,6 +23,7 @@ def address_rules(calls: pd.DataFrame, known: Known) -> dict[str, pd.Series]:
     return {
         "presigned": presigned(calls),
         "aws_service": made_by_aws_service(calls),
+        "instance_gone": known.away,
         "own_egress": place.isin(known.egress) & (agent | client.isin(known.egress_clients)),
         "moved": place.isin(known.moved) & (agent | client.isin(known.earlier_clients)),
         "new_client_at_egress": place.isin(known.egress),

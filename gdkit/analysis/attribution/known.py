@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gdkit.analysis.attribution.lifetime import away, lifecycle_calls
 from gdkit.analysis.clients import like_an_agent, made_by_aws_service, presigned
 from gdkit.analysis.providers import AMAZON, provider_of
 from gdkit.analysis.ways_out import (
@@ -56,6 +57,7 @@ class Known:
         shared: the instance's agents seem to leave by the reported address or account.
         long_standing: the reported address or account looks like the session's habit.
         neighbours_first: other instances' agents used the reported address before the reported use.
+        away: boolean per call: the instance was not there to make it.
     """
 
     account_id: str | None
@@ -73,6 +75,7 @@ class Known:
     shared: bool
     long_standing: bool
     neighbours_first: bool
+    away: pd.Series
 
 
 def what_is_known(
@@ -121,6 +124,7 @@ def what_is_known(
         and bool(agents[there]["event_at"].min() < since),
         long_standing=_is_long_standing(calls, reported, subject),
         neighbours_first=is_habit(before) and bool(before["event_at"].min() < since),
+        away=_away(events, calls, agents, session),
     )
 
 
@@ -128,6 +132,12 @@ def foreign(calls: pd.DataFrame, account_id: str | None) -> pd.Series:
     """Tell for each call whether it came through another account's endpoint."""
     owner = calls["vpc_endpoint_account_id"]
     return owner.notna() & (owner != account_id) & (account_id is not None)
+
+
+def _away(events: pd.DataFrame, calls: pd.DataFrame, agents: pd.DataFrame, session: LeakedSession) -> pd.Series:
+    lifecycle = lifecycle_calls(events)
+    own = lifecycle[lifecycle["instance"] == (session.instance_id or "").lower()]
+    return away(calls, own, agents)
 
 
 def _normal(addresses: Iterable[str]) -> frozenset[str]:
