@@ -42,6 +42,9 @@ _OS_WORD = re.compile(r"\b(darwin|macos|mac os|windows|linux)\b", re.IGNORECASE)
 _OS_NAMES = {"darwin": "macOS", "macos": "macOS", "mac os": "macOS", "windows": "Windows", "linux": "Linux"}
 _APPLICATION = re.compile(r"\bapp/\S+")
 _SDK = re.compile(r"\b(?:aws-cli|aws-sdk-[\w-]+|boto3|botocore|awspowershell)\b", re.IGNORECASE)
+_PASSING = re.compile(
+    r"(?<!\S)(?:m/\S+|api/\S+|ft/\S+|(?:md/)?command[/#]\S+|md/prompt#\S+|Resource|S3Manager|PAGINATED|WAITER|cfg/\S+)"
+)
 _BROWSER = re.compile(r"md/browser|mozilla/", re.IGNORECASE)
 
 
@@ -54,6 +57,26 @@ def products(user_agent: object) -> frozenset[str]:
     return (
         frozenset(name.lower() for name in _PRODUCT.findall(user_agent)) if isinstance(user_agent, str) else frozenset()
     )
+
+
+def client_of(user_agent: str) -> str:
+    """Give a user agent without what changes from call to call: command, service, features, settings of retries.
+
+    >>> client_of("[aws-cli/2.31.4 md/awscrt#0.27 ua/2.1 os/linux#6.1 m/E,b lang/python#3.13 md/command#sts.get]")
+    'aws-cli/2.31.4 md/awscrt#0.27 ua/2.1 os/linux#6.1 lang/python#3.13'
+
+    Source: botocore and AWS CLI, "User-Agent header specification": ``m/`` metrics, ``api/``, ``ft/``, ``md/command``.
+    """
+    return " ".join(_PASSING.sub(" ", user_agent.strip("[]")).split()) or user_agent
+
+
+def clients_of(user_agents: pd.Series) -> pd.Series:
+    """Give each user agent without what changes from call to call; missing stays missing.
+
+    Args:
+        user_agents: column ``user_agent`` of ``tables.EVENTS``.
+    """
+    return user_agents.map({text: client_of(text) for text in user_agents.dropna().unique()}).astype("str")
 
 
 def operating_system(user_agent: object) -> str | None:

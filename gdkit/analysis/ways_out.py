@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gdkit import tables
-from gdkit.analysis.clients import made_by_agent, made_by_aws_service
-from gdkit.identifiers import normal_address
+from gdkit.analysis.clients import clients_of, made_by_agent, made_by_aws_service
+from gdkit.analysis.places import places_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ def neighbours_agent_calls(events: pd.DataFrame, session: LeakedSession) -> pd.D
 
 
 def neighbours_clients(events: pd.DataFrame, session: LeakedSession, places: frozenset[str]) -> frozenset[str]:
-    """Give the clients that other instances use from these addresses, agents and applications alike.
+    """Give the clients that other instances use from these addresses, as ``client_of`` names them, agents' too.
 
     Args:
         events: ``tables.EVENTS``, the whole trail.
@@ -60,8 +60,8 @@ def neighbours_clients(events: pd.DataFrame, session: LeakedSession, places: fro
     """
     on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
     others = events[on_instance & (events["session_name"] != session.session_name)]
-    there = others["source_address"].map(normal_address, na_action="ignore").isin(places)
-    return frozenset(others.loc[there, "user_agent"].dropna())
+    there = places_of(others["source_address"]).isin(places)
+    return frozenset(clients_of(others.loc[there, "user_agent"]).dropna())
 
 
 def is_habit(calls: pd.DataFrame) -> bool:
@@ -102,4 +102,4 @@ def _placed_agents(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the agents' calls that came from an address, and name it in its normal spelling."""
     placed = events[events["address_kind"].isin(["public", "private"]) & ~made_by_aws_service(events)]
     found = placed[made_by_agent(placed)]
-    return found.assign(place=found["source_address"].map(normal_address).astype("str"))
+    return found.assign(place=places_of(found["source_address"]))

@@ -12,6 +12,7 @@ import click
 
 import gdkit
 from gdkit.cli.aws import check_command, findings_command
+from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
 from gdkit.cli.simulated import demo, simulate
@@ -27,7 +28,7 @@ def commands() -> None:
     """
 
 
-for command in (check_command, findings_command, investigate, demo, simulate):
+for command in (check_command, findings_command, investigate, hunt, demo, simulate):
     commands.add_command(command)
 
 

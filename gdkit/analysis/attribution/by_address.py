@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def address_rules(calls: pd.DataFrame, known: Known) -> dict[str, pd.Series]:
     """Give for each rule that rests on a place the calls it holds for; ``rules.RULES`` says which is asked first."""
     place, owner, agent = calls["place"], calls["vpc_endpoint_account_id"], like_an_agent(calls)
-    client = calls["user_agent"]
+    client = calls["client"]
     familiar = ~place.isin(known.neighbours) | agent | client.isin(known.fleet_clients)
     private, own_endpoint = calls["address_kind"] == "private", owner == known.account_id
     held = at_home_kind(calls, known)

@@ -21,18 +21,18 @@ def comparison_rules(calls: pd.DataFrame, known: Known, proven: pd.Series) -> di
     """Give for each rule that compares the calls it holds for.
 
     Args:
-        calls: the session's calls, with ``place``.
+        calls: the session's calls, with ``place`` and ``client``.
         known: what is known of addresses.
         proven: name of the rule that already decided by an address, for each call.
     """
     party = proven.map(PARTY)
     thief, workload = calls[party == "thief"], calls[(party == "workload") & ~like_an_agent(calls)]
-    client, place = calls["user_agent"], calls["place"]
+    client, place = calls["client"], calls["place"]
     earlier = (party != "thief") & ~(calls["event_at"] >= thief["event_at"].min())  # a call without a time counts too
     at_home = place.isin(known.own | known.ways_out)
     away = place.isin(known.neighbours | known.own | known.ways_out | known.egress | known.moved | known.baseline)
     unplaced = (calls["address_kind"] == "public") & ~away & ~known.reported
-    clients = set(thief["user_agent"].dropna())
+    clients = set(thief["client"].dropna())
     marks = clients - set(client[at_home | earlier].dropna())
     distinct = client.isin(marks) & (client.str.len() >= SHORTEST_CLIENT) & ~place.isin(set(place[earlier]))
     same_tls = _same_connection(calls, thief)
@@ -65,7 +65,7 @@ def _with_thiefs_own_key(calls: pd.DataFrame, party: pd.Series, thief: pd.DataFr
         return pd.Series(False, index=calls.index)
     own = set(thief["access_key_id"].dropna()) - set(calls.loc[party == "workload", "access_key_id"].dropna())
     new_place = ~calls["place"].isin(set(before["place"]))
-    known_clients = set(before["user_agent"].dropna()) | set(workload["user_agent"].dropna())
-    new_client = calls["user_agent"].notna() & ~calls["user_agent"].isin(known_clients)
+    known_clients = set(before["client"].dropna()) | set(workload["client"].dropna())
+    new_client = calls["client"].notna() & ~calls["client"].isin(known_clients)
     untouched = ~calls["access_key_id"].isin(set(before["access_key_id"].dropna()))
     return calls["access_key_id"].isin(own) & new_place & new_client & untouched & ~like_an_agent(calls)

@@ -11,6 +11,7 @@ from gdkit.analysis.attribution.by_address import address_rules
 from gdkit.analysis.attribution.by_comparison import comparison_rules
 from gdkit.analysis.attribution.evidence import evidence_of
 from gdkit.analysis.attribution.known import what_is_known
+from gdkit.analysis.clients import clients_of
 from gdkit.analysis.places import places_of
 from gdkit.analysis.rules import PARTY, RULES
 
@@ -30,7 +31,8 @@ def attribute(events: pd.DataFrame, used: pd.Series, session: LeakedSession, sub
     Returns:
         Columns ``party``, ``rule`` and ``evidence``, indexed as the session's events are.
     """
-    calls = events[used].assign(place=places_of(events.loc[used, "source_address"]))
+    own = events[used]
+    calls = own.assign(place=places_of(own["source_address"]), client=clients_of(own["user_agent"]))
     known = what_is_known(events, used, calls, session, subject)
     by_address = address_rules(calls, known)
     proven = _decide(calls, by_address)

@@ -86,7 +86,7 @@ def what_is_known(
     Args:
         events: ``tables.EVENTS``, the whole trail.
         used: boolean per event: the calls made with the session's credentials.
-        calls: those events, with ``place``, their normal address.
+        calls: those events, with ``place``, their normal address, and ``client``.
         session: the leaked session.
         subject: what the investigation starts from.
     """
@@ -145,7 +145,7 @@ def _normal(addresses: Iterable[str]) -> frozenset[str]:
 
 
 def _clients(calls: pd.DataFrame) -> frozenset[str]:
-    return frozenset(calls["user_agent"].dropna())
+    return frozenset(calls["client"].dropna())
 
 
 def _habitual(calls: pd.DataFrame, subject: Subject) -> frozenset[str]:
@@ -153,7 +153,7 @@ def _habitual(calls: pd.DataFrame, subject: Subject) -> frozenset[str]:
     first_seen_at = subject.finding.first_seen_at if subject.finding else None
     if first_seen_at is not None:
         return _clients(calls[calls["event_at"] < first_seen_at])
-    keys = calls.groupby("user_agent")["access_key_id"].nunique()
+    keys = calls.groupby("client")["access_key_id"].nunique()
     return frozenset(keys[keys > 1].index)
 
 
