@@ -138,9 +138,10 @@ def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame)
 
 
 def with_own_addresses(case: CaseFolder, subject: Subject, events: pd.DataFrame) -> Subject:
-    """Give the subject with the addresses that were surely the instance's alone all the time of the events.
+    """Give the subject with the addresses that were surely the instance's alone, and those by which its network leaves.
 
-    An address that it got later proves nothing about calls from before: another host may have held it.
+    An address that it got later proves nothing about calls from before: another host may have held it. A way out that
+    other hosts share proves the network alone; attribution asks for more.
 
     Args:
         case: the case, with what was collected of the environment.
@@ -152,7 +153,9 @@ def with_own_addresses(case: CaseFolder, subject: Subject, events: pd.DataFrame)
     table = load_table(case, "own_addresses")
     of_instance = events[events["session_name"] == subject.instance_id]
     proven = ~table["shared"].astype(bool) & (table["proven_from"] <= of_instance["event_at"].min())
-    return replace(subject, own_addresses=tuple(table.loc[proven, "address"]))
+    shared = table["shared"].astype(bool) & (table["kind"] == "public")
+    return replace(subject, own_addresses=tuple(table.loc[proven, "address"]),
+                   own_egress=tuple(table.loc[shared, "address"]))  # fmt: skip
 
 
 def with_gaps(coverage: Coverage, around: Environment) -> Coverage:

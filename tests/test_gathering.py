@@ -146,7 +146,8 @@ def test_own_addresses(case: CaseFolder) -> None:
     later = NOW + timedelta(seconds=1)
     _own(case, ("192.0.2.1", False, NOW), ("192.0.2.2", True, NOW), ("192.0.2.3", False, later),
          ("192.0.2.4", False, None))  # fmt: skip
-    assert with_own_addresses(case, SUBJECT, _calls(later, NOW)).own_addresses == ("192.0.2.1",)
+    found = with_own_addresses(case, SUBJECT, _calls(later, NOW))
+    assert (found.own_addresses, found.own_egress) == (("192.0.2.1",), ("192.0.2.2",))
 
 
 @pytest.mark.parametrize("times", [(), (None,)])

@@ -31,16 +31,16 @@ def instance_of(documents: Mapping[str, Document]) -> Mapping[str, Any] | None:
 
 
 def own_addresses(documents: Mapping[str, Document]) -> tuple[OwnAddress, ...]:
-    """List the addresses of the instance's interfaces, and those of the NAT gateways that its subnets route to.
+    """List the addresses of the instance's interfaces, and of the NAT gateways and VPNs that its subnets route to.
 
     Args:
-        documents: those named ``instance``, ``network_interfaces``, ``elastic_addresses``, ``route_tables`` and
-            ``nat_gateways``; a missing one gives no address and no error.
+        documents: those named ``instance``, ``network_interfaces``, ``elastic_addresses``, ``route_tables``,
+            ``nat_gateways``, ``vpn_connections`` and ``customer_gateways``; a missing one gives no address.
 
     Returns:
         Each address once; an address of the instance itself goes before a shared one.
     """
-    found = (*_of_interfaces(documents), *_of_elastic(documents), *_of_nat_gateways(documents))
+    found = (*_of_interfaces(documents), *_of_elastic(documents), *_of_nat_gateways(documents), *_of_vpns(documents))
     once: dict[str, OwnAddress] = {}
     for own in found:
         once.setdefault(own.address, own)
@@ -115,6 +115,25 @@ def _of_nat_gateways(documents: Mapping[str, Document]) -> Iterator[OwnAddress]:
             )
 
 
+def _of_vpns(documents: Mapping[str, Document]) -> Iterator[OwnAddress]:
+    """List the far ends of the VPNs by which everything leaves: the company's side, whose address AWS then sees.
+
+    Source: Site-to-Site VPN User Guide, "Customer gateway device": the address of the customer gateway is the
+    company's own; whether its proxy leaves by the same one, AWS cannot know.
+    """
+    devices = {row.get("CustomerGatewayId"): row for row in _rows(documents, "customer_gateways")}
+    for subnet in _subnets(documents):
+        gateways = {str(route.get("GatewayId")) for route in _routes_of(documents, subnet)
+                    if _destination(route) in _EVERYWHERE and route.get("State") != "blackhole"}  # fmt: skip
+        for vpn in _rows(documents, "vpn_connections"):
+            device = devices.get(vpn.get("CustomerGatewayId"))
+            if device is None or vpn.get("VpnGatewayId") not in gateways or vpn.get("State") in {"deleting", "deleted"}:
+                continue
+            reason = (f"subnet {subnet} sends everything to {vpn['VpnGatewayId']}, whose VPN {vpn['VpnConnectionId']} "
+                      f"ends at the customer gateway {device['CustomerGatewayId']}")  # fmt: skip
+            yield from _own([device.get("IpAddress")], reason, shared=True)
+
+
 def _own(
     addresses: Iterable[object], reason: str, *, shared: bool = False, since: datetime | None = None
 ) -> Iterator[OwnAddress]:
@@ -155,7 +174,11 @@ def _destination(route: Mapping[str, Any]) -> str:
     return next((str(route[name]) for name in names if route.get(name)), "some addresses")
 
 
+_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
 _LISTS = {
+    "vpn_connections": "VpnConnections",
+    "customer_gateways": "CustomerGateways",
     "network_interfaces": "NetworkInterfaces",
     "elastic_addresses": "Addresses",
     "route_tables": "RouteTables",

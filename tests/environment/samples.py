@@ -96,7 +96,8 @@ def documents(**changes: list[dict[str, Any]] | None) -> dict[str, Document]:
         **changes,
     }
     keys = {"instance": "Reservations", "network_interfaces": "NetworkInterfaces", "elastic_addresses": "Addresses",
-            "route_tables": "RouteTables", "nat_gateways": "NatGateways", "subnets": "Subnets"}  # fmt: skip
+            "route_tables": "RouteTables", "nat_gateways": "NatGateways", "subnets": "Subnets",
+            "vpn_connections": "VpnConnections", "customer_gateways": "CustomerGateways"}  # fmt: skip
     return {name: document(name, keys[name], found) for name, found in rows.items() if found is not None}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from gdkit.environment.addresses import other_ways_out, own_addresses, unrouted_subnets
 from tests.environment.samples import (
     NAT,
@@ -22,7 +24,7 @@ def _addresses(**changes: Any) -> dict[str, tuple[str, bool]]:
 
 def _with_route(**target: str) -> list[dict[str, Any]]:
     tables = route_tables()
-    tables[1]["Routes"] = [{"DestinationCidrBlock": "0.0.0.0/0", "State": "active", **target}]
+    tables[1]["Routes"] = [{"DestinationCidrBlock": "0.0.0.0/0", "State": "active"} | target]
     return tables
 
 
@@ -108,6 +110,39 @@ def test_other_ways_out() -> None:
         assert told.startswith(f"Subnet {SUBNET} sends 0.0.0.0/0 to {next(iter(target.values()))}:")
     assert other_ways_out(documents()) == ()
     assert other_ways_out(documents(route_tables=_with_route(GatewayId="igw-1"))) == ()
+
+
+VPN = {"VpnConnectionId": "vpn-1", "VpnGatewayId": "vgw-1", "CustomerGatewayId": "cgw-1", "State": "available"}
+DEVICE = {"CustomerGatewayId": "cgw-1", "IpAddress": "192.0.2.130"}
+
+
+def test_vpn_as_the_way_out() -> None:
+    """Where everything goes down a VPN, its far end is a shared way out, and the reason names the path."""
+    found = own_addresses(documents(route_tables=_with_route(GatewayId="vgw-1"), vpn_connections=[VPN],
+                                    customer_gateways=[DEVICE]))  # fmt: skip
+    far = next(own for own in found if own.address == "192.0.2.130")
+    assert (far.kind, far.shared, far.proven_from) == ("public", True, None)
+    assert far.reason == (
+        f"subnet {SUBNET} sends everything to vgw-1, whose VPN vpn-1 ends at the customer gateway cgw-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "vpn", "device"),
+    [
+        ({"GatewayId": "igw-1"}, VPN, DEVICE),
+        ({"GatewayId": "vgw-1", "DestinationCidrBlock": "10.8.0.0/16"}, VPN, DEVICE),
+        ({"GatewayId": "vgw-1", "State": "blackhole"}, VPN, DEVICE),
+        ({"GatewayId": "vgw-1"}, {**VPN, "State": "deleted"}, DEVICE),
+        ({"GatewayId": "vgw-1"}, {**VPN, "VpnGatewayId": "vgw-2"}, DEVICE),
+        ({"GatewayId": "vgw-1"}, VPN, {**DEVICE, "CustomerGatewayId": "cgw-2"}),
+    ],
+    ids=["another target", "not everything", "dead route", "dead vpn", "another gateway", "another device"],
+)
+def test_vpn_that_is_no_way_out(route: dict[str, str], vpn: dict[str, str], device: dict[str, str]) -> None:
+    """A VPN that the instance's traffic does not take as a whole proves nothing."""
+    found = _addresses(route_tables=_with_route(**route), vpn_connections=[vpn], customer_gateways=[device])
+    assert "192.0.2.130" not in found
 
 
 def test_dead_other_way() -> None:
