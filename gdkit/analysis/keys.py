@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gdkit import tables
+from gdkit.analysis.lineage.rules import CHAINED_AWS_SERVICE
 from gdkit.model import SessionKey
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ def key_table(access_key_ids: tuple[str, ...], lineage: Lineage) -> pd.DataFrame
         access_key_ids: the leaked session's own keys, those never seen in use among them.
         lineage: the session's calls and the chained ones.
 
+    A key with which a service forwarded what a chained session asked of it is no key of the session's.
+
     Returns:
         ``tables.KEYS``, the leaked session's keys first, then by hop and first use.
     """
     events = lineage.events
     by_key = events.groupby("access_key_id")
     chained = lineage.hops.loc[(lineage.hops["hop"] > 0) & lineage.hops["to_key"].notna(), "to_key"]
-    names = list(dict.fromkeys([*access_key_ids, *by_key.groups, *chained]))
+    used = events.loc[(events["hop"] == 0) | (events["rule"] != CHAINED_AWS_SERVICE), "access_key_id"].dropna()
+    names = list(dict.fromkeys([*access_key_ids, *sorted(used.unique()), *chained]))
     issues = lineage.hops[lineage.hops["to_key"].notna()].drop_duplicates("to_key").set_index("to_key")
     counts = pd.crosstab(events["access_key_id"], events["party"]).reindex(columns=PARTIES, fill_value=0)
     table = pd.DataFrame(index=pd.Index(names, dtype="str")).assign(

@@ -3,15 +3,37 @@
 The frames, the documentation and the exports all follow these declarations.
 """
 
+from gdkit.columns.coverage import COVERAGE
+from gdkit.columns.credentials import CREDENTIALS
 from gdkit.columns.declare import DTYPES, Column, Table
 from gdkit.columns.events import EVENTS, SESSION_EVENTS
 from gdkit.columns.fleet import FLEET
-from gdkit.columns.impact import PERSISTENCE
+from gdkit.columns.impact import (
+    ACCESS_LEVELS,
+    ACTIONS,
+    CAPABILITIES,
+    COSTS,
+    DATA_REACHED,
+    DENIED_CALLS,
+    PERSISTENCE,
+    RESOURCES_REACHED,
+    TAMPER,
+    TECHNIQUES,
+)
+from gdkit.columns.lineage import LINEAGE_EDGES, LINEAGE_NODES
 from gdkit.columns.records import EVIDENCE, FINDINGS
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 
 __all__ = [
+    "ACCESS_LEVELS",
+    "ACTIONS",
     "ADDRESSES",
+    "CAPABILITIES",
+    "COSTS",
+    "COVERAGE",
+    "CREDENTIALS",
+    "DATA_REACHED",
+    "DENIED_CALLS",
     "DTYPES",
     "EVENTS",
     "EVIDENCE",
@@ -19,9 +41,14 @@ __all__ = [
     "FLEET",
     "HOPS",
     "KEYS",
+    "LINEAGE_EDGES",
+    "LINEAGE_NODES",
     "OWN_ADDRESSES",
     "PERSISTENCE",
+    "RESOURCES_REACHED",
     "SESSION_EVENTS",
+    "TAMPER",
+    "TECHNIQUES",
     "Column",
     "Table",
 ]

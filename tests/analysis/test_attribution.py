@@ -139,6 +139,8 @@ TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
     "a name that only contains an agent's is no agent's": (
         [record(9, THIEF_2, "x"), record(7, THIEF_2, "aws-cli/2.1 my-amazon-ssm-agent-steal", service="ssm"),
          record(8, THIEF_2, "aws-cli/2.1 my-amazon-ssm-agent-steal", service="ssm")], NO_FINDING),
+    "the only address ever seen, since long before the report, with one key": (
+        [record(5, THIEF, APP_CLIENT)], subject(first_seen="2026-11-01T09:30:00Z")),
     "agents that began after the theft prove no way out": (
         [record(30, THIEF_2, APP_CLIENT), THEFT, agent(20, THIEF_2), agent(25, THIEF_2)], None),
     "agents at two places at once prove neither": (
@@ -346,6 +348,12 @@ def test_no_move(address: str, tmp_path: Path) -> None:
     call = record(31, AFTER, APP_CLIENT)
     found = decided(scope_of(tmp_path, [*before, *after, call], subject(AFTER)))
     assert found[call["eventID"]][0] != "workload"
+
+
+def test_thief_at_work_before_he_is_seen(tmp_path: Path) -> None:
+    """Where agents show another way out, one key at the reported address is the thief's, however early."""
+    scope = scope_of(tmp_path, [record(5, THIEF, APP_CLIENT), *AGENTS], subject(first_seen="2026-11-01T09:30:00Z"))
+    assert scope.count("thief") == 1
 
 
 def test_ipv6_spellings_are_one_address(tmp_path: Path) -> None:

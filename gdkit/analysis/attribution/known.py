@@ -122,7 +122,7 @@ def what_is_known(
         shared=is_habit(agents[there])
         and len(elsewhere) < FEWEST_AGENT_CALLS
         and bool(agents[there]["event_at"].min() < since),
-        long_standing=_is_long_standing(calls, reported, subject),
+        long_standing=_is_long_standing(calls, reported, subject, one_key_will_do=not _at_home_elsewhere(elsewhere)),
         neighbours_first=is_habit(before) and bool(before["event_at"].min() < since),
         away=_away(events, calls, agents, session),
     )
@@ -181,14 +181,24 @@ def _placed(calls: pd.DataFrame) -> pd.DataFrame:
     return calls[(calls["address_kind"] == "public") & ~made_by_aws_service(calls) & ~presigned(calls)]
 
 
-def _is_long_standing(calls: pd.DataFrame, reported: pd.Series, subject: Subject) -> bool:
-    """Tell whether all software but the agents used the reported address, over several keys, since long before."""
+def _is_long_standing(calls: pd.DataFrame, reported: pd.Series, subject: Subject, *, one_key_will_do: bool) -> bool:
+    """Tell whether all software but the agents used the reported address since long before GuardDuty saw it.
+
+    Where the agents show another public way out, it takes several keys too: a thief can be at work for an hour before
+    he is seen.
+    """
     agents_aside = ~made_by_aws_service(calls) & ~presigned(calls) & ~like_an_agent(calls)
     placed = calls[agents_aside & (reported | (calls["address_kind"] == "public"))]
     first_seen_at = subject.finding.first_seen_at if subject.finding else None
     if placed.empty or first_seen_at is None or not reported[placed.index].all():
         return False
-    return placed["access_key_id"].nunique() > 1 and bool(placed["event_at"].min() < first_seen_at - LONG_BEFORE)
+    enough = one_key_will_do or placed["access_key_id"].nunique() > 1
+    return enough and bool(placed["event_at"].min() < first_seen_at - LONG_BEFORE)
+
+
+def _at_home_elsewhere(agents: pd.DataFrame) -> bool:
+    """Tell whether agents call from a public address that is not the reported one."""
+    return bool(agents["address_kind"].eq("public").any())
 
 
 def _baseline(earlier: pd.DataFrame, reported: frozenset[str], account_id: str | None) -> frozenset[str]:

@@ -1,0 +1,148 @@
+"""Calls that issue a credential, or tried to: AssumeRole and its kin."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gdkit.analysis.lineage.reach import GRANTS, Trail, positions_of
+
+ISSUES = frozenset(
+    {
+        "sts GetFederationToken", "sts GetSessionToken", "iam CreateAccessKey", "signin GetSigninToken",
+        "ssm RequestManagedInstanceRoleToken", "sso GetRoleCredentials", "cognito-identity GetCredentialsForIdentity",
+        "rolesanywhere CreateSession", "ecs GetTaskCredentials",
+    }
+)  # fmt: skip
+"""Calls that issue a credential besides those whose name begins with AssumeRole (AssumeRoot is one of these here).
+
+Source: API references of STS, IAM, IAM Roles Anywhere, Cognito Identity, IAM Identity Center portal; Systems Manager
+User Guide, "Default Host Management Configuration"; IAM User Guide, "Enable custom identity broker access".
+"""
+
+_KEY_IN_ANSWER = r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"'
+
+SERVICE_LINKED = r":role/aws-service-role/|:role/AWSServiceRole"
+"""Roles that only a service can take; such a session is the service's own work and no hop.
+
+Source: IAM User Guide, "Service-linked roles".
+"""
+
+
+def with_keys(rows: pd.DataFrame) -> pd.DataFrame:
+    """Fill in keys that stand elsewhere in the answer than where AssumeRole and CreateAccessKey give theirs."""
+    lacking = rows["new_access_key_id"].isna() & rows["error_code"].isna() & _named(rows)
+    if not lacking.any():
+        return rows
+    answers = rows.loc[lacking, "response_elements"]
+    keys = answers.str.extract(_KEY_IN_ANSWER, expand=False)
+    return rows.assign(new_access_key_id=rows["new_access_key_id"].fillna(keys))
+
+
+def asked_in(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give those of the calls that issued a credential, or tried to."""
+    asked = (
+        rows["event_name"].str.startswith(("AssumeRole", "AssumeRoot"), na=False)
+        | rows["new_access_key_id"].notna()
+        | _named(rows)
+    )
+    linked = rows["requested_role_arn"].str.contains(SERVICE_LINKED, na=False)
+    return rows[asked & ~linked]
+
+
+def hop_rows(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
+    """Give the rows of ``tables.HOPS`` for calls that issued a credential, or tried to."""
+    made = pd.DataFrame(
+        {
+            "event_id": rows["event_id"],
+            "event_at": rows["event_at"],
+            "event_name": rows["event_name"],
+            "hop": hop,
+            "party": rows.get("party", None),
+            "from_key": rows["access_key_id"],
+            "to_key": rows["new_access_key_id"],
+            "to_principal": rows["new_principal_id"].fillna(rows["requested_role_arn"]),
+            "expires_at": rows["new_key_expires_at"],
+            "account_id": rows["account_id"],
+            "error_code": rows["error_code"],
+        }
+    )
+    return made.drop_duplicates(["event_id", "to_key"])
+
+
+def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys: tuple[str, ...]) -> pd.DataFrame:
+    """Give what leads to the calls of the new sessions: by key, and by principal where a record has no key of it.
+
+    Args:
+        asked: calls that issued a credential.
+        trail: the whole trail.
+        party_of: party of every event that is known so far, by its position; missing for others.
+        own_keys: the leaked session's own keys: its calls are known already.
+
+    Returns:
+        The columns of ``reach.GRANTS``.
+    """
+    fresh = asked[asked["new_access_key_id"].notna() & ~asked["new_access_key_id"].isin(own_keys)]
+    if fresh.empty:
+        return frame_of_grants([])
+    key = _grants(fresh, by="access_key_id", value=fresh["new_access_key_id"], node=fresh["new_access_key_id"],
+                  strength="key", certain=True)  # fmt: skip
+    begun = fresh[fresh["new_principal_id"].notna() & fresh["event_at"].notna()]
+    sole = _sole(begun["new_principal_id"], "new_principal_id", begun["party"], trail, party_of)
+    base = {"by": "principal_id", "value": begun["new_principal_id"], "node": begun["new_access_key_id"]}
+    half = _grants(begun, **base, only="half", strength="principal", asked_by=begun["party"].where(sole, "unknown"))
+    echo = _grants(begun[sole], **base, only="echo", strength="principal")
+    return pd.concat([key, half, echo], ignore_index=True)
+
+
+def console_grants(rows: pd.DataFrame, trail: Trail, party_of: pd.Series) -> pd.DataFrame:
+    """Give what leads to the console sessions that calls asked a sign-in token for.
+
+    A console session signs with keys of its own under the same principal id.
+
+    Source: IAM User Guide, "Enable custom identity broker access to the AWS console"; CloudTrail User Guide,
+    sessionCredentialFromConsole.
+    """
+    asked = rows[
+        (rows["event_name"] == "GetSigninToken")
+        & rows["error_code"].isna()
+        & rows["principal_id"].notna()
+        & rows["event_at"].notna()
+        & rows["party"].isin(["thief", "unknown"])
+    ]
+    if asked.empty:
+        return frame_of_grants([])
+    sole = _sole(asked["principal_id"], "principal_id", asked["party"], trail, party_of, only="GetSigninToken")
+    return _grants(asked, by="principal_id", value=asked["principal_id"], only="console", strength="console",
+                   node="console_session:" + asked["principal_id"],
+                   asked_by=asked["party"].where(sole, "unknown"))  # fmt: skip
+
+
+def frame_of_grants(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Make a frame of grants from rows; what a row leaves out is missing."""
+    return pd.DataFrame(rows, columns=list(GRANTS)).astype(GRANTS)
+
+
+def _named(rows: pd.DataFrame) -> pd.Series:
+    service = rows["event_source"].fillna("").str.removesuffix(".amazonaws.com")
+    return (service + " " + rows["event_name"].fillna("")).isin(ISSUES)
+
+
+def _grants(rows: pd.DataFrame, **named: object) -> pd.DataFrame:
+    made = {"only": "all", "detail": None, "certain": False, "since": rows["event_at"], "issue": rows["event_id"],
+            "asked_by": rows["party"], **named}  # fmt: skip
+    return pd.DataFrame(made, index=rows.index)[list(GRANTS)].astype(GRANTS).reset_index(drop=True)
+
+
+def _sole(principals: pd.Series, by: str, parties: pd.Series, trail: Trail, party_of: pd.Series, *,
+          only: str | None = None) -> pd.Series:  # fmt: skip
+    """Tell for each principal whether all that is known to have begun its sessions is one party's."""
+    position, number = positions_of(trail, by, principals)
+    issues = trail.events.iloc[position]
+    counted = issues["error_code"].isna().to_numpy()
+    if only is not None:
+        counted = counted & (issues["event_name"] == only).to_numpy()
+    asker = party_of.iloc[position].to_numpy()
+    of_others = counted & (asker != parties.to_numpy()[number])
+    sole = pd.Series(True, index=principals.index)
+    sole.iloc[number[of_others]] = False
+    return sole

@@ -1,0 +1,36 @@
+"""The credentials that a thief holds, or could hold, and until when they work."""
+
+from __future__ import annotations
+
+from gdkit.columns.declare import Column, Table
+
+CREDENTIALS = Table(
+    "credentials",
+    "Credentials that the thief or somebody unknown used, had issued, or could hold, judged at one instant.",
+    (
+        Column("kind", "text", "instance_role, chained_role, federation, session_token, access_key, login_profile, "
+               "user, service_credential, console_session, instance or other.", "(lineage), eventName"),
+        Column("access_key_id", "text", "The key, or the credential's own id; missing where it has none.",
+               "userIdentity.accessKeyId, responseElements"),
+        Column("principal", "text", "Who it acts as: principal id, role, user or instance.",
+               "userIdentity.principalId"),
+        Column("hop", "integer", "0 for the leaked session's own, 1 for one begun from it, and so on.", "(lineage)"),
+        Column("holder", "text", "Who was seen with it, or had it issued.", "(attribution)"),
+        Column("issued_at", "time", "When it was issued, or first seen where no event says.",
+               "eventTime, or creationDate"),
+        Column("alive_until", "time", "When it ends; missing where it has no end or none is known.",
+               "responseElements.credentials.expiration, or a rule"),
+        Column("ends", "text", "at_time, not_by_itself or unknown: what a missing end means.", "(rule)"),
+        Column("certainty", "text", "Whether the end is known, assumed or unknown.", "(rule)"),
+        Column("state", "text", "may be alive, revoked, expired or unknown, at the instant asked for.", "(rule)"),
+        Column("revocation", "text", "What an event did against it; missing where none was seen.", "eventName"),
+        Column("revoked_at", "time", "When that was.", "eventTime"),
+        Column("revocation_event_id", "text", "That event.", "eventID"),
+        Column("issue_event_id", "text", "The event that issued it; missing where none was found.", "eventID"),
+        Column("last_seen_at", "time", "Last call with it.", "eventTime"),
+        Column("thief_events", "integer", "Calls of the thief with it.", "(attribution)", "calls"),
+        Column("workload_events", "integer", "Calls of the instance's own software with it.", "(attribution)", "calls"),
+        Column("unknown_events", "integer", "Calls with it that could be either's.", "(attribution)", "calls"),
+        Column("why", "text", "What the end rests on, in words.", "(rule)"),
+    ),
+)  # fmt: skip
