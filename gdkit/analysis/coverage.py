@@ -58,6 +58,26 @@ def coverage_gaps(
     )
 
 
+def coverage_statement(places: pd.DataFrame, gaps: int) -> str:
+    """Say in one sentence what was searched: every conclusion holds for this, and for nothing else.
+
+    Args:
+        places: ``tables.COVERAGE``.
+        gaps: how many things are known not to have been searched.
+    """
+    events = int(places["events"].sum())
+    if not events:
+        return "No event was searched."
+    accounts, regions = (places[name].dropna().nunique() for name in ("account_id", "region"))
+    first, last = places["first_event_at"].min(), places["last_event_at"].max()
+    span = f", {_text(first)} to {_text(last)}" if first == first else ""  # noqa: PLR0124 - a missing time is not itself
+    data = int(places.loc[places["event_category"] == "Data", "events"].sum())
+    kinds = f"{data:,} of them data events" if data else "no data events"
+    left = f"; {gaps:,} known gap{'' if gaps == 1 else 's'}" if gaps else ""
+    return (f"{events:,} event{'' if events == 1 else 's'} of {accounts:,} account{'' if accounts == 1 else 's'} and "
+            f"{regions:,} region{'' if regions == 1 else 's'}{span}; {kinds}{left}.")  # fmt: skip
+
+
 def _unseen_accounts(events: pd.DataFrame, hops: pd.DataFrame, session: LeakedSession) -> Iterator[NotSearched]:
     """Name the accounts that the session lives in or reached, of whose own trail no event is there."""
     reached = {session.account_id: "the instance's account"} if session.account_id else {}

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
+from gdkit.analysis.coverage import coverage_statement
 from gdkit.analysis.lineage import CHAINED_RULES
 from gdkit.analysis.rules import RULES
+from gdkit.analysis.timeline import timeline_table
 from gdkit.model import utc_text
 
 if TYPE_CHECKING:
@@ -17,11 +19,8 @@ if TYPE_CHECKING:
     from gdkit.analysis.scope import Scope
     from gdkit.model import Coverage, Finding, Subject, Verdict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of ``result.json``. The first number changes when a reader of the old form would misread the new one."""
-
-DENIED = r"AccessDenied|Unauthorized|Forbidden|NotAuthorized"
-"""Words in the error codes of calls that were refused for want of permission (services spell it differently)."""
 
 
 def result_document(subject: Subject, scope: Scope, coverage: Coverage, verdict: Verdict) -> dict[str, Any]:
@@ -39,15 +38,14 @@ def result_document(subject: Subject, scope: Scope, coverage: Coverage, verdict:
         },
         "attribution": {"rules": _rules(events)},
         "origin": {"addresses": [_address(row, finding) for row in tables.rows_of(scope.addresses)]},
-        "initial_access": [{"event_id": lead.event_id, "statement": lead.statement} for lead in scope.leads],
+        "initial_access": [asdict(lead) for lead in scope.leads],
+        "theft_path": asdict(scope.path),
         "lineage": _lineage(scope),
-        "impact": _impact(events),
-        "coverage": {
-            "searched": [asdict(row) for row in coverage.searched],
-            "not_searched": [asdict(row) for row in coverage.not_searched],
-            "unread": [asdict(row) for row in coverage.unread],
-            "warnings": list(coverage.warnings),
-        },
+        "impact": _impact(scope),
+        "credentials": {"as_of": scope.at, "rows": _rows(scope.credentials)},
+        "fleet": _rows(scope.fleet),
+        "timeline": _rows(timeline_table(scope, scope.at)),
+        "coverage": _coverage(scope, coverage),
         "verdict": asdict(verdict),
     }
     return _plain(document)  # type: ignore[no-any-return]
@@ -96,31 +94,54 @@ def _address(row: dict[str, Any], finding: Finding | None) -> dict[str, Any]:
 
 
 def _lineage(scope: Scope) -> dict[str, Any]:
-    root = scope.session.instance_id or scope.session.principal_id
-    nodes: dict[str, dict[str, Any]] = {}
-    if root:
-        kind = "instance" if scope.session.instance_id else "session"
-        nodes[root] = {"id": root, "kind": kind, "label": scope.session.role_name or root}
-    for key in scope.keys["access_key_id"]:
-        nodes[key] = {"id": key, "kind": "access_key", "label": key}
-    edges = []
-    for hop in tables.rows_of(scope.hops[scope.hops["to_key"].notna()]):
-        begin = (None if hop["hop"] == 0 else hop["from_key"]) or root or hop["to_key"]
-        for node in (begin, hop["to_key"]):
-            nodes.setdefault(node, {"id": node, "kind": "access_key", "label": node})
-        edges.append({"from": begin, "to": hop["to_key"], "event_id": hop["event_id"], "kind": hop["event_name"]})
-    return {"nodes": list(nodes.values()), "edges": edges}
+    """Give what really grew: what a refused call would have made is not there."""
+    edges = scope.edges[scope.edges["error_code"].isna()]
+    linked = scope.nodes["id"].isin({*edges["from"], *edges["to"]})
+    nodes = scope.nodes[linked | (scope.nodes["hop"] == 0) | (scope.nodes["events"] > 0)]
+    return {"nodes": _rows(nodes), "edges": _rows(edges)}
 
 
-def _impact(events: pd.DataFrame) -> dict[str, Any]:
-    thief = events[events["party"] == "thief"]
-    arns = thief["resources"].dropna().str.split("\n").explode().value_counts()
+def _impact(scope: Scope) -> dict[str, Any]:
+    impact, can = scope.impact, scope.capabilities
     return {
-        "techniques": [],
-        "resources": [{"arn": str(arn), "events": int(count)} for arn, count in sorted(arns.items())],
-        "persistence": [],
-        "denied": int(thief["error_code"].str.contains(DENIED, na=False).sum()),
+        "techniques": [_technique(row) for row in tables.rows_of(impact.techniques)],
+        "resources": [
+            {name: row[name] for name in ("arn", "service", "account_id", "events")}
+            for row in tables.rows_of(impact.resources)
+        ],
+        "persistence": _rows(impact.persistence),
+        "denied": impact.denied_calls,
+        "access_levels": _rows(impact.levels),
+        "data": _rows(impact.data),
+        "costs": _rows(impact.costs),
+        "tamper": _rows(impact.tamper),
+        "denied_calls": _rows(impact.denied),
+        "notes": list(impact.notes),
+        "capabilities": None
+        if can is None
+        else {"statements": _rows(can.rows), "unread": list(can.unread), "not_considered": list(can.not_considered)},
     }
+
+
+def _technique(row: dict[str, Any]) -> dict[str, Any]:
+    listed = {name: (row[name] or "").splitlines() for name in ("event_ids", "other_event_ids")}
+    return {name: row[name] for name in ("id", "name", "attack_version")} | listed
+
+
+def _coverage(scope: Scope, coverage: Coverage) -> dict[str, Any]:
+    missing = (*coverage.not_searched, *(gap for gap in scope.gaps if gap not in coverage.not_searched))
+    return {
+        "searched": [asdict(row) for row in coverage.searched],
+        "not_searched": [asdict(row) for row in missing],
+        "unread": [asdict(row) for row in coverage.unread],
+        "warnings": list(coverage.warnings),
+        "places": _rows(scope.places),
+        "statement": coverage_statement(scope.places, len(missing)),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return list(tables.rows_of(frame))
 
 
 def _plain(value: Any) -> Any:

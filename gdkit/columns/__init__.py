@@ -23,6 +23,7 @@ from gdkit.columns.impact import (
 from gdkit.columns.lineage import LINEAGE_EDGES, LINEAGE_NODES
 from gdkit.columns.records import EVIDENCE, FINDINGS
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
+from gdkit.columns.timeline import TIMELINE
 
 __all__ = [
     "ACCESS_LEVELS",
@@ -49,6 +50,7 @@ __all__ = [
     "SESSION_EVENTS",
     "TAMPER",
     "TECHNIQUES",
+    "TIMELINE",
     "Column",
     "Table",
 ]

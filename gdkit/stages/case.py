@@ -1,0 +1,97 @@
+"""The case itself: what it is about, what was decided, what it concludes, and whether it is whole."""
+
+from __future__ import annotations
+
+from gdkit import tables
+from gdkit.case.evidence import manifest
+from gdkit.case.folder import case_about, case_finding
+from gdkit.case.journal import broken_entry, read_entries
+from gdkit.case.results import load_result
+from gdkit.case.verdicts import current_verdict, record_verdict
+from gdkit.stages.common import opened, view
+from gdkit.ui import words
+from gdkit.ui.panel import VerdictPanel
+from gdkit.ui.view import View
+
+
+def begin(case: str) -> View:
+    """Open the case for a notebook: whose it is, since when, and what is recorded so far."""
+    folder = opened(case)
+    about = case_about(folder)
+    subject = about["subject"]
+    what = f"finding {subject['finding_id']}" if subject["finding_id"] else "no finding"
+    facts = [
+        ("Case folder", folder.path),
+        ("Finding", subject["finding_id"] or "none was given: the case rests on the logs alone"),
+        ("Principal", subject["principal_id"]),
+        ("Instance", subject["instance_id"]),
+        ("Begun", f"{about['begun_at']} by {about['analyst']}"),
+        ("Verdict", words.verdict_sentence(current_verdict(folder))),
+        ("gdkit", about["versions"]["gdkit"]),
+    ]
+    return View("Case", f"Case about {what}.", facts, stamp=words.stamp(about), loads_tables=True)
+
+
+def finding(case: str) -> View:
+    """Read the finding: what GuardDuty saw, whose credentials, from where."""
+    folder = opened(case)
+    if not folder.finding.exists():
+        return View(
+            "Finding",
+            "There is no finding: this case was begun from an identifier.",
+            notes=["GuardDuty stays silent when credentials are used elsewhere inside the same account, and it may "
+                   "learn a repeated use as normal. No finding is no proof of no theft."],
+        )  # fmt: skip
+    found = case_finding(folder)
+    return View(
+        "Finding",
+        words.finding_summary(found),
+        words.finding_facts(found),
+        found.warnings,
+        stamp=words.stamp(case_about(folder)),
+    )
+
+
+def verdict(case: str, value: str, reason: str, analyst: str, *, interactive: bool) -> VerdictPanel | View:
+    """Record or ask for the verdict on the external address.
+
+    Args:
+        case: the case folder.
+        value: ``benign``, ``malicious`` or ``undetermined``; empty to leave it as recorded.
+        reason: why; required with a value.
+        analyst: who decides; empty for who began the case.
+        interactive: whether a person sits before the notebook; then the panel asks.
+
+    Raises:
+        VerdictError: the value is unknown, or the reason is missing.
+    """
+    folder = opened(case)
+    if value:
+        record_verdict(folder, value, reason, analyst or None)
+    if interactive:
+        return VerdictPanel(folder)
+    return view(folder, "Verdict", words.verdict_sentence(current_verdict(folder)))
+
+
+def conclusion(case: str) -> View:
+    """Say in one page what happened, how bad it is, what was decided, and what is open."""
+    folder = opened(case)
+    result = load_result(folder)
+    current = current_verdict(folder)
+    summary = words.conclusion_summary(result, current)
+    facts, notes = words.conclusion_facts(result, current), words.open_points(result, current)
+    return view(folder, "Conclusion", summary, facts, notes)
+
+
+def integrity(case: str) -> View:
+    """Show the evidence with its hashes, and whether the journal is whole."""
+    folder = opened(case)
+    entries = read_entries(folder.journal)
+    broken = broken_entry(entries)
+    state = f"whole, {len(entries)} entries" if broken is None else f"BROKEN at entry {broken}"
+    facts = [("Journal", state), ("Finding SHA-256", case_about(folder)["finding_sha256"])]
+    facts += [(name, version) for name, version in case_about(folder)["versions"].items()]
+    rows = tables.frame_of_rows(tables.EVIDENCE, manifest(folder))
+    return view(
+        folder, "Evidence", f"{words.many(len(rows), 'evidence file')}; the journal is {state}.", facts, frame=rows
+    )

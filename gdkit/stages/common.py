@@ -1,0 +1,48 @@
+"""What every stage begins and ends with: the case folder, and a view that carries the case's stamp."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from gdkit.analysis.subject import subject_of_finding
+from gdkit.case.folder import CaseFolder, case_about, open_case, start_case
+from gdkit.case.results import load_result
+from gdkit.findings import load_findings, select_finding
+from gdkit.sample import sample_folder
+from gdkit.ui import words
+from gdkit.ui.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def opened(case: str) -> CaseFolder:
+    """Open a case; without a name, one about the sample theft in a temporary folder: any notebook can be tried.
+
+    Raises:
+        CaseError: there is no case, or it is damaged.
+    """
+    return open_case(case) if case else _sample_case()
+
+
+@cache
+def _sample_case() -> CaseFolder:
+    from gdkit.stages.scope import scope  # noqa: PLC0415 - it opens cases itself
+
+    sample = sample_folder()
+    subject = subject_of_finding(select_finding(load_findings(sample.finding)))
+    folder = start_case(sample.finding.parent / "case", subject, trail=[str(sample.trail)], analyst="sample")
+    scope(str(folder.path), [])
+    return folder
+
+
+def view(folder: CaseFolder, title: str, summary: str, facts: Sequence[tuple[str, object]] = (),
+         notes: Sequence[str] = (), **named: Any) -> View:  # fmt: skip
+    """Give a view that says whether the case is a sample or simulated."""
+    return View(title, summary, facts, notes, stamp=words.stamp(case_about(folder)), **named)
+
+
+def limit(folder: CaseFolder) -> tuple[str, str]:
+    """Give the fact by which every answer is limited: what was searched."""
+    return ("In what was searched", load_result(folder)["coverage"]["statement"])
