@@ -16,6 +16,7 @@ from gdkit.case.results import load_result
 from gdkit.errors import VerdictError
 from gdkit.findings import load_findings
 from gdkit.sample import INSTANCE, THIEF, THIEF_2, sample_finding, write_sample
+from gdkit.stages.common import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def test_sample_is_the_same_every_time(tmp_path: Path) -> None:
 
 def test_every_call_of_the_sample_is_judged_right(case: Path) -> None:
     """The sample's thief, and nobody else, is the thief: by both addresses, in both accounts."""
-    events = load_table(stages._folder(str(case)), "session_events")
+    events = load_table(opened(str(case)), "session_events")
     thief = events["source_address"].isin([THIEF, THIEF_2])
     assert set(events.loc[thief, "party"]) == {"thief"}
     assert not (events.loc[~thief, "party"] == "thief").any()
@@ -52,7 +53,7 @@ def test_every_call_of_the_sample_is_judged_right(case: Path) -> None:
 
 def test_raw_records_join_the_table(case: Path) -> None:
     """A row's record number is the line of its raw record in the evidence."""
-    folder = stages._folder(str(case))
+    folder = opened(str(case))
     lines = gzip.decompress((folder.evidence / "records.jsonl.gz").read_bytes()).decode().splitlines()
     events = load_table(folder, "session_events")
     assert [json.loads(lines[number])["eventID"] for number in events["record_number"]] == list(events["event_id"])
@@ -66,10 +67,20 @@ def test_raw_records_join_the_table(case: Path) -> None:
         ("session", "2 keys of the session known, 2 of them seen in use; 1 chained key"),
         ("calls", "78 calls of the session seen in what was searched"),
         ("timeline", "the thief's from 2026-11-02 10:14:06Z to 2026-11-02 10:31:00Z"),
-        ("chain", "1 credential issued through the session, and 0 refused requests, seen"),
+        ("chain", "2 things grew from the session (access_key 1, user 1), in 3 steps; 1 refused or failed attempt"),
         ("initial_access", "deploy-bot with key AKIASAMPLEDEPLOYBOT1 changed the instance's metadata options"),
         ("addresses", "Used from 5 places; 2 of them with calls of the thief"),
-        ("coverage", "81 events were searched. Every statement of this case holds for these events"),
+        ("coverage", "81 events of 2 accounts and 1 region, 2026-11-02T07:58:12Z to 2026-11-02T11:15:00Z; 26 of them"),
+        ("moments", "11 moments that matter: ends 3"),
+        ("impact", "Of the thief's calls 7 read or listed and 1 changed something; 4 were refused. 8 techniques"),
+        ("data", "By the thief: 1 thing read, copied, shared or used, 3 kinds of names listed, 1 thing tried in vain"),
+        ("refused", "4 calls of the thief refused, or only tried, seen in what was searched"),
+        ("left_behind", "Nothing made or changed that gives a way back in was seen in what was searched"),
+        ("tamper", "No call against detection or logs was seen in what was searched"),
+        ("costs", "No call that starts what AWS bills was seen in what was searched"),
+        ("capabilities", "Not known: the role's policies were not read"),
+        ("credentials", "1 credential may be alive as of"),
+        ("fleet", "1 instance with the role known: 0 let IMDSv1 in, of 1 the setting is not known"),
         ("conclusion", f"12 of 78 calls with the credentials of instance {INSTANCE} were made by somebody"),
         ("attribution", "reported_address: 7 calls: the call came from the finding's remote address"),
         ("integrity", "the journal is whole"),
@@ -95,7 +106,7 @@ def test_verdict_is_recorded_and_told(case: Path) -> None:
         stages.verdict(str(case), "benign", " ", "kim", interactive=False)
     view = stages.verdict(str(case), "benign", "the vendor's scanner, ticket 12", "kim", interactive=False)
     assert "benign, decided by kim" in view.text()
-    assert load_result(stages._folder(str(case)))["verdict"]["value"] == "benign"
+    assert load_result(opened(str(case)))["verdict"]["value"] == "benign"
     assert "judged benign" in stages.conclusion(str(case)).summary
 
 
@@ -107,7 +118,7 @@ def test_no_finding(tmp_path: Path) -> None:
     assert "78 calls" in stages.scope(path, []).summary
     assert "There is no finding" in stages.finding(path).text()
     assert "There is no finding" in stages.conclusion(path).text()
-    assert load_result(stages._folder(path))["finding"] is None
+    assert load_result(opened(path))["finding"] is None
 
 
 def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
@@ -119,8 +130,9 @@ def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
     assert "no proof of no use" in view.summary
     assert any("another account or region" in note for note in view.notes)
     assert "there is nothing to draw" in stages.timeline(path).summary
-    for stage in ("session", "calls", "chain", "addresses", "initial_access", "conclusion"):
-        assert "seen in what was searched" in getattr(stages, stage)(path).text() or stage in ("session", "addresses")
+    for stage in ("calls", "chain", "conclusion", "data", "left_behind", "tamper", "costs", "refused"):
+        assert "seen in what was searched" in getattr(stages, stage)(path).text()
+    assert "No lead on a way in seen" in stages.initial_access(path).summary
 
 
 def test_sample_findings_are_stamped(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def data_summary(table: pd.DataFrame) -> str:
 def left_summary(table: pd.DataFrame) -> str:
     """Say what was made or changed, and how much of it still exists."""
     if table.empty:
-        return "Nothing that gives a way back in was seen made or changed in what was searched."
+        return "Nothing made or changed that gives a way back in was seen in what was searched."
     exist, gone = (int(table["still_exists"].eq(value).sum()) for value in (True, False))
     open_question = len(table) - exist - gone
     thief = int((table["party"] == "thief").sum())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.charts import COLOURS, VEGA_LITE, _page
+from gdkit.ui.charts import COLOURS, VEGA_LITE
 from gdkit.ui.lineage_layout import Arrow, Dot, Layout, lay_out
-from gdkit.ui.text import sandboxed_frame
+from gdkit.ui.text import drawing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,9 @@ ROW_PX = 52
 
 NEUTRAL = "#334155"
 """Colour of what belongs to no party, such as the instance itself."""
+
+STEP_PX, FEWEST_PX = 230, 460
+"""Width of one step, and of the smallest picture."""
 
 _NAMES_PX = 150
 """Width of a name before it is cut, in pixels."""
@@ -34,8 +37,9 @@ def lineage_chart(nodes: pd.DataFrame, edges: pd.DataFrame, title: str) -> str |
     """
     if edges.empty:
         return None
-    layout = lay_out(nodes, edges)
-    return sandboxed_frame(_page(lineage_spec(layout)), title, _height(layout) + 120)
+    import vl_convert  # noqa: PLC0415 - loaded on first use
+
+    return drawing(vl_convert.vegalite_to_svg(lineage_spec(lay_out(nodes, edges))), title)
 
 
 def lineage_spec(layout: Layout) -> dict[str, Any]:
@@ -50,6 +54,7 @@ def lineage_spec(layout: Layout) -> dict[str, Any]:
     picture = {
         "title": _title(layout),
         "height": _height(layout),
+        "width": max(FEWEST_PX, STEP_PX * len(sizes)),
         "layer": [
             _rules(lines, x, y),
             _words(lines, x, y, "call", {"dy": -6, "fontSize": 10, "fontStyle": "italic"}),
@@ -58,8 +63,7 @@ def lineage_spec(layout: Layout) -> dict[str, Any]:
             _words(points, x, y, "about", {"dy": 30, "fontSize": 10}),
         ],
     }
-    return {"$schema": VEGA_LITE, "background": "transparent", "config": {"view": {"stroke": None}},
-            "vconcat": [picture]}  # fmt: skip
+    return {"$schema": VEGA_LITE, "background": "#ffffff", "config": {"view": {"stroke": None}}} | picture
 
 
 def _title(layout: Layout) -> str:

@@ -6,6 +6,7 @@ and his bucket names. Every function here escapes what it is given; there is no 
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from datetime import datetime
@@ -85,6 +86,20 @@ def sandboxed_frame(page: str, title: str, height_px: int) -> str:
     return (
         f'<iframe class="gd-frame" title="{escape(title)}" sandbox="allow-scripts" loading="eager" '
         f'style="width:100%;height:{int(height_px)}px;border:0" srcdoc="{html.escape(page, quote=True)}"></iframe>'
+    )
+
+
+def drawing(svg: str, words: str) -> str:
+    """Give an image of a drawing; inside an image nothing in it is obeyed, whatever its text says.
+
+    Args:
+        svg: the drawing.
+        words: what it shows, for those who do not see it.
+    """
+    data = base64.b64encode(svg.encode()).decode()
+    return (
+        f'<img class="gd-drawing" alt="{escape(words)}" style="max-width:100%;background:#fff" '
+        f'src="data:image/svg+xml;base64,{data}">'
     )
 
 

@@ -136,6 +136,8 @@ def moments_summary(table: pd.DataFrame) -> str:
 def lineage_summary(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
     """Say what grew from the session."""
     grown = nodes[nodes["hop"] > 0]
+    if grown.empty:
+        return "Nothing that grew from the session was seen in what was searched."
     made = edges["error_code"].isna()
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in grown["kind"].value_counts().items())
     return (

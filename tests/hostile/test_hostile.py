@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 VIEWS = (
     "begin", "finding", "session", "timeline", "calls", "chain", "initial_access", "addresses", "coverage",
-    "conclusion", "integrity", "verdict",
+    "conclusion", "integrity", "verdict", "moments", "impact", "data", "left_behind", "tamper", "costs",
+    "capabilities", "refused", "credentials", "fleet",
 )  # fmt: skip
 UNSEEN = {"\x1b", "\x07", "\x00", "\r", "\u202e", "\u202c", "\u2066", "\u200b", "\ufeff", "\u2028", "\u2029", "\ud800"}
 FORBIDDEN = {"img", "svg", "a", "b", "x", "object", "embed", "form", "input", "link", "base", "textarea", "math"}
@@ -64,11 +66,15 @@ def _view(case: CaseFolder, name: str) -> Any:
 
 def _hold_harmless(page: Page) -> None:
     """Fail where a page has a tag, an attribute, a link or a hidden character that is not gdkit's own."""
-    tags = {tag for tag, _ in page.tags}
+    tags = {tag for tag, named in page.tags if (tag, named.get("class")) != ("img", "gd-drawing")}
     assert not tags & FORBIDDEN
     assert not [(tag, name) for tag, named in page.tags for name in named if name.startswith("on")]
     pointing = [value for _, named in page.tags for name, value in named.items() if name in ("href", "src", "action")]
-    assert pointing == []
+    drawings = [value for value in pointing if value.startswith("data:image/svg+xml;base64,")]
+    assert pointing == drawings
+    for drawing in drawings:
+        drawn = base64.b64decode(drawing.partition(",")[2]).decode().lower()
+        assert not any(word in drawn for word in ("<script", "<foreignobject", "<image", "href", " onerror=", " onl"))
     values = [value for _, named in page.tags for name, value in named.items() if name != "srcdoc"]
     assert not [value for value in values if "javascript:" in value.lower()]
     assert not set(page.text) & UNSEEN
@@ -91,7 +97,8 @@ def test_view(case: CaseFolder, plain: CaseFolder, name: str) -> None:
     rows = {("ul", "class"), ("li",), ("br",)}
     assert page.shape() - harmless.shape() <= rows
     for tag in ("script", "iframe", "style", "section", "noscript"):
-        assert [each for each, _ in page.tags].count(tag) == [each for each, _ in harmless.tags].count(tag)
+        if name != "refused":  # its table is empty: an error code that an attacker wrote is no refusal
+            assert [each for each, _ in page.tags].count(tag) == [each for each, _ in harmless.tags].count(tag)
     assert not set(view.text()) & UNSEEN
 
 
@@ -130,8 +137,10 @@ def test_report(case: CaseFolder, plain: CaseFolder, tmp_path: Path) -> None:
     page, harmless = map(Page, pages)
     _hold_harmless(page)
     assert page.shape() - harmless.shape() <= {("br",)}
-    for tag in ("script", "iframe", "style", "section", "h1", "h2", "meta"):
+    for tag in ("iframe", "style", "section", "h1", "h2", "meta"):
         assert [each for each, _ in page.tags].count(tag) == [each for each, _ in harmless.tags].count(tag)
+    scripts = [[each for each, _ in one.tags].count("script") for one in (page, harmless)]
+    assert scripts[0] == scripts[1] - 1  # the table of what was refused is empty, see test_view
     assert MARK in page.text
     assert len(pages[0]) < 4_000_000
 

@@ -62,7 +62,7 @@ def test_no_reference_in_styles(page: Page) -> None:
 
 
 def test_frames_and_scripts(page: Page) -> None:
-    """The picture stands in a sandboxed frame without an origin, and no script is fetched."""
+    """The timeline stands in a sandboxed frame without an origin, and no script is fetched."""
     frames = [named for tag, named in page.tags if tag == "iframe"]
     assert [named["sandbox"] for named in frames] == ["allow-scripts"]
     assert all("srcdoc" in named and "src" not in named for named in frames)

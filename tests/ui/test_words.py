@@ -19,13 +19,25 @@ AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FINDING = select_finding(load_findings(sample_finding()))
 
 
+LEFT = [{"still_exists": True}, {"still_exists": False}, {"still_exists": None}]
+
+
 def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) -> dict[str, Any]:
+    taken = {"kind": "bucket", "id": "shop-customers", "party": "thief", "reached": True, "access": "read"}
     return {
         "finding": {"id": "x"},
         "session": {"instance_id": "i-0a1b2c3d4e5f60718", "session_name": None, "role_name": "shop-web"},
         "events": {"total": total, "thief": thief, "workload": total - thief - unknown, "unknown": unknown},
-        "impact": {"denied": 4, "resources": [{"arn": "arn:aws:s3:::shop-customers", "events": 1}]},
-        "coverage": {"searched": [], "not_searched": [], "unread": [], "warnings": []},
+        "impact": {
+            "denied": 4,
+            "data": [taken, {**taken, "id": "names", "access": "listed"}],
+            "persistence": LEFT,
+            "tamper": [{}],
+            "techniques": [{"id": "T1530"}, {"id": "T1078.004"}],
+        },
+        "theft_path": {"value": "imds_v1_ssrf_likely"},
+        "credentials": {"as_of": "2026-11-02T12:00:00Z", "rows": [{"state": "may be alive"}, {"state": "unknown"}]},
+        "coverage": {"searched": [], "not_searched": [], "unread": [], "warnings": [], "statement": "78 events."},
         **changes,
     }
 
@@ -113,7 +125,13 @@ def test_conclusion_facts() -> None:
     """The first page gives the numbers, and says that nothing was contained."""
     facts = dict(words.conclusion_facts(_result(), Verdict("undetermined")))
     assert facts["Calls of the thief"] == "12 (4 of them refused)"
-    assert facts["Resources named in the thief's calls"] == "arn:aws:s3:::shop-customers"
+    assert facts["Data read, copied or shared"] == "bucket shop-customers"
+    assert facts["Left behind"] == "3 things: 1 still exist, 1 not checked"
+    assert facts["Detection and logs touched"] == "1 call"
+    assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004"
+    assert facts["Credentials that may be alive"] == "1, and 1 of which it is not known, as of 2026-11-02T12:00:00Z"
+    assert facts["Theft path"] == "imds v1 ssrf likely"
+    assert facts["In what was searched"] == "78 events."
     assert "nothing" in str(facts["Contained"])
 
 
