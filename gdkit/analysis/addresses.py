@@ -8,6 +8,7 @@ import pandas as pd
 
 from gdkit import tables
 from gdkit.analysis.keys import PARTIES
+from gdkit.analysis.places import places_of
 from gdkit.identifiers import address_kind, normal_address
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def address_table(events: pd.DataFrame, reported_addresses: Sequence[str]) -> pd
         ``tables.ADDRESSES``, most calls of the thief first, then of unknown ones.
     """
     reported = [text for text in map(normal_address, reported_addresses) if text]
-    place = events["source_address"].map(normal_address, na_action="ignore").fillna(NO_ADDRESS)
+    place = places_of(events["source_address"]).fillna(NO_ADDRESS)
     seen = events[["address_kind", "event_at", "party", "access_key_id", "user_agent"]].assign(source_address=place)
     by_place = seen.groupby("source_address")
     table = pd.DataFrame(
