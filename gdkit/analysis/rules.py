@@ -155,3 +155,13 @@ RULES: tuple[Rule, ...] = (
 
 PARTY = {rule.name: rule.party for rule in RULES}
 MEANING = {rule.name: rule.meaning for rule in RULES}
+
+CONTRADICTIONS = frozenset({
+    "own_and_reported", "shared_way_out", "long_standing", "neighbours_at_reported_address",
+    "agent_at_reported_address", "foreign_endpoint", "thief_client_at_own_address", "other_machine_at_home",
+    "new_client_at_egress", "new_client_after_move",
+})  # fmt: skip
+"""Rules by which a call stays unknown because two signs speak against each other.
+
+Without one of the two the other would decide. For every other unknown call, less evidence never makes it anybody's.
+"""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from gdkit.analysis.attribution import attribute
+from gdkit.analysis.lineage import trace_lineage
 from gdkit.analysis.scope import Scope, scope_session
+from gdkit.analysis.session import find_session
 from gdkit.analysis.subject import subject_of_finding
 from gdkit.findings import load_findings
 from gdkit.trail import load_trail
@@ -127,6 +130,19 @@ def events_of(folder: Path, records: list[dict[str, Any]]) -> pd.DataFrame:
 def scope_of(folder: Path, records: list[dict[str, Any]], about: Subject | None = None) -> Scope:
     """Analyse records for a subject; by default for a finding at the thief's address."""
     return scope_session(events_of(folder, records), about or subject())
+
+
+def judged(folder: Path, records: list[dict[str, Any]], about: Subject | None = None) -> dict[str, tuple[str, str]]:
+    """Give party and rule of each event by its id, of the session and of what was chained from it, and no more."""
+    return judged_events(events_of(folder, records), about or subject())
+
+
+def judged_events(events: pd.DataFrame, about: Subject) -> dict[str, tuple[str, str]]:
+    """Give party and rule of each event by its id, from a table of events."""
+    found = find_session(events, about)
+    lineage = trace_lineage(events, found, attribute(events, found.used, found.session, about))
+    rows = lineage.events[["event_id", "party", "rule"]].itertuples(index=False, name=None)
+    return {event_id: (party, rule) for event_id, party, rule in rows}
 
 
 def decided(scope: Scope) -> dict[str, tuple[str, str]]:

@@ -34,6 +34,7 @@ from tests.analysis.records import (
     decided,
     finding_at,
     identity,
+    judged,
     record,
     scope_of,
     subject,
@@ -130,7 +131,7 @@ def test_every_rule_has_a_case() -> None:
 def test_rule(name: str, tmp_path: Path) -> None:
     """The rule decides on the call that it was made for."""
     records, about, party = CASES[name]
-    assert decided(scope_of(tmp_path, records, about))[records[0]["eventID"]] == (party, name)
+    assert judged(tmp_path, records, about)[records[0]["eventID"]] == (party, name)
 
 
 TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
@@ -195,12 +196,12 @@ TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
 def test_trap_stays_unknown(name: str, tmp_path: Path) -> None:
     """What looks like proof and is none leaves the call undecided."""
     records, about = TRAPS[name]
-    assert decided(scope_of(tmp_path, records, about))[records[0]["eventID"]][0] == "unknown"
+    assert judged(tmp_path, records, about)[records[0]["eventID"]][0] == "unknown"
 
 
 def test_one_forged_agent_call_does_not_hide_the_theft(tmp_path: Path) -> None:
     """An agent's call at the reported address leaves the thief's other calls the thief's."""
-    found = decided(scope_of(tmp_path, [THEFT, agent(9, THIEF), agent(1, "10.0.1.5"), agent(6, "10.0.1.5")]))
+    found = judged(tmp_path, [THEFT, agent(9, THIEF), agent(1, "10.0.1.5"), agent(6, "10.0.1.5")])
     assert found[THEFT["eventID"]] == ("thief", "reported_address")
 
 
@@ -208,7 +209,7 @@ def test_thief_rotates_address_and_key(tmp_path: Path) -> None:
     """Later calls of the thief with another key do not take the mark from the earlier ones."""
     moved = record(9, THIEF_2, LINUX_THIEF)
     later = record(80, THIEF_2, LINUX_THIEF, who=identity(KEY_2))
-    found = decided(scope_of(tmp_path, [record(8, THIEF, LINUX_THIEF), moved, later, APP, *AGENTS]))
+    found = judged(tmp_path, [record(8, THIEF, LINUX_THIEF), moved, later, APP, *AGENTS])
     assert found[moved["eventID"]] == ("thief", "thief_client")
 
 
@@ -228,7 +229,7 @@ def test_reported_key_that_the_session_itself_issued(tmp_path: Path) -> None:
     taken = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/app-role", "roleSessionName": INSTANCE}
     given = {"credentials": {"accessKeyId": KEY}, "assumedRoleUser": {"assumedRoleId": PRINCIPAL}}
     issue = assume_role(2, THIEF_2, APP_CLIENT, who=identity(KEY_2), requestParameters=taken, responseElements=given)
-    found = decided(scope_of(tmp_path, [issue, THEFT]))
+    found = judged(tmp_path, [issue, THEFT])
     assert found[THEFT["eventID"]] == ("thief", "reported_address")
 
 
@@ -243,14 +244,14 @@ def test_identity_role_shows_the_way_out(tmp_path: Path) -> None:
     """The instance identity role's calls show by which address the instance leaves."""
     app = record(5, NAT, APP_CLIENT)
     records = [app, agent(1, who=IDENTITY_ROLE), agent(19, who=IDENTITY_ROLE)]
-    assert decided(scope_of(tmp_path, records))[app["eventID"]] == ("workload", "way_out")
+    assert judged(tmp_path, records)[app["eventID"]] == ("workload", "way_out")
 
 
 def test_two_populations_on_one_key_are_split(tmp_path: Path) -> None:
     """The thief and the workload use one key at the same minutes, and each call keeps its maker."""
     theirs = [record(minute, THIEF, THIEF_CLIENT, name="ListBuckets", service="s3") for minute in range(10, 20)]
     ours = [agent(minute) for minute in range(9, 20)]
-    found = decided(scope_of(tmp_path, [*theirs, *ours]))
+    found = judged(tmp_path, [*theirs, *ours])
     assert {found[one["eventID"]][0] for one in theirs} == {"thief"}
     assert {found[one["eventID"]][0] for one in ours} == {"workload"}
 
@@ -258,18 +259,18 @@ def test_two_populations_on_one_key_are_split(tmp_path: Path) -> None:
 def test_other_machine_behind_the_same_way_out(tmp_path: Path) -> None:
     """Another system behind the same way out is another host; what a virtual machine explains stays open."""
     mac, vm = record(9, NAT, THIEF_CLIENT), record(9, NAT, "aws-cli/2.31 os/linux#5.15.0-generic")
-    found = decided(scope_of(tmp_path, [mac, *KERNEL], NO_FINDING))
+    found = judged(tmp_path, [mac, *KERNEL], NO_FINDING)
     assert found[mac["eventID"]] == ("thief", "other_system")
-    found = decided(scope_of(tmp_path, [vm, *KERNEL], NO_FINDING))
+    found = judged(tmp_path, [vm, *KERNEL], NO_FINDING)
     assert found[vm["eventID"]] == ("unknown", "other_machine_at_home")
     kali = record(9, NAT, KALI)
-    assert decided(scope_of(tmp_path, [kali, *KERNEL], NO_FINDING))[kali["eventID"]] == ("thief", "other_kernel")
+    assert judged(tmp_path, [kali, *KERNEL], NO_FINDING)[kali["eventID"]] == ("thief", "other_kernel")
 
 
 def test_new_kernel_after_a_restart(tmp_path: Path) -> None:
     """A kernel that comes when the old one has ended is a restart, not another machine."""
     later = record(90, THIEF_2, "Boto3/1.40 os/linux#6.2 lang/python#3.11")
-    found = decided(scope_of(tmp_path, [later, *KERNEL], NO_FINDING))
+    found = judged(tmp_path, [later, *KERNEL], NO_FINDING)
     assert found[later["eventID"]] == ("unknown", "undecided")
 
 
@@ -279,7 +280,7 @@ def test_linux_on_a_windows_host(tmp_path: Path) -> None:
     linux = record(9, NAT, APP_CLIENT)
     own = [agent(1, userAgent="aws-sdk-go/1.55 (go1.23; windows; amd64) amazon-ssm-agent/3.3"),
            agent(20, userAgent="aws-sdk-go/1.55 (go1.23; windows; amd64) amazon-ssm-agent/3.3")]  # fmt: skip
-    found = decided(scope_of(tmp_path, [windows, linux, *own], NO_FINDING))
+    found = judged(tmp_path, [windows, linux, *own], NO_FINDING)
     assert found[linux["eventID"]] == ("unknown", "other_machine_at_home")
 
 
@@ -299,7 +300,7 @@ def test_linux_on_a_windows_host(tmp_path: Path) -> None:
 def test_instance_still_there(change: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> None:
     """A call is no thief's where the instance may have been there to make it."""
     call = record(100, NAT, APP_CLIENT)
-    assert decided(scope_of(tmp_path, [call, *change[1]], NO_FINDING))[call["eventID"]][0] != "thief"
+    assert judged(tmp_path, [call, *change[1]], NO_FINDING)[call["eventID"]][0] != "thief"
 
 
 def test_failed_calls_are_use(tmp_path: Path) -> None:
@@ -336,7 +337,7 @@ def test_instance_identity_role_is_another_principal(tmp_path: Path) -> None:
 def test_no_baseline(change: dict[str, Any], tmp_path: Path) -> None:
     """A place is no baseline by one key, over a short time, or beside another place."""
     call = record(410, NAT, APP_CLIENT)
-    found = decided(scope_of(tmp_path, [call, *change["own"], record(420, THIEF, THIEF_CLIENT)]))
+    found = judged(tmp_path, [call, *change["own"], record(420, THIEF, THIEF_CLIENT)])
     assert found[call["eventID"]] == ("unknown", "undecided")
 
 
@@ -346,7 +347,7 @@ def test_no_move(address: str, tmp_path: Path) -> None:
     before = [agent(1, address), record(2, address, APP_CLIENT), agent(16, address)]
     after = [agent(30, AFTER), agent(45, AFTER), *([record(50, address, APP_CLIENT)] if address == EARLIER else [])]
     call = record(31, AFTER, APP_CLIENT)
-    found = decided(scope_of(tmp_path, [*before, *after, call], subject(AFTER)))
+    found = judged(tmp_path, [*before, *after, call], subject(AFTER))
     assert found[call["eventID"]][0] != "workload"
 
 
@@ -365,7 +366,7 @@ def test_ipv6_spellings_are_one_address(tmp_path: Path) -> None:
 def test_second_key_of_the_thief_is_not_guessed(tmp_path: Path) -> None:
     """The thief's client on a key that no proven call of the thief used stays undecided."""
     other = record(5, THIEF_2, THIEF_CLIENT, who=identity(KEY_2))
-    found = decided(scope_of(tmp_path, [other, record(6, THIEF, THIEF_CLIENT)]))
+    found = judged(tmp_path, [other, record(6, THIEF, THIEF_CLIENT)])
     assert found[other["eventID"]] == ("unknown", "undecided")
 
 
@@ -400,7 +401,7 @@ def test_order_and_duplicates_do_not_matter(data: st.DataObject, tmp_path_factor
     records = [*theft, agent(1), agent(9), record(7, NAT, APP_CLIENT), chained(10, THIEF_2, APP_CLIENT)]
     shuffled = data.draw(st.permutations(records)) + data.draw(st.lists(st.sampled_from(records), max_size=4))
     folder = tmp_path_factory.mktemp("trail")
-    assert decided(scope_of(folder, shuffled)) == decided(scope_of(folder, records))
+    assert judged(folder, shuffled) == judged(folder, records)
 
 
 @settings(max_examples=15, deadline=None)
@@ -414,7 +415,7 @@ def test_unrelated_principals_change_nothing(
     records = [record(5, THIEF, THIEF_CLIENT), agent(1), record(7, NAT, APP_CLIENT)]
     others = [record(minute, address, THIEF_CLIENT, who=user) for minute in minutes]
     folder = tmp_path_factory.mktemp("trail")
-    assert decided(scope_of(folder, [*records, *others])) == decided(scope_of(folder, records))
+    assert judged(folder, [*records, *others]) == judged(folder, records)
 
 
 @pytest.mark.parametrize(
@@ -437,6 +438,6 @@ def test_shared_way_out(tmp_path: Path) -> None:
     """Where other instances leave by the same address, only a client that they use too is the workload's."""
     neighbours = [agent(6, who=NEIGHBOUR), record(7, NAT, APP_CLIENT, who=NEIGHBOUR)]
     known, strange = record(5, NAT, APP_CLIENT), record(9, NAT, LINUX_THIEF)
-    found = decided(scope_of(tmp_path, [known, strange, *AGENTS, *neighbours], NO_FINDING))
+    found = judged(tmp_path, [known, strange, *AGENTS, *neighbours], NO_FINDING)
     assert found[known["eventID"]] == ("workload", "way_out")
     assert found[strange["eventID"]] == ("unknown", "neighbours_address")
