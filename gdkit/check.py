@@ -200,6 +200,6 @@ def _try(aws: ReadOnlyAws, permission: Permission, region: str) -> Tried:
     except AwsError as error:
         if error.kind == "denied":
             return Tried(permission, "missing", error.problem)
-        if error.kind != "other":
+        if error.kind != "other" or "NoSuchBucket" in error.problem:  # S3 says that to whoever asks
             return Tried(permission, "not known", error.problem)
     return Tried(permission, "allowed")

@@ -17,6 +17,11 @@ _NO_DETECTOR: Probe = {"DetectorId": "0" * 32}
 _NO_ROLE: Probe = {"RoleName": "gdkit-permission-probe"}
 _NO_POLICY: Probe = {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
 _DRY: Probe = {"DryRun": True}
+_NOBODY: Probe = {"UserName": "gdkit-permission-probe"}
+_NO_GROUP: Probe = {"GroupName": "gdkit-permission-probe"}
+_NO_FUNCTION: Probe = {"FunctionName": "gdkit-permission-probe"}
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+_NAMED: Probe = {"Name": "gdkit-permission-probe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ STEPS: Mapping[str, str] = {
     "findings": "findings from the GuardDuty API, and which accounts its detectors watch",
     "events": "CloudTrail's event history of the last 90 days",
     "environment": "the instance, its role and its network: what is the workload's own, and what a Deny reaches",
+    "persistence": "whether what the calls made or changed still exists; what may not be read here stays unknown",
     "watchers": "which trails record, and what keeps GuardDuty silent",
 }
 
@@ -60,8 +66,12 @@ def _permission(step: str, action: str, probe: Probe, **listed: tuple[str, ...])
     return Permission(action, step, probe, listed)
 
 
-def _ec2(*operations: str) -> tuple[Permission, ...]:
-    return tuple(_permission("environment", f"ec2:{operation}", _DRY) for operation in operations)
+def _ec2(step: str, *operations: str) -> tuple[Permission, ...]:
+    return tuple(_permission(step, f"ec2:{operation}", _DRY) for operation in operations)
+
+
+def _iam(probe: Probe, *operations: str) -> tuple[Permission, ...]:
+    return tuple(_permission("persistence", f"iam:{operation}", probe) for operation in operations)
 
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -73,6 +83,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("findings", "guardduty:ListMembers", _NO_DETECTOR),
     _permission("events", "cloudtrail:LookupEvents", {"MaxResults": 1}),
     *_ec2(
+        "environment",
         "DescribeInstances",
         "DescribeNetworkInterfaces",
         "DescribeSecurityGroups",
@@ -102,6 +113,128 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("environment", "iam:ListInstanceProfilesForRole", _NO_ROLE),
     _permission("environment", "iam:GetPolicy", _NO_POLICY),
     _permission("environment", "iam:GetPolicyVersion", {**_NO_POLICY, "VersionId": "v1"}),
+    _permission(
+        "environment",
+        "cloudwatch:GetMetricStatistics",
+        {
+            "Namespace": "AWS/EC2",
+            "MetricName": "MetadataNoToken",
+            "StartTime": "2026-01-01T00:00:00Z",
+            "EndTime": "2026-01-01T01:00:00Z",
+            "Period": 3600,
+        },
+        Statistics=("Sum",),
+    ),
+    *_iam(
+        _NOBODY,
+        "GetUser",
+        "GetLoginProfile",
+        "ListAccessKeys",
+        "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListSigningCertificates",
+        "ListServiceSpecificCredentials",
+        "ListAttachedUserPolicies",
+        "ListGroupsForUser",
+    ),
+    *_iam({**_NOBODY, "PolicyName": "gdkit-permission-probe"}, "GetUserPolicy"),
+    *_iam(_NO_GROUP, "GetGroup", "ListAttachedGroupPolicies"),
+    *_iam({**_NO_GROUP, "PolicyName": "gdkit-permission-probe"}, "GetGroupPolicy"),
+    *_iam({}, "ListSAMLProviders", "ListOpenIDConnectProviders", "ListVirtualMFADevices"),
+    _permission("persistence", "rolesanywhere:GetTrustAnchor", {"trustAnchorId": _NO_ID}),
+    _permission("persistence", "rolesanywhere:GetProfile", {"profileId": _NO_ID}),
+    *_ec2(
+        "persistence",
+        "DescribeKeyPairs",
+        "DescribeSecurityGroupRules",
+        "DescribeLaunchTemplates",
+        "DescribeVpcPeeringConnections",
+        "DescribeImages",
+        "DescribeSnapshots",
+        "DescribeSpotInstanceRequests",
+    ),
+    _permission("persistence", "ec2:DescribeIamInstanceProfileAssociations", {}),
+    _permission(
+        "persistence",
+        "ec2:DescribeImageAttribute",
+        {**_DRY, "ImageId": "ami-00000000000000000", "Attribute": "launchPermission"},
+    ),
+    _permission(
+        "persistence",
+        "ec2:DescribeSnapshotAttribute",
+        {**_DRY, "SnapshotId": "snap-00000000000000000", "Attribute": "createVolumePermission"},
+    ),
+    _permission("persistence", "lambda:GetFunctionConfiguration", _NO_FUNCTION),
+    _permission("persistence", "lambda:GetFunctionUrlConfig", _NO_FUNCTION),
+    _permission("persistence", "lambda:GetPolicy", _NO_FUNCTION),
+    _permission("persistence", "lambda:GetEventSourceMapping", {"UUID": _NO_ID}),
+    _permission("persistence", "ecs:DescribeTaskDefinition", {"taskDefinition": "gdkit-permission-probe"}),
+    _permission("persistence", "ecs:DescribeServices", {}, services=("gdkit-permission-probe",)),
+    _permission("persistence", "s3:GetBucketPolicy", {"Bucket": "gdkit-permission-probe"}),
+    _permission("persistence", "ssm:DescribeDocument", _NAMED),
+    _permission("persistence", "ssm:DescribeDocumentPermission", {**_NAMED, "PermissionType": "Share"}),
+    _permission("persistence", "ssm:DescribeAssociation", {"AssociationId": _NO_ID}),
+    _permission("persistence", "ssm:DescribeActivations", {}),
+    _permission("persistence", "ssm:GetMaintenanceWindow", {"WindowId": "mw-00000000000000000"}),
+    _permission("persistence", "events:DescribeRule", _NAMED),
+    _permission("persistence", "events:ListTargetsByRule", {"Rule": "gdkit-permission-probe"}),
+    _permission("persistence", "scheduler:GetSchedule", _NAMED),
+    _permission("persistence", "cloudformation:DescribeStacks", {"StackName": "gdkit-permission-probe"}),
+    _permission("persistence", "kms:ListGrants", {"KeyId": _NO_ID}),
+    _permission("persistence", "ses:ListIdentities", {}),
+    _permission("persistence", "identitystore:DescribeUser", {"IdentityStoreId": "d-0000000000", "UserId": _NO_ID}),
+    _permission(
+        "persistence",
+        "identitystore:DescribeGroupMembership",
+        {"IdentityStoreId": "d-0000000000", "MembershipId": _NO_ID},
+    ),
+    _permission("persistence", "glue:GetDevEndpoint", {"EndpointName": "gdkit-permission-probe"}),
+    _permission("persistence", "glue:GetJob", {"JobName": "gdkit-permission-probe"}),
+    _permission("persistence", "cognito-idp:ListUserPoolClients", {"UserPoolId": "us-east-1_000000000"}),
+    _permission("persistence", "cognito-idp:ListIdentityProviders", {"UserPoolId": "us-east-1_000000000"}),
+    _permission("persistence", "cognito-identity:DescribeIdentityPool", {"IdentityPoolId": f"us-east-1:{_NO_ID}"}),
+    _permission("persistence", "organizations:DescribeHandshake", {"HandshakeId": "h-00000000"}),
+    _permission(
+        "persistence",
+        "eks:DescribeAccessEntry",
+        {
+            "clusterName": "gdkit-permission-probe",
+            "principalArn": "arn:aws:iam::111122223333:role/gdkit-permission-probe",
+        },
+    ),
+    _permission("persistence", "lambda:ListLayerVersions", {"LayerName": "gdkit-permission-probe"}),
+    _permission("persistence", "ecs:DescribeTasks", {}, tasks=(_NO_ID,)),
+    _permission("persistence", "autoscaling:DescribeAutoScalingGroups", {}),
+    _permission("persistence", "autoscaling:DescribeLaunchConfigurations", {}),
+    _permission("persistence", "codebuild:BatchGetProjects", {}, names=("gdkit-permission-probe",)),
+    _permission(
+        "persistence", "sagemaker:DescribeNotebookInstance", {"NotebookInstanceName": "gdkit-permission-probe"}
+    ),
+    _permission(
+        "persistence",
+        "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+        {"NotebookInstanceLifecycleConfigName": "gdkit-permission-probe"},
+    ),
+    _permission("persistence", "s3:GetBucketAcl", {"Bucket": "gdkit-permission-probe"}),
+    _permission("persistence", "events:DescribeEventBus", _NAMED),
+    _permission("persistence", "cloudformation:DescribeStackSet", {"StackSetName": "gdkit-permission-probe"}),
+    _permission("persistence", "kms:GetKeyPolicy", {"KeyId": _NO_ID}),
+    _permission("persistence", "secretsmanager:GetResourcePolicy", {"SecretId": "gdkit-permission-probe"}),
+    _permission("persistence", "ecr:GetRepositoryPolicy", {"repositoryName": "gdkit-permission-probe"}),
+    _permission("persistence", "ecr:DescribeImages", {"repositoryName": "gdkit-permission-probe"}),
+    _permission("persistence", "rds:DescribeDBSnapshotAttributes", {"DBSnapshotIdentifier": "gdkit-permission-probe"}),
+    _permission(
+        "persistence",
+        "rds:DescribeDBClusterSnapshotAttributes",
+        {"DBClusterSnapshotIdentifier": "gdkit-permission-probe"},
+    ),
+    _permission("persistence", "ram:GetResourceShares", {"resourceOwner": "SELF"}),
+    _permission(
+        "persistence",
+        "transfer:DescribeUser",
+        {"ServerId": "s-00000000000000000", "UserName": "gdkit-permission-probe"},
+    ),
+    _permission("persistence", "ses:ListIdentityPolicies", {"Identity": "gdkit-permission-probe.invalid"}),
     _permission("watchers", "cloudtrail:DescribeTrails", {}),
     _permission("watchers", "cloudtrail:GetTrailStatus", {"Name": "gdkit-permission-probe"}),
     _permission("watchers", "cloudtrail:GetEventSelectors", {"TrailName": "gdkit-permission-probe"}),

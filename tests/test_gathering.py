@@ -227,15 +227,17 @@ def test_environment_is_kept(case: CaseFolder, plans: list[LookupPlan], monkeypa
     own = OwnAddress("192.0.2.1", "public", shared=False, reason="r", proven_from=NOW)
     around = Environment(ACCOUNT, "eu-west-1", INSTANCE, None, not_searched=(NotSearched("the role", "denied"),),
                          own_addresses=(own,))  # fmt: skip
-    asked: list[dict[str, str]] = []
+    asked: list[dict[str, Any]] = []
 
-    def collect(_aws: Any, _subject: Subject, **place: str) -> Environment:
+    def collect(_aws: Any, _subject: Subject, **place: Any) -> Environment:
         asked.append(place)
         return around
 
     monkeypatch.setattr("gdkit.environment.collect_environment", collect)
     assert gather_environment(case, SUBJECT, _events(_arn(INSTANCE))) is around
-    assert asked == [{"account_id": OTHER, "region": "ap-south-1"}]
+    (place,) = asked
+    assert (place["account_id"], place["region"], place["regions"]) == (OTHER, "ap-south-1", ())
+    assert timedelta(days=6) < datetime.now(UTC) - place["since"] < timedelta(days=8)
     assert with_own_addresses(case, SUBJECT, _calls(NOW)).own_addresses == ("192.0.2.1",)
     entry = read_entries(case.journal)[-1]
     assert (entry["act"], entry["detail"]["not_read"]) == ("environment", ["the role: denied"])

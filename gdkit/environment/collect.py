@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit.environment.addresses import instance_of, other_ways_out, own_addresses, unrouted_subnets
 from gdkit.environment.collector import Collector, Question
+from gdkit.environment.fleet import ask_fleet
+from gdkit.environment.metadata import ask_metadata_use
 from gdkit.environment.model import Environment
 from gdkit.environment.network import ask_network
 from gdkit.environment.watchers import ask_watchers
 from gdkit.identifiers import parse_arn, parse_principal_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gdkit.aws.clients import ReadOnlyAws
     from gdkit.model import Subject
@@ -28,7 +31,15 @@ _NEEDS = {
 }
 
 
-def collect_environment(aws: ReadOnlyAws, subject: Subject, *, account_id: str, region: str) -> Environment:
+def collect_environment(
+    aws: ReadOnlyAws,
+    subject: Subject,
+    *,
+    account_id: str,
+    region: str,
+    regions: Sequence[str] = (),
+    since: datetime | None = None,
+) -> Environment:
     """Collect what AWS says of the session's instance, role, network and watchers.
 
     What cannot be read is in ``not_searched`` and stops nothing.
@@ -38,15 +49,19 @@ def collect_environment(aws: ReadOnlyAws, subject: Subject, *, account_id: str, 
         subject: what the investigation is about.
         account_id: the account of the instance.
         region: the region of the instance.
+        regions: where else instances with the same role are looked for; empty means every enabled region.
+        since: from when on the use of the instance's metadata service is asked for, until now; None leaves it out.
 
     Raises:
-        ParameterError: the region's form is wrong.
+        ParameterError: a region's form is wrong, or the account has no such region.
     """
     books = Collector(aws, account_id, region)
     _ask_instance(books, subject)
+    _ask_metadata_use(books, subject, since)
     instance = instance_of(books.documents) or {}
     role_name = _ask_role(books, subject, instance)
-    _ask_siblings(books, role_name)
+    if role_name is not None:
+        ask_fleet(books, role_name, regions)
     ask_network(books, instance, subject.finding.instance.vpc_ids if subject.finding else ())
     ask_watchers(books)
     books.warnings += other_ways_out(books.documents)
@@ -85,6 +100,16 @@ def _ask_instance(books: Collector, subject: Subject) -> None:
             )
         )
     books.ask(Question("metadata_defaults", "the region's metadata defaults", "ec2", "GetInstanceMetadataDefaults"))
+
+
+def _ask_metadata_use(books: Collector, subject: Subject, since: datetime | None) -> None:
+    """Ask how the metadata service was used, also of an instance that is gone: CloudWatch keeps its figures."""
+    if subject.instance_id is None:
+        return
+    if since is None:
+        books.missed(f"use of the metadata service of {subject.instance_id}", "no beginning was named")
+        return
+    ask_metadata_use(books, subject.instance_id, start_at=since, end_at=datetime.now(UTC).replace(microsecond=0))
 
 
 def _ask_role(books: Collector, subject: Subject, instance: Mapping[str, Any]) -> str | None:
@@ -144,27 +169,6 @@ def _ask_policy(books: Collector, policy_arn: str) -> None:
         asked = {**named, "VersionId": answer["Policy"]["DefaultVersionId"]}
         name = f"policy.{policy_arn}.document"
         books.ask(_iam(name, f"the text of policy {policy_arn}", "GetPolicyVersion", asked))
-
-
-def _ask_siblings(books: Collector, role_name: str | None) -> None:
-    """Ask for every other instance with the same role: a Deny on the role reaches them too."""
-    if role_name is None:
-        return
-    profiles = books.list(
-        _iam(
-            "role.profiles",
-            f"instance profiles of {role_name}",
-            "ListInstanceProfilesForRole",
-            {"RoleName": role_name},
-            "InstanceProfiles",
-        )
-    )
-    if profiles:
-        arns = [str(profile["Arn"]) for profile in profiles]
-        filters = {"Filters": [{"Name": "iam-instance-profile.arn", "Values": arns}]}
-        words = f"instances with role {role_name} in {books.region}"
-        books.ask(Question("siblings", words, "ec2", "DescribeInstances", "Reservations", filters))
-        books.missed(f"instances with role {role_name} in other regions", f"only {books.region} was asked")
 
 
 def _iam(name: str, words: str, operation: str, parameters: Mapping[str, Any], key: str = "") -> Question:

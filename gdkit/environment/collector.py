@@ -94,3 +94,9 @@ class Collector:
     def missed(self, what: str, reason: str) -> None:
         """Book something that was not asked."""
         self.not_searched.append(NotSearched(what, reason))
+
+    def take(self, other: Collector) -> None:
+        """Take over what another one was answered, and what it was not."""
+        self.documents |= other.documents
+        self.not_searched += other.not_searched
+        self.warnings += other.warnings

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from gdkit.errors import CaseError
 from gdkit.model import utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gdkit.model import NotSearched
 
 MASKED = "(masked)"
@@ -109,6 +112,32 @@ def evidence_records(environment: Environment) -> list[str]:
         )
         for document in environment.documents.values()
     ]
+
+
+def documents_of(records: Iterable[str]) -> dict[str, Document]:
+    """Read what ``evidence_records`` wrote: the documents, by name.
+
+    Raises:
+        CaseError: a line is not such a record.
+    """
+    found = {}
+    for number, line in enumerate(records, start=1):
+        try:
+            row = json.loads(line)
+            document = Document(
+                name=row["name"],
+                account_id=row["accountId"],
+                region=row["region"],
+                service=row["service"],
+                operation=row["operation"],
+                parameters=row["parameters"],
+                asked_at=datetime.fromisoformat(row["askedAt"]),
+                answer=row["answer"],
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise CaseError("it is no record of the environment", where=f"line {number} of the environment") from error
+        found[document.name] = document
+    return found
 
 
 def keepable(value: Any) -> Any:

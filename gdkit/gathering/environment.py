@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from gdkit import tables
 from gdkit.analysis.surroundings import Surroundings
 from gdkit.case.evidence import load_table, manifest, save_records, save_table
+from gdkit.case.folder import case_access
 from gdkit.case.journal import append_entry
 from gdkit.gathering import access
+from gdkit.gathering.events import looked_since
 from gdkit.gathering.home import home_of
 from gdkit.model import NotSearched
 
@@ -42,7 +44,9 @@ def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame)
     from gdkit.environment import collect_environment, evidence_records  # noqa: PLC0415
 
     account_id, region = home_of(aws, subject, events)
-    found = collect_environment(aws, subject, account_id=account_id, region=region)
+    way, since = case_access(case), looked_since(subject, datetime.now(UTC))
+    found = collect_environment(aws, subject, account_id=account_id, region=region,
+                                regions=way.regions if way else (), since=since)  # fmt: skip
     save_records(case, _ENVIRONMENT, evidence_records(found), "AWS API, read-only calls")
     rows = [asdict(own) for own in found.own_addresses]
     save_table(case, "own_addresses", tables.frame_of_rows(tables.OWN_ADDRESSES, rows), _ENVIRONMENT)

@@ -114,6 +114,9 @@ def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_
 
     account_id, region = home_of(aws, subject)
     now = datetime.now(UTC)
+    if subject.instance_id:
+        left_out.append(NotSearched(f"calls on the instance by other names than {', '.join(LOOKED_UP)}",
+                                    "the event history is asked name by name, and not for those"))  # fmt: skip
     names = _regions(aws, wanted, account_id, left_out)
     if not names:
         raise UsageError("none of the regions named is enabled in the account", where=f"account {account_id}",
@@ -123,7 +126,7 @@ def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_
         session_names=_session_names(subject),
         access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
         regions={account_id: names},
-        start_at=_since(subject, now),
+        start_at=looked_since(subject, now),
         asked_at=now,
         event_names=LOOKED_UP if subject.instance_id else (),
         event_regions=(region,) if subject.finding else (),
@@ -146,7 +149,8 @@ def _session_names(subject: Subject) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
-def _since(subject: Subject, now: datetime) -> datetime:
+def looked_since(subject: Subject, now: datetime) -> datetime:
+    """Give the instant from which on AWS is asked about a session: a day before the first reported use, or a week."""
     first = subject.finding.first_seen_at if subject.finding else None
     return first - BEFORE_FINDING if first else now - WITHOUT_FINDING
 

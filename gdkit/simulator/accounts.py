@@ -17,6 +17,7 @@ from gdkit.simulator.cloudtrail.history import EventHistory
 from gdkit.simulator.cloudtrail.records import Outcome, record_of, shared_record
 from gdkit.simulator.ec2.compute import Compute
 from gdkit.simulator.ec2.metadata import Host, MetadataService
+from gdkit.simulator.ec2.metrics import InstanceMetrics
 from gdkit.simulator.ec2.systems_manager import SystemsManager
 from gdkit.simulator.faults import Faults
 from gdkit.simulator.guardduty.detector import Detector
@@ -64,7 +65,8 @@ class Accounts:
         self.handlers: Handlers = {}
         for service in (self.guardduty, self.history, self.delivery, self.compute,
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
-                        PolicySimulation(self.policies), SystemsManager()):  # fmt: skip
+                        PolicySimulation(self.policies), SystemsManager(),
+                        InstanceMetrics(self.backend, self.compute, self.metadata)):  # fmt: skip
             self.handlers |= service.handlers()
 
     def new_id(self) -> str:

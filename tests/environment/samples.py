@@ -155,6 +155,7 @@ def answers(**changes: Answer) -> dict[tuple[str, str], Answer]:
             "GetPolicy": {"Policy": {"DefaultVersionId": "v3"}},
             "GetPolicyVersion": {"PolicyVersion": {"Document": "{}", "VersionId": "v3"}},
         },
+        "cloudwatch": {"GetMetricStatistics": {"Label": "MetadataNoToken", "Datapoints": []}},
         "cloudtrail": {
             "DescribeTrails": {"trailList": [{"TrailARN": TRAIL_ARN, "HomeRegion": "us-east-1"}]},
             "GetTrailStatus": {"IsLogging": True},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from tests.environment.samples import (
     DETECTOR,
     NOT_FOUND,
     POLICY_ARN,
-    PROFILE_ARN,
     ROLE,
     TRAIL_ARN,
     USER_DATA,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tests.aws.fakes import Answer
 
 REGION = "eu-west-1"
+SINCE = (datetime.now(UTC) - timedelta(days=80)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _subject(**changes: Any) -> Subject:
@@ -46,17 +47,17 @@ def _collected(
     monkeypatch: pytest.MonkeyPatch, subject: Subject | None = None, account_id: str = ACCOUNT, **changes: Answer
 ) -> tuple[FakeAws, Environment]:
     fake, aws = reader(monkeypatch, answers(**changes), member_role="reader")
-    return fake, collect_environment(aws, subject or _subject(), account_id=account_id, region=REGION)
+    return fake, collect_environment(aws, subject or _subject(), account_id=account_id, region=REGION, since=SINCE)
 
 
 def test_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything that answers is kept by its name, and the only gap is the one that is always there."""
+    """Everything that answers is kept by its name, and there is no gap."""
     _, found = _collected(monkeypatch)
-    assert {"instance", "instance.userData", "instance_profile", "role", "role.inline.inline", "siblings",
+    assert {"instance", "instance.userData", "instance_profile", "role", "role.inline.inline", f"siblings.{REGION}",
             f"policy.{POLICY_ARN}.document", f"policy.{BOUNDARY_ARN}.document", "network_interfaces", "route_tables",
             "nat_gateways", "vpc_endpoints", "security_groups", f"trail_status.{TRAIL_ARN}",
             f"filter.{DETECTOR}.quiet"} <= set(found.documents)  # fmt: skip
-    assert [gap.what for gap in found.not_searched] == [f"instances with role {ROLE} in other regions"]
+    assert found.not_searched == ()
     assert (found.role_name, found.instance_id, found.warnings) == (ROLE, INSTANCE, ())
     assert {own.address for own in found.own_addresses} >= {"10.0.1.5", "203.0.113.7", "198.51.100.1"}
 
@@ -111,13 +112,21 @@ def test_network_of_its_vpc(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fake.made("DescribeSecurityGroups")[0].parameters == {"GroupIds": ["sg-1"]}
 
 
-def test_siblings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Instances with the same role are asked for by every profile that holds it."""
+def test_use_of_the_metadata_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked from the named beginning on; without one, that is a gap."""
     fake, found = _collected(monkeypatch)
-    assert fake.made("DescribeInstances")[1].parameters == {
-        "Filters": [{"Name": "iam-instance-profile.arn", "Values": [PROFILE_ARN]}]
-    }
-    assert len(found.documents["siblings"].answer["Reservations"]) == 2
+    assert {call.parameters["StartTime"] for call in fake.made("GetMetricStatistics")} == {SINCE}
+    assert "metadata_use.MetadataNoToken" in found.documents
+    fake, aws = reader(monkeypatch, answers())
+    found = collect_environment(aws, _subject(), account_id=ACCOUNT, region=REGION)
+    assert not fake.made("GetMetricStatistics")
+    assert [gap.what for gap in found.not_searched] == [f"use of the metadata service of {INSTANCE}"]
+
+
+def test_of_a_gone_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CloudWatch is asked about an instance that is gone, too: it keeps its figures."""
+    fake, _ = _collected(monkeypatch, DescribeInstances=NOT_FOUND)
+    assert fake.made("GetMetricStatistics")
 
 
 def test_trail_of_another_region(monkeypatch: pytest.MonkeyPatch) -> None:

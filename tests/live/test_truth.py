@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gdkit.analysis.hunt import hunt_sessions
 from gdkit.case.evidence import load_table
 from gdkit.simulator.scenarios.catalogue import SCENARIOS
+from gdkit.trail import load_trail
 from tests.live.scores import PROPERTY, Score, as_text, score_of
 from tests.live.worlds import SILENT, Investigated, World, delivered_logs, investigate, staged_world
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROVABLE = frozenset({"theft", "inside"})
-"""Scenarios in which a finding names where the thief was: every one of his calls can be proved."""
+    import pandas as pd
+
+PROVABLE = frozenset({"theft", "inside", "same-account"})
+"""Scenarios in which every call of the thief can be proved: by the finding, or by the machine that his client names."""
 
 SEEDS = range(20)
 LIVE = [("theft", 0), *((scenario, 1) for scenario in SCENARIOS)]
@@ -34,6 +38,7 @@ def test_from_log_files(scenario: str, seed: int, tmp_path: Path, record_propert
         score = score_of(world, ended, scenario=scenario, seed=seed, in_reach=in_reach)
         record_property(PROPERTY, as_text(score))
         _judge(score, world, ended)
+        _hunted(world, load_trail(tmp_path / "logs").events, stolen=score.thief > 0)
 
 
 @pytest.mark.usefixtures("unpaced")
@@ -47,6 +52,30 @@ def test_from_event_history(scenario: str, seed: int, tmp_path: Path, record_pro
         record_property(PROPERTY, as_text(score))
         _judge(score, world, ended)
         assert ended.failed == []
+
+
+@pytest.mark.usefixtures("unpaced")
+def test_own_egress(tmp_path: Path) -> None:
+    """Where AWS shows that everything leaves by the company's VPN, the reported address is explained; else it is not."""
+    with staged_world("onprem", 1) as world:
+        live = investigate(world, tmp_path / "live", subject=world.subject()).events
+        delivered_logs(world, tmp_path / "logs")
+        subject = world.subject(world.staged.region)
+        alone = investigate(world, tmp_path / "case", [str(tmp_path / "logs")], subject=subject).events
+    (reported,) = subject.reported_addresses
+    explained = live[live["source_address"] == reported]
+    assert (set(explained["party"]), set(explained["rule"])) == ({"workload"}, {"own_egress"})
+    assert set(alone.loc[alone["source_address"] == reported, "party"]) == {"unknown"}
+
+
+def _hunted(world: World, events: pd.DataFrame, *, stolen: bool) -> None:
+    """Hold a hunt without a finding against the truth: the stolen session alone, and none of its workload's calls."""
+    found = hunt_sessions(events).suspects
+    assert [one.session.principal_id for one in found] == ([world.staged.principal_id] if stolen else [])
+    for one in found:
+        workload = {call.event_id for call in world.staged.calls if call.actor == "workload"}
+        assert one.level == "proven"
+        assert not set(one.off_instance_event_ids) & workload
 
 
 def _judge(score: Score, world: World, ended: Investigated) -> None:

@@ -104,6 +104,8 @@ class Investigated:
         """What the case concludes, without what a gap or another run of it changes."""
         result = self.result
         names = ("finding", "session", "events", "attribution", "lineage", "impact", "initial_access")
+        for thing in result["impact"]["persistence"]:
+            del thing["checked_at"]  # the second in which it was asked
         return {name: result[name] for name in names}
 
     @property

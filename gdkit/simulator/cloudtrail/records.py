@@ -165,12 +165,21 @@ def _written(values: Mapping[str, Any]) -> dict[str, Any]:
     return {lower_first(name): written_value(value, lower_first(name)) for name, value in values.items()}
 
 
+_INSTANCES = dict.fromkeys(
+    ("Instances", "StartingInstances", "StoppingInstances", "TerminatingInstances"), "instancesSet"
+)
+"""Lists of EC2's answers that CloudTrail writes as XML has them. Source: EC2 API Reference, RunInstances, example."""
+
+
 def _response(call: Call, outcome: Outcome) -> Any:
     """Write the answer of a call that changed something, or that gave a credential; CloudTrail keeps no other."""
     if outcome.error is not None or not outcome.result:
         return None
     if is_read(call.operation) and not call.operation.startswith("Assume"):
         return None
+    if call.service == "ec2":
+        return _written({_INSTANCES.get(name, name): {"items": value} if name in _INSTANCES else value
+                         for name, value in outcome.result.items()})  # fmt: skip
     return _written(outcome.result)
 
 

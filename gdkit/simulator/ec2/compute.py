@@ -59,6 +59,12 @@ class Compute:
             self._homes[instance_id] = (account_id, region)
             self._launched[instance_id] = launched_at
 
+    def launched(self, instance_id: str) -> tuple[str, str, datetime] | None:
+        """Give account, region and launch of an instance that was once here; None for any other."""
+        with self._lock:
+            home = self._homes.get(instance_id)
+            return None if home is None else (*home, self._launched[instance_id])
+
     def describe_instances(self, call: Call) -> Result:
         """Give instances with their simulated launch times; also by instance profile, which moto cannot filter by."""
         filters = list(call.parameters.get("Filters", ()))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -78,8 +77,10 @@ class MetadataService:
         self._tokens: dict[tuple[str, str], datetime] = {}
         self._current: dict[tuple[str, str, str], Issued] = {}
         self._lock = threading.RLock()
-        self.without_token: Counter[str] = Counter()
-        """Version 1 reads that were answered, by instance: what MetadataNoToken counts."""
+        self.without_token: dict[str, list[datetime]] = {}
+        """When version 1 reads were answered, by instance: what MetadataNoToken counts."""
+        self.rejected: dict[str, list[datetime]] = {}
+        """When version 1 reads were refused, by instance: what MetadataNoTokenRejected counts."""
 
     def answer(self, instance_id: str, path: str, request: HttpRequest) -> HttpResponse | None:
         """Answer one request; None where the answer never arrives because it may not go that many hops."""
@@ -93,9 +94,11 @@ class MetadataService:
                 return self._token(host, request)
             version = self._version(host, request)
             if version is None:
+                if _TOKEN not in request.headers:
+                    self.rejected.setdefault(instance_id, []).append(self._clock.now())
                 return _plain(401, "Unauthorized")
             if version == "1.0":
-                self.without_token[instance_id] += 1
+                self.without_token.setdefault(instance_id, []).append(self._clock.now())
             return self._read(host, path.rstrip("/"), version)
 
     def _token(self, host: Host, request: HttpRequest) -> HttpResponse | None:

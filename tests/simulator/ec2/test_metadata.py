@@ -233,15 +233,16 @@ def test_no_profile(world: SmallWorld) -> None:
 
 
 def test_version_1_is_counted(world: SmallWorld) -> None:
-    """Reads without a token are counted by instance, refused ones are not."""
+    """Reads without a token are counted by instance, refused ones apart from answered ones."""
     instance = world.fleet("counted").instances[0]
-    url, count = world.simulator.metadata_url(instance.id), world.accounts.metadata.without_token
+    url, service = world.simulator.metadata_url(instance.id), world.accounts.metadata
     asked(url + LIST)
     asked(url + LIST, **{TOKEN: token_of(url)})
-    assert count[instance.id] == 1
+    assert (len(service.without_token[instance.id]), instance.id in service.rejected) == (1, False)
     world.api("ec2").modify_instance_metadata_options(InstanceId=instance.id, HttpTokens="required")
     asked(url + LIST)
-    assert count[instance.id] == 1
+    asked(url + LIST, **{TOKEN: "made up"})
+    assert (len(service.without_token[instance.id]), len(service.rejected[instance.id])) == (1, 1)
 
 
 def test_botocore_reads_it(world: SmallWorld, fleet: Fleet) -> None:
