@@ -56,7 +56,7 @@ def test_from_event_history(scenario: str, seed: int, tmp_path: Path, record_pro
 
 @pytest.mark.usefixtures("unpaced")
 def test_own_egress(tmp_path: Path) -> None:
-    """Where AWS shows that everything leaves by the company's VPN, the reported address is explained; else it is not."""
+    """Where AWS shows that everything leaves by the company's VPN, the reported address is explained; else not."""
     with staged_world("onprem", 1) as world:
         live = investigate(world, tmp_path / "live", subject=world.subject()).events
         delivered_logs(world, tmp_path / "logs")
