@@ -23,6 +23,12 @@ VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
 COLOURS = {"thief": "#c2410c", "unknown": "#7c3aed", "workload": "#64748b"}
 """Thief strong, workload faint; each also named beside the picture and readable in both themes."""
 
+STRENGTHS = {"thief": 0.9, "unknown": 0.6, "workload": 0.3}
+"""How strongly the calls of each party are drawn."""
+
+LEAKED, CHAINED = "leaked session", "grown from it"
+"""Where a call was made through, beside its shape: circles in the leaked session, triangles a hop or more away."""
+
 MOST_MARKS = 2_000
 """A picture shows at most about so many marks; calls are put together by time until they fit."""
 
@@ -61,7 +67,7 @@ def timeline(events: pd.DataFrame, title: str) -> str | None:
     if timed.empty:
         return None
     step, marks = put_together(timed)
-    return sandboxed_frame(_page(timeline_spec(marks, step)), title, 470)
+    return sandboxed_frame(_page(timeline_spec(marks, step)), title, 480)
 
 
 def put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -70,6 +76,7 @@ def put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:
         operation=events["event_name"].map(_short),
         service=events["event_source"].str.removesuffix(".amazonaws.com").map(_short),
         failed=events["error_code"].notna(),
+        reach=events["hop"].map({0: LEAKED}).fillna(CHAINED),
     )
     for step in STEPS:
         marks = _marks(named, step)
@@ -87,7 +94,7 @@ def _short(name: object) -> str:
 def _marks(events: pd.DataFrame, step: str) -> pd.DataFrame:
     return (
         events.assign(at=events["event_at"].dt.floor(step))
-        .groupby(["at", "party", "operation"], as_index=False)
+        .groupby(["at", "party", "operation", "reach"], as_index=False)
         .agg(calls=("event_id", "size"), failed=("failed", "sum"), service=("service", "first"))
     )
 
@@ -104,24 +111,30 @@ def timeline_spec(marks: pd.DataFrame, step: str) -> dict[str, Any]:
         "background": "transparent",
         "config": {"view": {"stroke": None}},
         "data": {"values": data.to_dict("records")},
-        "vconcat": [_points(parties, colour, step, _time_format(marks)), _bars(colour)],
+        "vconcat": [_points(parties, colour, step, marks), _bars(colour)],
     }
 
 
-def _points(parties: list[str], colour: dict[str, Any], step: str, time_format: str) -> dict[str, Any]:
+def _points(parties: list[str], colour: dict[str, Any], step: str, marks: pd.DataFrame) -> dict[str, Any]:
     """Give one mark for the calls of one party to one operation in one span of time, larger for more calls."""
-    names = ("utc", "party", "operation", "service", "calls", "failed")
+    names = ("utc", "party", "reach", "operation", "service", "calls", "failed")
+    most = max(10, int(marks["calls"].max()))
+    faint = {"field": "party", "type": "nominal", "legend": None,
+             "scale": {"domain": list(STRENGTHS), "range": list(STRENGTHS.values())}}  # fmt: skip
     return {
         "title": f"Calls by who made them, one mark per {step}",
         "height": 46 * len(parties),
         "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
-        "mark": {"type": "circle", "opacity": 0.75},
+        "mark": {"type": "point", "filled": True},
         "encoding": {
             "x": {"field": "at", "type": "temporal", "title": "time (UTC)", "scale": {"type": "utc"},
-                  "axis": {"format": time_format}},
+                  "axis": {"format": _time_format(marks)}},
             "y": {"field": "party", "type": "nominal", "title": None, "sort": parties,
                   "axis": {"labelFontWeight": "bold"}},
-            "size": {"field": "calls", "type": "quantitative", "legend": None, "scale": {"range": [40, 400]}},
+            "size": {"field": "calls", "type": "quantitative", "legend": None, "scale": {"range": [60, 400], "domain": [1, most]}},
+            "opacity": faint,
+            "shape": {"field": "reach", "type": "nominal", "legend": {"title": None},
+                      "scale": {"domain": [LEAKED, CHAINED], "range": ["circle", "triangle-up"]}},
             "color": {"condition": {"param": "brush", **colour}, "value": "#94a3b855"},
             "tooltip": [{"field": name, "type": "nominal"} for name in names],
         },

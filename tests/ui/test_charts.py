@@ -161,3 +161,15 @@ def test_invalid_specification_would_be_seen() -> None:
     spec["vconcat"][0]["mark"] = {"type": "no-such-mark"}
     with pytest.raises(jsonschema.ValidationError):
         altair.Chart.from_dict(spec, validate=True).to_dict(validate=True)
+
+
+def test_thief_is_strong_and_hops_are_marked() -> None:
+    """The workload is drawn fainter than the thief, and calls of what grew from the session have a shape of their own."""
+    events = _events(4, ["GetObject"]).assign(hop=[0, 0, 1, 2])
+    step, marks = put_together(events)
+    assert sorted(marks["reach"]) == ["grown from it", "grown from it", "leaked session", "leaked session"]
+    encoding = timeline_spec(marks, step)["vconcat"][0]["encoding"]
+    strength = dict(zip(*(encoding["opacity"]["scale"][part] for part in ("domain", "range")), strict=True))
+    assert strength["thief"] > strength["unknown"] > strength["workload"]
+    shapes = encoding["shape"]["scale"]["range"]
+    assert len(set(shapes)) == 2
