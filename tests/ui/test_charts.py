@@ -164,7 +164,7 @@ def test_invalid_specification_would_be_seen() -> None:
 
 
 def test_thief_is_strong_and_hops_are_marked() -> None:
-    """The workload is drawn fainter than the thief, and calls of what grew from the session have a shape of their own."""
+    """The workload is drawn fainter than the thief, and what grew from the session has a shape of its own."""
     events = _events(4, ["GetObject"]).assign(hop=[0, 0, 1, 2])
     step, marks = put_together(events)
     assert sorted(marks["reach"]) == ["grown from it", "grown from it", "leaked session", "leaked session"]
