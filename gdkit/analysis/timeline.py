@@ -75,13 +75,19 @@ def _left(scope: Scope) -> Iterator[dict[str, Any]]:
         yield {"at": row["event_at"], "kind": "left behind", "party": row["party"], "hop": hop.get(row["event_id"]),
                "event_id": row["event_id"], "statement": done}  # fmt: skip
     for row in tables.rows_of(scope.impact.tamper.head(MOST_MOMENTS)):
+        done = _done(row["outcome"], row["what"])
         yield {"at": row["event_at"], "kind": "tamper", "party": row["party"], "hop": hop.get(row["event_id"]),
                "event_id": row["event_id"],
-               "statement": f"{row['event_name']} on {row['watcher']}, {row['outcome']}: {row['what']}"}  # fmt: skip
+               "statement": f"{row['event_name']} on {row['watcher']}: {done}"}  # fmt: skip
     data = scope.impact.data
     for row in tables.rows_of(data[data["reached"].eq(True) & (data["access"] != "listed")].head(MOST_MOMENTS)):
         yield {"at": row["first_at"], "kind": "data", "party": row["party"],
                "statement": f"{row['access']}: {row['kind']} {row['id'] or '(not named)'}"}  # fmt: skip
+
+
+def _done(outcome: str, what: str) -> str:
+    """Say what was done; of a call that did not succeed, only how it ended."""
+    return what if outcome == "succeeded" else {"dry_run": "a dry run, nothing was changed"}.get(outcome, outcome)
 
 
 def _ends(scope: Scope) -> Iterator[dict[str, Any]]:
