@@ -173,7 +173,7 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("Data read, copied or shared", _named(impact["data"], "thief")),
         ("Left behind", _left(impact["persistence"])),
         ("Detection and logs touched", f"{many(len(impact['tamper']), 'call')}"),
-        ("Techniques (MITRE ATT&CK)", ", ".join(row["id"] for row in impact["techniques"]) or None),
+        ("Techniques (MITRE ATT&CK)", _techniques(impact["techniques"])),
         ("Credentials that may be alive", _alive(result["credentials"])),
         ("Theft path", result["theft_path"]["value"].replace("_", " ")),
         ("In what was searched", result["coverage"]["statement"]),
@@ -187,6 +187,11 @@ def _named(data: list[dict[str, Any]], party: str, most: int = 12) -> str | None
              if row["party"] == party and row["reached"] and row["access"] != "listed"]  # fmt: skip
     more = [f"and {len(taken) - most:,} more"] if len(taken) > most else []
     return "\n".join(taken[:most] + more) or "none seen in what was searched"
+
+
+def _techniques(techniques: list[dict[str, Any]]) -> str | None:
+    version = next((row["attack_version"] for row in techniques), None)
+    return f"{', '.join(row['id'] for row in techniques)} (version {version})" if version else None
 
 
 def _left(persistence: list[dict[str, Any]]) -> str:

@@ -33,7 +33,7 @@ def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) 
             "data": [taken, {**taken, "id": "names", "access": "listed"}],
             "persistence": LEFT,
             "tamper": [{}],
-            "techniques": [{"id": "T1530"}, {"id": "T1078.004"}],
+            "techniques": [{"id": "T1530", "attack_version": "19.1"}, {"id": "T1078.004", "attack_version": "19.1"}],
         },
         "theft_path": {"value": "imds_v1_ssrf_likely"},
         "credentials": {"as_of": "2026-11-02T12:00:00Z", "rows": [{"state": "may be alive"}, {"state": "unknown"}]},
@@ -128,7 +128,7 @@ def test_conclusion_facts() -> None:
     assert facts["Data read, copied or shared"] == "bucket shop-customers"
     assert facts["Left behind"] == "3 things: 1 still exist, 1 not checked"
     assert facts["Detection and logs touched"] == "1 call"
-    assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004"
+    assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004 (version 19.1)"
     assert facts["Credentials that may be alive"] == "1, and 1 of which it is not known, as of 2026-11-02T12:00:00Z"
     assert facts["Theft path"] == "imds v1 ssrf likely"
     assert facts["In what was searched"] == "78 events."
