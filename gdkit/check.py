@@ -28,6 +28,10 @@ FINE, NOTHING, GAPS = 0, 1, 3
 """Exit statuses: all can be reached; nothing can; something cannot."""
 
 
+_NO_BUCKET = "(NoSuchBucket)"
+"""In the reason of a probe that can tell nothing; it stands in the list, and is no gap."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
     """A trail, as far as it matters here.
@@ -85,7 +89,8 @@ class Reach:
         """What limits an investigation, each one sentence."""
         told = list(self.regions.warnings)
         told += [f"{row.what}: {row.reason}." for row in self.failed]
-        told += [f"{row.permission.action}: {row.reason}." for row in self.tried if row.state != "allowed"]
+        told += [f"{row.permission.action}: {row.reason}." for row in self.tried if row.state != "allowed"
+                 and _NO_BUCKET not in row.reason]  # fmt: skip
         if self.regions.names and not self.failed and not any(ids for _, ids in self.detectors):
             told.append("No region in reach has a GuardDuty detector.")
         return tuple(told)
@@ -200,6 +205,11 @@ def _try(aws: ReadOnlyAws, permission: Permission, region: str) -> Tried:
     except AwsError as error:
         if error.kind == "denied":
             return Tried(permission, "missing", error.problem)
-        if error.kind != "other" or "NoSuchBucket" in error.problem:  # S3 says that to whoever asks
+        if error.kind != "other" or _says_to_all(error):
             return Tried(permission, "not known", error.problem)
     return Tried(permission, "allowed")
+
+
+def _says_to_all(error: AwsError) -> bool:
+    """Tell whether AWS says this to whoever asks, as S3 of a bucket that is not there."""
+    return _NO_BUCKET in error.problem

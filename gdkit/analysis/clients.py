@@ -38,7 +38,7 @@ Source: as for ``AGENT_SERVICES``. A thief can make them too: intercepting the a
 
 _PRODUCT = re.compile(r"(?:^|[\s\[(;,])([A-Za-z][\w.-]*)(?=/|[\s\])]|$)")
 _OS_TOKEN = re.compile(r"\bos/(macos|windows|linux)", re.IGNORECASE)
-_OS_WORD = re.compile(r"\b(darwin|macos|mac os|windows|linux)\b", re.IGNORECASE)
+_OS_WORD = re.compile(r"(?<![\w-])(darwin|macos|mac os|windows|linux)(?![\w-])", re.IGNORECASE)
 _OS_NAMES = {"darwin": "macOS", "macos": "macOS", "mac os": "macOS", "windows": "Windows", "linux": "Linux"}
 _APPLICATION = re.compile(r"\bapp/\S+")
 _SDK = re.compile(r"\b(?:aws-cli|aws-sdk-[\w-]+|boto3|botocore|awspowershell)\b", re.IGNORECASE)
@@ -80,7 +80,7 @@ def clients_of(user_agents: pd.Series) -> pd.Series:
 
 
 def operating_system(user_agent: object) -> str | None:
-    """Name the operating system that a user agent claims; None where it names none or is missing.
+    """Name the operating system that a user agent claims; None where it names none or several, or is missing.
 
     >>> operating_system("aws-cli/1.18.136 Python/3.8.5 Darwin/19.5.0 botocore/1.17.59")
     'macOS'
@@ -88,8 +88,11 @@ def operating_system(user_agent: object) -> str | None:
     if not isinstance(user_agent, str):
         return None
     text = _APPLICATION.sub("", user_agent)  # a name that the application gave itself
-    found = _OS_TOKEN.search(text) or _OS_WORD.search(text)
-    return _OS_NAMES[found[1].lower()] if found else None
+    token = _OS_TOKEN.search(text)
+    if token:
+        return _OS_NAMES[token[1].lower()]
+    found = {_OS_NAMES[word.lower()] for word in _OS_WORD.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def is_sdk(user_agent: object) -> bool:
@@ -131,6 +134,21 @@ def presigned(events: pd.DataFrame) -> pd.Series:
     Source: S3 User Guide, "Amazon S3 CloudTrail events", AuthenticationMethod.
     """
     return events["authentication_method"] == "QueryString"
+
+
+def forwarded(events: pd.DataFrame) -> pd.Series:
+    """Tell for each event whether a server may have sent on a GetCallerIdentity that the client had signed for it.
+
+    Whoever proves to a server which role it has, hands it a signed request; the server sends it, under its own address
+    and name, and nothing else.
+
+    Source: HashiCorp Vault, "AWS auth method"; EKS User Guide, "aws eks get-token".
+    """
+    asked = (events["event_source"] == "sts.amazonaws.com") & (events["event_name"] == "GetCallerIdentity")
+    named = {client: not is_sdk(client) for client in events["user_agent"].dropna().unique()}
+    plain = events["user_agent"].map(named).eq(True)
+    alone = ~events["source_address"].isin(set(events.loc[~(asked & plain), "source_address"].dropna()))
+    return asked & plain & alone
 
 
 def _agents(client: str) -> frozenset[str]:

@@ -54,16 +54,18 @@ def coverage_gaps(
         *_unseen_accounts(events, hops, session),
         *_unseen_times(events, session, subject),
         *_unseen_data(events),
+        *_unseen_call(session_events, subject),
         *_hidden_places(session_events),
     )
 
 
-def coverage_statement(places: pd.DataFrame, gaps: int) -> str:
+def coverage_statement(places: pd.DataFrame, gaps: int, regions_asked: int = 0) -> str:
     """Say in one sentence what was searched: every conclusion holds for this, and for nothing else.
 
     Args:
         places: ``tables.COVERAGE``.
         gaps: how many things are known not to have been searched.
+        regions_asked: regions that were looked in, where more than those that hold events.
     """
     events = int(places["events"].sum())
     if not events:
@@ -73,6 +75,7 @@ def coverage_statement(places: pd.DataFrame, gaps: int) -> str:
     span = f", {_text(first)} to {_text(last)}" if first == first else ""  # noqa: PLR0124 - a missing time is not itself
     data = int(places.loc[places["event_category"] == "Data", "events"].sum())
     kinds = f"{data:,} of them data events" if data else "no data events"
+    kinds += f"; looked in {regions_asked:,} regions" if regions_asked > regions else ""
     left = f"; {gaps:,} known gap{'' if gaps == 1 else 's'}" if gaps else ""
     return (f"{events:,} event{'' if events == 1 else 's'} of {accounts:,} account{'' if accounts == 1 else 's'} and "
             f"{regions:,} region{'' if regions == 1 else 's'}{span}; {kinds}{left}.")  # fmt: skip
@@ -118,6 +121,15 @@ def _unseen_data(events: pd.DataFrame) -> Iterator[NotSearched]:
     if with_data and without:
         yield NotSearched(f"data events of {', '.join(without)}", "none are in what was loaded, unlike those of "
                           f"{', '.join(sorted(with_data))}")  # fmt: skip
+
+
+def _unseen_call(session_events: pd.DataFrame, subject: Subject) -> Iterator[NotSearched]:
+    """Name the call that GuardDuty saw, where none of its name is among the session's."""
+    finding = subject.finding
+    if finding and finding.api and not (session_events["event_name"] == finding.api).any():
+        where = f" on {', '.join(finding.bucket_names)}" if finding.bucket_names else ""
+        yield NotSearched(f"the call that GuardDuty saw last: {finding.api}{where}",
+                          "no such call of the session is in what was searched")  # fmt: skip
 
 
 def _hidden_places(session_events: pd.DataFrame) -> Iterator[NotSearched]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gdkit.analysis.clients import is_sdk, operating_system
 
-_KERNEL = re.compile(r"(?:\bos/linux|\bLinux)[#/](\d[\w.+~-]*)", re.IGNORECASE)
+_KERNEL = re.compile(r"(?:\bos/linux|\bLinux)[#/](\d+(?:\.\d+){1,2})([\w.+~-]*)", re.IGNORECASE)
 _SANDBOX_KERNELS = frozenset({"4.4.0"})
 """Kernel releases that a sandbox on a host reports for itself. Source: gVisor documentation, FAQ, "4.4.0"."""
 
@@ -25,7 +25,7 @@ class Machine:
 
     Attributes:
         system: Linux, Windows or macOS.
-        kernel: release of a Linux kernel; None where the client does not say.
+        kernel: version of a Linux kernel, its first three numbers: the SDKs write what follows in several ways.
         unlike_ec2: why hardly any EC2 instance runs it, in words; None where many do.
     """
 
@@ -41,7 +41,7 @@ def machine_of(user_agent: str) -> Machine | None:
     A container shares the kernel of its host, so that the kernel tells hosts apart.
 
     >>> machine_of("Boto3/1.40.21 md/Botocore#1.40.21 os/linux#6.1.141-165.amzn2023.x86_64 lang/python#3.11.13").kernel
-    '6.1.141-165.amzn2023.x86_64'
+    '6.1.141'
 
     Source: botocore's and the other SDKs' user agents: ``os/<system>#<release>``, before 2023 ``<system>/<release>``.
     """
@@ -52,12 +52,12 @@ def machine_of(user_agent: str) -> Machine | None:
         return None
     found = _KERNEL.search(user_agent) if system == "Linux" else None
     kernel = found[1] if found and found[1] not in _SANDBOX_KERNELS else None
-    return Machine(system, kernel, _unlike_ec2(system, kernel))
+    return Machine(system, kernel, _unlike_ec2(system, found[2] if found else ""))
 
 
-def _unlike_ec2(system: str, kernel: str | None) -> str | None:
+def _unlike_ec2(system: str, release: str) -> str | None:
     if system == "macOS":
         return "it runs on macOS, as few EC2 instances do"
-    if kernel is not None and (mark := _DESKTOP.search(kernel)):
+    if mark := _DESKTOP.search(release):
         return f"its kernel ({mark[0].strip('-')}) is that of a desktop or of an attacker's distribution"
     return None

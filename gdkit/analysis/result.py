@@ -129,6 +129,7 @@ def _technique(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _coverage(scope: Scope, coverage: Coverage) -> dict[str, Any]:
+    asked = {region for row in coverage.searched for region in row.regions}
     missing = (*coverage.not_searched, *(gap for gap in scope.gaps if gap not in coverage.not_searched))
     return {
         "searched": [asdict(row) for row in coverage.searched],
@@ -136,7 +137,7 @@ def _coverage(scope: Scope, coverage: Coverage) -> dict[str, Any]:
         "unread": [asdict(row) for row in coverage.unread],
         "warnings": list(coverage.warnings),
         "places": _rows(scope.places),
-        "statement": coverage_statement(scope.places, len(missing)),
+        "statement": coverage_statement(scope.places, len(missing), len(asked)),
     }
 
 

@@ -22,6 +22,12 @@ RULES: tuple[Rule, ...] = (
     Rule("presigned", "unknown", "somebody followed a presigned URL: the key is the signer's, the rest the visitor's"),
     Rule("aws_service", "unknown", "an AWS service made the call for the session; the record does not say for whom"),
     Rule(
+        "forwarded",
+        "unknown",
+        "a GetCallerIdentity alone, by software that is none of AWS's: a server may have sent on a request that the "
+        "instance signed for it, as with Vault or EKS",
+    ),
+    Rule(
         "instance_gone",
         "thief",
         "made more than an hour after the instance had been terminated, or while it was stopped",
@@ -35,8 +41,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "moved",
         "workload",
-        "the instance's agents went on at this address of Amazon's when all its software had ended at the earlier one, "
-        "and the client is one of the earlier ones: the instance was given another address",
+        "the instance was started anew, its agents went on at this address of Amazon's when all its software had ended "
+        "at the earlier one, and the client is one of the earlier ones: it was given another address",
     ),
     Rule(
         "other_system",
@@ -49,6 +55,12 @@ RULES: tuple[Rule, ...] = (
         "thief",
         "an AWS SDK on a machine with another Linux kernel, while the instance's own kernel went on, from an address "
         "that is not the instance's",
+    ),
+    Rule(
+        "perhaps_moved",
+        "unknown",
+        "the instance's agents went on at this address when all its software had ended at the earlier one, and the "
+        "client is one of before: the way out may have been changed",
     ),
     Rule(
         "new_client_at_egress",
@@ -75,8 +87,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "long_standing",
         "unknown",
-        "all the session's software used the finding's remote address or account, over several keys, since long before "
-        "the use that GuardDuty reported: it may be the instance's own way out",
+        "the session's software, or this client, used the finding's remote address or account since long before the "
+        "use that GuardDuty reported: it may be the instance's own way out",
     ),
     Rule(
         "neighbours_at_reported_address",
@@ -99,6 +111,12 @@ RULES: tuple[Rule, ...] = (
         "unknown",
         "from the instance's own address or way out, but with a client that only the thief was seen with: a thief may "
         "be on the instance",
+    ),
+    Rule(
+        "thiefs_key_at_way_out",
+        "unknown",
+        "from the instance's way out, but a client that is new since the theft, with a key that only the thief was "
+        "seen with: somebody behind the same way out may hold it",
     ),
     Rule(
         "other_machine_at_home",
@@ -159,9 +177,10 @@ MEANING = {rule.name: rule.meaning for rule in RULES}
 CONTRADICTIONS = frozenset({
     "own_and_reported", "shared_way_out", "long_standing", "neighbours_at_reported_address",
     "agent_at_reported_address", "foreign_endpoint", "thief_client_at_own_address", "other_machine_at_home",
-    "new_client_at_egress", "new_client_after_move",
+    "new_client_at_egress", "new_client_after_move", "perhaps_moved", "forwarded", "thiefs_key_at_way_out",
 })  # fmt: skip
 """Rules by which a call stays unknown because two signs speak against each other.
 
-Without one of the two the other would decide. For every other unknown call, less evidence never makes it anybody's.
+Without one of the two the other would decide. Every other unknown call stays unknown when it shows less itself, and
+when the calls that are proven to be the thief's or the workload's are not there.
 """

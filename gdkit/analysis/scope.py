@@ -127,7 +127,7 @@ def _capabilities(around: Surroundings) -> Capabilities | None:
 
 
 def _suspicion(events: pd.DataFrame, session: LeakedSession, calls: pd.DataFrame) -> dict[str, tuple[int, str]]:
-    """Say which instances a hunt finds, and why; the leaked one is judged by this case."""
+    """Say which instances a hunt finds, and why; the leaked one's calls are this case's, where it proves any."""
     found = {
         str(one.session.instance_id): (
             len(one.off_instance_event_ids),
@@ -137,5 +137,6 @@ def _suspicion(events: pd.DataFrame, session: LeakedSession, calls: pd.DataFrame
     }
     if session.instance_id:
         thief = int(((calls["party"] == "thief") & (calls["hop"] == 0)).sum())
-        found[session.instance_id] = (thief, "the thief's calls of this case" if thief else "")
+        if thief:
+            found[session.instance_id] = (thief, "the thief's calls of this case")
     return found

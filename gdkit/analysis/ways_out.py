@@ -50,6 +50,13 @@ def neighbours_agent_calls(events: pd.DataFrame, session: LeakedSession) -> pd.D
     return _placed_agents(events[other & events["event_at"].notna()])
 
 
+def neighbours_places(events: pd.DataFrame, session: LeakedSession) -> frozenset[str]:
+    """Give the public addresses from which other instances make calls of any kind."""
+    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
+    others = on_instance & (events["session_name"] != session.session_name) & (events["address_kind"] == "public")
+    return frozenset(places_of(events.loc[others, "source_address"]).dropna())
+
+
 def neighbours_clients(events: pd.DataFrame, session: LeakedSession, places: frozenset[str]) -> frozenset[str]:
     """Give the clients that other instances use from these addresses, as ``client_of`` names them, agents' too.
 

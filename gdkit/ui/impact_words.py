@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.words import many
+from gdkit.ui.words import PATHS, many
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PATHS = {
-    "imds_v1_ssrf_likely": "read by IMDSv1, as a forged request from the server (SSRF) does: likely",
-    "imds_v2_code_execution_likely": "read by IMDSv2, as code that runs on the instance does: likely",
-    "undetermined": "which way the credential was read is not determined",
-}
 SILENT_THEFT = "The theft itself leaves no CloudTrail event: reading the metadata service is not logged."
 
 

@@ -26,6 +26,13 @@ ZERO_EVENTS = (
 
 NOT_LOOKED_AT = "Not looked at by this version: who holds the addresses."
 
+PATHS = {
+    "imds_v1_ssrf_likely": "read by IMDSv1, as a forged request from the server (SSRF) does: likely",
+    "imds_v2_code_execution_likely": "read by IMDSv2, as code that runs on the instance does: likely",
+    "undetermined": "which way the credential was read is not determined",
+}
+"""Which way the credential was probably read, in words."""
+
 WHOSE: dict[VerdictValue, str] = {
     "benign": "from outside its own software, a use that was judged benign",
     "malicious": "by a thief",
@@ -135,14 +142,14 @@ def moments_summary(table: pd.DataFrame) -> str:
 
 def lineage_summary(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
     """Say what grew from the session."""
-    grown = nodes[nodes["hop"] > 0]
-    if grown.empty:
-        return "Nothing that grew from the session was seen in what was searched."
     made = edges["error_code"].isna()
+    grown = nodes[(nodes["hop"] > 0) & nodes["id"].isin(set(edges.loc[made, "to"]))]
+    if grown.empty and made.all():
+        return "Nothing that grew from the session was seen in what was searched. The steps below are its own keys."
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in grown["kind"].value_counts().items())
     return (
-        f"{many(len(grown), 'thing')} grew from the session{f' ({kinds})' if kinds else ''}, in "
-        f"{many(int(made.sum()), 'step')}; {many(int((~made).sum()), 'refused or failed attempt')}."
+        f"{many(len(grown), 'thing')} grew from the session{f' ({kinds})' if kinds else ''}; "
+        f"{many(int((~made).sum()), 'refused or failed attempt')} beside."
     )
 
 
@@ -170,12 +177,13 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("Calls of the thief", f"{events['thief']:,} ({impact['denied']:,} of them refused)"),
         ("Calls not decided", f"{events['unknown']:,}"),
         ("Calls of the workload", f"{events['workload']:,}"),
-        ("Data read, copied or shared", _named(impact["data"], "thief")),
+        ("Data read, copied or shared by the thief", _named(impact["data"], "thief")),
+        ("The same by callers not decided", _named(impact["data"], "unknown")),
         ("Left behind", _left(impact["persistence"])),
         ("Detection and logs touched", f"{many(len(impact['tamper']), 'call')}"),
         ("Techniques (MITRE ATT&CK)", _techniques(impact["techniques"])),
         ("Credentials that may be alive", _alive(result["credentials"])),
-        ("Theft path", result["theft_path"]["value"].replace("_", " ")),
+        ("Theft path", PATHS[result["theft_path"]["value"]]),
         ("In what was searched", result["coverage"]["statement"]),
         ("Verdict", verdict_sentence(verdict)),
         ("Contained", "nothing: this version writes nothing to AWS"),
@@ -205,7 +213,9 @@ def _left(persistence: list[dict[str, Any]]) -> str:
 def _alive(credentials: dict[str, Any]) -> str:
     alive = [row for row in credentials["rows"] if row["state"] == "may be alive"]
     unknown = sum(row["state"] == "unknown" for row in credentials["rows"])
-    return f"{len(alive):,}, and {unknown:,} of which it is not known, as of {credentials['as_of']}"
+    return (
+        f"{many(len(alive), 'credential')} may work; of {unknown:,} more it is not known; as of {credentials['as_of']}"
+    )
 
 
 def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
@@ -245,4 +255,4 @@ def coverage_notes(ledger: dict[str, Any]) -> list[str]:
 
 def many(count: int, noun: str) -> str:
     """Say a number of things: "1 call", "1,200 calls"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}{'es' if noun.endswith('s') else 's'}"

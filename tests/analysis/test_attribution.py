@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,10 @@ KALI = "aws-cli/2.31 os/linux#6.12.38-kali-amd64 lang/python#3.13"
 KERNEL = [record(2, NAT, APP_CLIENT), record(60, NAT, APP_CLIENT), *AGENTS]
 EGRESS = replace(subject(), own_egress=(THIEF,))
 EARLIER, AFTER = "52.48.3.4", "54.171.1.2"
-MOVE = [agent(1, EARLIER), record(2, EARLIER, APP_CLIENT), agent(16, EARLIER), agent(30, AFTER), agent(45, AFTER)]
+GONE_ON = [agent(1, EARLIER), record(2, EARLIER, APP_CLIENT), agent(16, EARLIER), agent(30, AFTER), agent(45, AFTER)]
 HABIT = [record(0, NAT, APP_CLIENT, who=identity(KEY_2)), record(400, NAT, APP_CLIENT)]
 
+RENEWED = json.loads(json.dumps(identity(KEY_2)).replace("T06:00:00Z", "T08:30:00Z"))
 OPERATOR = {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": f"arn:aws:iam::{ACCOUNT}:user/kim",
             "accountId": ACCOUNT, "accessKeyId": "AKIAEXAMPLE000000001", "userName": "kim"}  # fmt: skip
 
@@ -79,15 +81,20 @@ def ended(minute: int, name: str, **fields: Any) -> dict[str, Any]:
     return record(minute, THIEF_2, "console", name=name, who=OPERATOR, **{**asked, **fields})
 
 
+MOVE = [*GONE_ON, ended(20, "StartInstances")]
+
 CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "presigned": ([record(5, THIEF, "Mozilla/5.0 (Windows NT 10.0)", **PRESIGNED)], None, "unknown"),
     "aws_service": ([record(5, "45.33.32.156", APP_CLIENT, **SERVICE_CALL)], None, "unknown"),
+    "forwarded": (
+        [record(5, THIEF, "Go-http-client/1.1", name="GetCallerIdentity", service="sts"), *AGENTS], None, "unknown"),
     "instance_gone": ([record(90, NAT, APP_CLIENT), ended(10, "TerminateInstances"), APP], NO_FINDING, "thief"),
     "own_egress": ([record(50, THIEF, APP_CLIENT), record(3, THIEF, APP_CLIENT)],
                    replace(EGRESS, finding=replace(EGRESS.finding, first_seen_at=EIGHT)), "workload"),
     "moved": ([record(31, AFTER, APP_CLIENT), *MOVE], subject(AFTER), "workload"),
     "other_system": ([record(5, THIEF_2, THIEF_CLIENT), APP, *AGENTS], NO_FINDING, "thief"),
     "other_kernel": ([record(9, THIEF_2, KALI), *KERNEL], NO_FINDING, "thief"),
+    "perhaps_moved": ([record(31, AFTER, APP_CLIENT), *GONE_ON], subject(AFTER), "unknown"),
     "new_client_at_egress": ([record(50, THIEF, APP_CLIENT)], EGRESS, "unknown"),
     "new_client_after_move": ([record(31, AFTER, "aws-cli/2.31"), *MOVE], subject(AFTER), "unknown"),
     "own_and_reported": ([record(5, THIEF, APP_CLIENT)], subject(public=THIEF), "unknown"),
@@ -103,6 +110,9 @@ CASES: dict[str, tuple[list[dict[str, Any]], Subject | None, str]] = {
     "reported_address": ([record(5, THIEF, THIEF_CLIENT)], None, "thief"),
     "thief_client_at_own_address": (
         [record(9, NAT, LINUX_THIEF), *AGENTS, record(8, THIEF, LINUX_THIEF)], None, "unknown"),
+    "thiefs_key_at_way_out": (
+        [record(40, NAT, "rclone/1.69", who=OLD_KEY), record(30, THIEF, THIEF_CLIENT, who=OLD_KEY), *AGENTS], None,
+        "unknown"),
     "other_machine_at_home": (
         [record(9, "10.0.0.4", THIEF_CLIENT), record(8, "10.0.0.4", AGENT_CLIENT, name="UpdateInstanceInformation",
                                                      service="ssm")], subject(private="10.0.0.4"), "unknown"),
@@ -134,7 +144,23 @@ def test_rule(name: str, tmp_path: Path) -> None:
     assert judged(tmp_path, records, about)[records[0]["eventID"]] == (party, name)
 
 
+DOTNET = "aws-sdk-dotnet-coreclr/4.0.9 ua/2.1 os/linux#6.1.141.165 .NET_Core/8.0"
+AMAZON_LINUX = "Boto3/1.40 os/linux#6.1.141-165.249.amzn2023.x86_64 lang/python#3.11"
+DAYS = [record(minute, THIEF, APP_CLIENT, who=identity(key)) for minute, key in ((0, KEY_2), (400, KEY))]
+
 TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
+    "another SDK's spelling of the same kernel": (
+        [record(9, THIEF_2, DOTNET), record(2, NAT, AMAZON_LINUX), record(60, NAT, AMAZON_LINUX), *AGENTS], NO_FINDING),
+    "an application's own name that holds a system's": (
+        [record(9, THIEF_2, "windows-report/1.2 aws-sdk-go/1.55 (go1.22; linux; amd64)"), *AGENTS], NO_FINDING),
+    "a proxy that one client has used for days, while the others leave by another way": (
+        [record(410, THIEF, APP_CLIENT), *DAYS, *AGENTS, record(3, NAT, "aws-sdk-java/2.1 os/linux#6.1")],
+        subject(first_seen="2026-11-01T13:45:00Z")),
+    "a sandbox that has called by a second address of Amazon's for days": (
+        [record(410, AFTER, KALI), record(0, AFTER, KALI, who=identity(KEY_2)), record(500, NAT, APP_CLIENT), *KERNEL],
+        NO_FINDING),
+    "a way out that other instances use without agents": (
+        [record(9, NAT, LINUX_THIEF), *AGENTS, record(7, NAT, APP_CLIENT, who=NEIGHBOUR)], NO_FINDING),
     "an agent's call by the thief's own client clears no address": (
         [record(9, THIEF_2, "rclone/1.69"), agent(8, THIEF_2, userAgent="aws-cli/2.31"), THEFT], None),
     "a name that only contains an agent's is no agent's": (
@@ -290,6 +316,12 @@ def test_linux_on_a_windows_host(tmp_path: Path) -> None:
         "an hour has not passed": [ended(60, "TerminateInstances")],
         "the call was refused": [ended(1, "TerminateInstances", errorCode="Client.OperationNotPermitted")],
         "it was started again": [ended(1, "StopInstances"), ended(70, "StartInstances")],
+        "its start is in no log": [ended(1, "StopInstances"), record(0, NAT, APP_CLIENT)],
+        "a key was issued since": [
+            ended(1, "StopInstances"),
+            ended(150, "StartInstances"),
+            record(101, NAT, APP_CLIENT, who=RENEWED),
+        ],
         "its agents went on": [ended(1, "StopInstances"), agent(80), agent(90)],
         "it was another instance": [
             ended(1, "TerminateInstances", requestParameters={"instanceId": "i-0123456789abcdef1"})

@@ -133,11 +133,19 @@ def finding(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> d
 
 
 def test_check_another_process(simulated: Simulated, tmp_path: Path) -> None:
-    """``gdkit check`` works on the simulated account, says that it is simulated, and finds nothing missing."""
+    """``gdkit check`` works on the simulated account, says that it is simulated, and finds no permission missing.
+
+    Of four calls it cannot tell: S3 says to everybody that a bucket is not there, and moto fails on two ids.
+    """
     ended = _run(tmp_path, "check", "--json", **simulated.variables)
     reach = json.loads(ended.out)
     assert reach["simulated"] is True
-    assert ended.status == 0, ended.out
+    states = {row["action"]: row["state"] for row in reach["permissions"]}
+    assert {action for action, state in states.items() if state != "allowed"} == {
+        "s3:GetBucketPolicy", "s3:GetBucketAcl", "kms:ListGrants", "ec2:DescribeImageAttribute"}  # fmt: skip
+    assert "missing" not in states.values()
+    assert ended.status == 3
+    assert not any("NoSuchBucket" in gap for gap in reach["gaps"])
 
 
 def test_investigate_from_another_process(simulated: Simulated, finding: dict[str, Any], tmp_path: Path) -> None:

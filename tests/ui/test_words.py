@@ -125,12 +125,15 @@ def test_conclusion_facts() -> None:
     """The first page gives the numbers, and says that nothing was contained."""
     facts = dict(words.conclusion_facts(_result(), Verdict("undetermined")))
     assert facts["Calls of the thief"] == "12 (4 of them refused)"
-    assert facts["Data read, copied or shared"] == "bucket shop-customers"
+    assert facts["Data read, copied or shared by the thief"] == "bucket shop-customers"
+    assert facts["The same by callers not decided"] == "none seen in what was searched"
     assert facts["Left behind"] == "3 things: 1 still exist, 1 not checked"
     assert facts["Detection and logs touched"] == "1 call"
     assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004 (version 19.1)"
-    assert facts["Credentials that may be alive"] == "1, and 1 of which it is not known, as of 2026-11-02T12:00:00Z"
-    assert facts["Theft path"] == "imds v1 ssrf likely"
+    assert facts["Credentials that may be alive"] == (
+        "1 credential may work; of 1 more it is not known; as of 2026-11-02T12:00:00Z"
+    )
+    assert str(facts["Theft path"]).startswith("read by IMDSv1")
     assert facts["In what was searched"] == "78 events."
     assert "nothing" in str(facts["Contained"])
 

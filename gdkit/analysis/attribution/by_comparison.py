@@ -39,10 +39,26 @@ def comparison_rules(calls: pd.DataFrame, known: Known, proven: pd.Series) -> di
     keys = calls["access_key_id"].isin(set(thief["access_key_id"].dropna()))
     return {
         "thief_client_at_own_address": at_home & client.isin(clients - set(client[at_home & earlier].dropna())),
+        "thiefs_key_at_way_out": place.isin(known.ways_out - known.own) & _new_with_thiefs_key(calls, party, thief),
         "thief_client": unplaced & distinct & keys & same_tls & (not workload.empty),
         "thiefs_key": unplaced & _with_thiefs_own_key(calls, party, thief),
         **machine_rules(calls, known, party, unplaced),
     }
+
+
+def _new_with_thiefs_key(calls: pd.DataFrame, party: pd.Series, thief: pd.DataFrame) -> pd.Series:
+    """Tell which calls are of a client that was not seen before the theft, with a key that only the thief used before.
+
+    Somebody behind the same way out as the instance can hold the stolen key.
+    """
+    if thief.empty:
+        return pd.Series(False, index=calls.index)
+    first = thief["event_at"].min()
+    before = calls[(party != "thief") & ~(calls["event_at"] >= first)]
+    familiar = calls["client"].isin(set(before["client"].dropna())) | like_an_agent(calls)
+    keys_at_home = set(calls.loc[familiar & (party != "thief"), "access_key_id"].dropna())
+    keys = set(thief["access_key_id"].dropna()) - keys_at_home
+    return ~familiar & calls["access_key_id"].isin(keys) & (party != "thief") & (not before.empty)
 
 
 def _same_connection(calls: pd.DataFrame, thief: pd.DataFrame) -> pd.Series:

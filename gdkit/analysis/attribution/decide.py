@@ -10,7 +10,7 @@ import pandas as pd
 from gdkit.analysis.attribution.by_address import address_rules
 from gdkit.analysis.attribution.by_comparison import comparison_rules
 from gdkit.analysis.attribution.evidence import evidence_of
-from gdkit.analysis.attribution.known import what_is_known
+from gdkit.analysis.attribution.known import foreign, what_is_known
 from gdkit.analysis.clients import clients_of
 from gdkit.analysis.places import places_of
 from gdkit.analysis.rules import PARTY, RULES
@@ -32,7 +32,9 @@ def attribute(events: pd.DataFrame, used: pd.Series, session: LeakedSession, sub
         Columns ``party``, ``rule`` and ``evidence``, indexed as the session's events are.
     """
     own = events[used]
-    calls = own.assign(place=places_of(own["source_address"]), client=clients_of(own["user_agent"]))
+    place = places_of(own["source_address"])
+    spot = own["vpc_endpoint_account_id"].where(foreign(own, session.account_id), place)
+    calls = own.assign(place=place, client=clients_of(own["user_agent"]), spot=spot)
     known = what_is_known(events, used, calls, session, subject)
     by_address = address_rules(calls, known)
     proven = _decide(calls, by_address)

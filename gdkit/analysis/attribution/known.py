@@ -17,6 +17,7 @@ from gdkit.analysis.ways_out import (
     is_habit,
     neighbours_agent_calls,
     neighbours_clients,
+    neighbours_places,
     ways_out,
 )
 from gdkit.identifiers import normal_address
@@ -49,10 +50,15 @@ class Known:
         egress: addresses by which its network leaves, as its routes prove; other hosts leave by them too.
         egress_clients: clients seen at these before the reported use, the session's and other instances'.
         ways_out: addresses that its agents prove.
-        moved: reported addresses at which its agents went on when all its software had ended at the earlier one.
+        moved: reported addresses at which its agents went on when all its software had ended at the earlier one, both
+            Amazon's, with a start of the instance in between.
+        perhaps_moved: the same, without the start, or where the two addresses are not both Amazon's.
+        habits: place (or account of a foreign endpoint) and client that went together before the reported use, over
+            several keys and longer than a credential lives.
         earlier_clients: clients seen at other places before the reported use.
         baseline: the one place of the session, over several keys, before the reported use; empty where there is none.
         neighbours: addresses from which other instances' agents call.
+        shared_places: addresses from which other instances make any call.
         fleet_clients: clients that other instances use from these addresses.
         shared: the instance's agents seem to leave by the reported address or account.
         long_standing: the reported address or account looks like the session's habit.
@@ -68,9 +74,12 @@ class Known:
     egress_clients: frozenset[str]
     ways_out: frozenset[str]
     moved: frozenset[str]
+    perhaps_moved: frozenset[str]
+    habits: frozenset[tuple[str, str]]
     earlier_clients: frozenset[str]
     baseline: frozenset[str]
     neighbours: frozenset[str]
+    shared_places: frozenset[str]
     fleet_clients: frozenset[str]
     shared: bool
     long_standing: bool
@@ -101,7 +110,9 @@ def what_is_known(
     instance = subject.finding.instance if subject.finding else None
     listed = (*instance.private_addresses, *instance.public_addresses) if instance else ()
     before = neighbours[neighbours["place"].isin(addresses)]
-    shared_places, egress = frozenset(neighbours["place"]) - addresses, _normal(subject.own_egress)
+    egress = _normal(subject.own_egress)
+    shared_places = neighbours_places(events, session) - addresses
+    moved = _moved_to(calls, agents, addresses)
     first_use = _first_use(subject, thefts)
     earlier = calls[calls["event_at"] < first_use] if first_use is not None else calls[:0]
     own = _normal((*listed, *subject.own_addresses))
@@ -114,10 +125,13 @@ def what_is_known(
         egress_clients=_habitual(calls[calls["place"].isin(egress)], subject)
         | neighbours_clients(events, session, egress),
         ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
-        moved=_moved_to(calls, agents, addresses),
+        moved=frozenset(place for place in moved if _all_amazons(calls, place) and _restarted(events, calls, place)),
+        perhaps_moved=moved,
+        habits=_habits(calls, subject),
         earlier_clients=_clients(earlier[~earlier["place"].isin(addresses)]),
         baseline=_baseline(earlier, addresses, session.account_id),
-        neighbours=shared_places,
+        neighbours=frozenset(neighbours["place"]) - addresses,
+        shared_places=shared_places,
         fleet_clients=neighbours_clients(events, session, shared_places),
         shared=is_habit(agents[there])
         and len(elsewhere) < FEWEST_AGENT_CALLS
@@ -214,8 +228,8 @@ def _baseline(earlier: pd.DataFrame, reported: frozenset[str], account_id: str |
 def _moved_to(calls: pd.DataFrame, agents: pd.DataFrame, reported: frozenset[str]) -> frozenset[str]:
     """Give the reported addresses that the instance seems to have moved to.
 
-    Its agents went on there, every call from any other public address had ended before, and both addresses are
-    Amazon's: an instance that was stopped and started gets another public address.
+    Its agents went on there, and every call from any other public address had ended before: an instance that was
+    stopped and started gets another public address, and a network can be given another way out.
 
     Source: EC2 User Guide, "Amazon EC2 instance IP addressing".
     """
@@ -227,7 +241,32 @@ def _moved_to(calls: pd.DataFrame, agents: pd.DataFrame, reported: frozenset[str
         agents_before = agents[agents["place"].isin(set(others["place"]))]
         if not (is_habit(agents_there) and is_habit(agents_before)) or here["event_at"].isna().any():
             continue
-        ended = others["event_at"].max() < here["event_at"].min()
-        if ended and {provider_of(str(one)) for one in {place, *others["place"]}} == {AMAZON}:
+        if others["event_at"].max() < here["event_at"].min():
             found.add(place)
     return frozenset(found)
+
+
+def _restarted(events: pd.DataFrame, calls: pd.DataFrame, place: str) -> bool:
+    """Tell whether the instance was started between the last call from elsewhere and the first from this address."""
+    placed = _placed(calls)
+    here, others = placed[placed["place"] == place], placed[placed["place"] != place]
+    lifecycle = lifecycle_calls(events)
+    names = {str(name).lower() for name in calls["session_name"].dropna().unique()}
+    begun = lifecycle[(lifecycle["event_name"] == "StartInstances") & lifecycle["instance"].isin(names)]["event_at"]
+    return bool(((begun >= others["event_at"].max()) & (begun <= here["event_at"].min())).any())
+
+
+def _all_amazons(calls: pd.DataFrame, place: str) -> bool:
+    """Tell whether an address and every other public one of the session are Amazon's."""
+    return {provider_of(str(one)) for one in {place, *_placed(calls)["place"]}} == {AMAZON}
+
+
+def _habits(calls: pd.DataFrame, subject: Subject) -> frozenset[tuple[str, str]]:
+    """Give the pairs of place and client that went together for longer than a credential lives, before the report."""
+    first_seen_at = subject.finding.first_seen_at if subject.finding else None
+    before = calls if first_seen_at is None else calls[calls["event_at"] < first_seen_at]
+    pairs = before.groupby(["spot", "client"]).agg(
+        first=("event_at", "min"), last=("event_at", "max"), keys=("access_key_id", "nunique")
+    )
+    long = pairs[(pairs["keys"] > 1) & (pairs["last"] - pairs["first"] >= CREDENTIAL_LASTS)]
+    return frozenset((str(spot), str(client)) for spot, client in long.index)

@@ -42,8 +42,8 @@ def lifecycle_calls(events: pd.DataFrame) -> pd.DataFrame:
 def away(calls: pd.DataFrame, lifecycle: pd.DataFrame, agents: pd.DataFrame) -> pd.Series:
     """Tell which calls were made while the instance was not there.
 
-    A termination is for good. A stop counts until the next start, and not at all where the instance's agents went on:
-    then it was started by a call that the logs do not hold.
+    A termination is for good. A stop counts until the next start, which must be in the logs, and not at all where the
+    instance's agents went on or a key was issued since: then it was started by a call that the logs do not hold.
 
     Args:
         calls: the session's calls.
@@ -55,14 +55,29 @@ def away(calls: pd.DataFrame, lifecycle: pd.DataFrame, agents: pd.DataFrame) -> 
     if len(ended):
         gone |= calls["event_at"] > ended.min() + SHUTTING_DOWN
     for begin, end in _stops(lifecycle):
-        if not ((agents["event_at"] > begin) & (agents["event_at"] < end)).any():
-            gone |= (calls["event_at"] > begin) & (calls["event_at"] < end)
+        during = (calls["event_at"] > begin) & (calls["event_at"] < end)
+        agents_went_on = ((agents["event_at"] > begin) & (agents["event_at"] < end)).any()
+        if not agents_went_on and not _issued_since(calls, during, begin - SHUTTING_DOWN):
+            gone |= during
     return gone
 
 
+def _issued_since(calls: pd.DataFrame, during: pd.Series, stopped: pd.Timestamp) -> bool:
+    """Tell whether a key used in that time was issued after the stop: then the instance ran."""
+    later = calls[during]
+    before = set(calls.loc[calls["event_at"] <= stopped, "access_key_id"].dropna())
+    told = later["credential_issued_at"]
+    new = (told > stopped) | (told.isna() & ~later["access_key_id"].isin(before))
+    return bool(new.any())
+
+
 def _stops(lifecycle: pd.DataFrame) -> Iterator[tuple[pd.Timestamp, pd.Timestamp]]:
-    """Give the times in which the instance was stopped, each from an hour after the call to the next start."""
+    """Give the times in which the instance was stopped, each from an hour after the call to the next start.
+
+    A stop without a start proves nothing: the start may be in a log that was not given.
+    """
     begun = lifecycle.loc[lifecycle["event_name"].isin(["StartInstances", "RunInstances"]), "event_at"]
     for stopped in lifecycle.loc[lifecycle["event_name"] == "StopInstances", "event_at"]:
         later = begun[begun > stopped]
-        yield stopped + SHUTTING_DOWN, later.min() if len(later) else pd.Timestamp.max.tz_localize("UTC")
+        if len(later):
+            yield stopped + SHUTTING_DOWN, later.min()

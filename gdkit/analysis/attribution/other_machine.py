@@ -9,6 +9,7 @@ import pandas as pd
 
 from gdkit.analysis.clients import like_an_agent
 from gdkit.analysis.machines import machine_of
+from gdkit.analysis.providers import AMAZON, provider_of
 
 if TYPE_CHECKING:
     from gdkit.analysis.attribution.known import Known
@@ -52,7 +53,7 @@ def machine_rules(calls: pd.DataFrame, known: Known, party: pd.Series, unplaced:
     strange = claims["unlike_ec2"].notna() & kernel
     private = (calls["address_kind"] == "private") & ~calls["place"].isin(known.own | known.ways_out)
     reported = known.reported & ~calls["place"].isin(known.egress)
-    counted = ~like_an_agent(calls) & ~reported & (party != "thief")
+    counted = ~like_an_agent(calls) & ~reported & (party != "thief") & ~_habitual_in_aws(calls, known)
     return {
         "other_system": counted & system & (elsewhere | ((shared | private) & ~nested)),
         "other_kernel": counted & ((kernel & elsewhere) | (strange & (shared | private))),
@@ -97,7 +98,20 @@ def _by_turns(calls: pd.DataFrame, claims: pd.DataFrame, home: _Home) -> pd.Seri
     during = pd.Series(False, index=calls.index)
     for first, last in home.spans.itertuples(index=False, name=None):
         during |= (calls["event_at"] > first) & (calls["event_at"] < last)
-    return claims["kernel"].notna() & ~claims["kernel"].isin(home.kernels) & during
+    known = {kernel for kernel in claims["kernel"].dropna().unique() if any(_same(kernel, own) for own in home.kernels)}
+    return claims["kernel"].notna() & ~claims["kernel"].isin(known) & during
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two versions can be one kernel's: some clients write fewer numbers of it."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _habitual_in_aws(calls: pd.DataFrame, known: Known) -> pd.Series:
+    """Tell which calls are of a client that outlived a key at an address of Amazon's: as of a sandbox's job."""
+    habitual = pd.MultiIndex.from_frame(calls[["spot", "client"]]).isin(known.habits)
+    amazons = {place for place in calls.loc[habitual, "place"].dropna().unique() if provider_of(place) == AMAZON}
+    return calls["place"].isin(amazons) & habitual
 
 
 def _at_neighbours(calls: pd.DataFrame, known: Known) -> pd.Series:

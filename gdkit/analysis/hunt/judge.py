@@ -9,7 +9,14 @@ from gdkit import tables
 from gdkit.analysis.attribution import attribute
 from gdkit.analysis.clients import clients_of
 from gdkit.analysis.hunt.sessions import InstanceSession, find_sessions
-from gdkit.analysis.hunt.signs import Sign, controlled_from_there, second_places, strange_networks, unlike_an_instance
+from gdkit.analysis.hunt.signs import (
+    Sign,
+    console_sessions,
+    controlled_from_there,
+    second_places,
+    strange_networks,
+    unlike_an_instance,
+)
 from gdkit.analysis.places import places_of
 from gdkit.analysis.rules import MEANING
 from gdkit.model import Subject
@@ -101,20 +108,35 @@ def _judge(about: InstanceSession) -> Suspect | None:
     rest = calls[calls["party"] != "thief"]
     strange = (
         *unlike_an_instance(rest),
-        *controlled_from_there(rest, _placed(about.controls)),
-        *strange_networks(about, rest),
+        *controlled_from_there(rest, _placed(about.controls), _shared(about)),
+        *console_sessions(rest),
     )
+    networks = strange_networks(about, rest)
     seconds = second_places(about, rest)
     by_place = [Sign("second_place", f"from {one.place} with other software, while the instance went on elsewhere",
                      tuple(one.calls.index)) for one in seconds]  # fmt: skip
     more = [sign for one in seconds for sign in one.signs]
-    reasons = (*proven, *strange, *by_place, *more)
+    reasons = (*proven, *strange, *networks, *by_place, *more)
     if not reasons:
         return None
     level: Level = "possible"
-    if strange or any(len(one.signs) >= SIGNS_FOR_LIKELY for one in seconds):
+    if (
+        strange
+        or (networks and not _several_clients_at_one_place(rest))
+        or any(len(one.signs) >= SIGNS_FOR_LIKELY for one in seconds)
+    ):
         level = "likely"
     return _suspect(about, calls, "proven" if proven else level, reasons)
+
+
+def _shared(about: InstanceSession) -> set[str]:
+    """Give the addresses from which other instances call."""
+    return set(places_of(about.events.loc[~about.used, "source_address"]).dropna())
+
+
+def _several_clients_at_one_place(calls: pd.DataFrame) -> bool:
+    """Tell whether all of a session is several pieces of software at one address: it may well be its way out."""
+    return calls["place"].nunique() == 1 and calls["client"].nunique() > 1
 
 
 def _placed(events: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ SETTLED = timedelta(hours=1)
 """How long the session must have been seen at home before another place counts as new."""
 
 REFUSED = r"AccessDenied|Unauthorized|Forbidden|NotAuthorized"
-FIRST_CALLS = frozenset({"GetCallerIdentity", "ListBuckets", "ListUsers", "ListRoles", "DescribeInstances",
+FIRST_CALLS = frozenset({"GetCallerIdentity", "ListBuckets", "ListUsers", "ListRoles",
                          "ListSecrets", "GetAccountAuthorizationDetails", "ListAttachedRolePolicies"})  # fmt: skip
 """Calls by which people find out what a credential is good for; software seldom begins with them.
 
@@ -56,12 +56,15 @@ class SecondPlace:
 def unlike_an_instance(calls: pd.DataFrame) -> tuple[Sign, ...]:
     """Give a sign for each kind of machine in the session that hardly any instance is.
 
-    None where the instance's own agents run on such a machine too: then it is one of the few.
+    None where the instance's own agents run on such a machine too, or the session has one place for longer than a
+    credential lives: then it is one of the few. A call from where its agents call may be a virtual machine's.
 
     Args:
-        calls: the session's calls.
+        calls: the session's calls, with ``place``.
     """
     agents = calls[like_an_agent(calls)]
+    at_home = calls["place"].isin(set(agents["place"].dropna())) | (_is_long(calls) & (calls["place"].nunique() == 1))
+    calls = calls[~at_home & ~presigned(calls) & ~made_by_aws_service(calls)]
     own = {machine.unlike_ec2 for client in agents["user_agent"].dropna().unique() if (machine := machine_of(client))}
     found: dict[str, list[int]] = {}
     for client, rows in calls.groupby("user_agent").groups.items():
@@ -82,7 +85,7 @@ def strange_networks(about: InstanceSession, calls: pd.DataFrame) -> tuple[Sign,
         about: the session and what bears on it.
         calls: its calls with ``place``.
     """
-    placed = calls[calls["address_kind"].eq("public") & ~made_by_aws_service(calls) & ~presigned(calls)]
+    placed = _from_outside(calls)
     others = set(places_of(about.events.loc[~about.used, "source_address"]).dropna())
     found = []
     for place, there in placed.groupby("place"):
@@ -95,23 +98,40 @@ def strange_networks(about: InstanceSession, calls: pd.DataFrame) -> tuple[Sign,
     return tuple(found)
 
 
-def controlled_from_there(calls: pd.DataFrame, controls: pd.DataFrame) -> tuple[Sign, ...]:
+def controlled_from_there(calls: pd.DataFrame, controls: pd.DataFrame, shared_places: set[str]) -> tuple[Sign, ...]:
     """Give a sign where the same software at the same address controlled the instance from outside.
 
     Who sends a command to an instance through AWS, or opens a shell on it, hardly sits on it.
 
     Args:
-        calls: the session's calls, with ``place`` and ``client``.
+        calls: the session's calls, with ``place``, ``client`` and ``party``.
         controls: calls of principals that are no instance's, on this instance, with ``place`` and ``client``.
+        shared_places: addresses from which other instances call.
     """
     pairs = pd.MultiIndex.from_frame(calls[["place", "client"]])
     outside = pd.MultiIndex.from_frame(controls[["place", "client"]].dropna().drop_duplicates())
-    rows = tuple(calls.index[pairs.isin(outside) & calls["address_kind"].eq("public")])
+    ways_out = set(calls.loc[like_an_agent(calls) | (calls["party"] == "workload"), "place"].dropna()) | shared_places
+    away = calls["address_kind"].eq("public") & ~calls["place"].isin(ways_out)
+    rows = tuple(calls.index[pairs.isin(outside) & away])
     if not rows:
         return ()
     names = ", ".join(sorted(controls["event_name"].dropna().unique()))
     return (Sign("controlled_from_there", f"the same software at the same address called {names} on the instance from "
                  "outside, with another principal's credentials", rows),)  # fmt: skip
+
+
+def console_sessions(calls: pd.DataFrame) -> tuple[Sign, ...]:
+    """Give a sign where the session was taken into AWS's console: software on an instance has no use for that.
+
+    Args:
+        calls: the session's calls.
+
+    Source: IAM User Guide, "Enable custom identity broker access to the AWS console"; CloudTrail User Guide,
+        sessionCredentialFromConsole.
+    """
+    signed_in = calls["event_name"].isin(["GetSigninToken", "ConsoleLogin"]) & calls["error_code"].isna()
+    rows = tuple(calls.index[signed_in | calls["console_session"].eq(True)])
+    return (Sign("console", "the session was taken into AWS's console", rows),) if rows else ()
 
 
 def second_places(about: InstanceSession, calls: pd.DataFrame) -> tuple[SecondPlace, ...]:
@@ -124,7 +144,7 @@ def second_places(about: InstanceSession, calls: pd.DataFrame) -> tuple[SecondPl
         about: the session and what bears on it.
         calls: its calls with ``place``, ``client`` and ``party``.
     """
-    placed = calls[calls["address_kind"].eq("public") & ~made_by_aws_service(calls) & ~presigned(calls)]
+    placed = _from_outside(calls)
     home = _home(placed)
     if home.empty:
         return ()
@@ -132,12 +152,24 @@ def second_places(about: InstanceSession, calls: pd.DataFrame) -> tuple[SecondPl
     others = about.events[~about.used]
     shared = others.groupby("source_address")["session_name"].nunique()
     shared_places = set(shared[shared > 1].index)
-    found = []
-    for place, there in placed[~placed["place"].isin(set(home["place"]))].groupby("place"):
-        if place not in shared_places and _is_second(there, at_home, calls):
-            signs = _signs_at(str(place), there, at_home, calls, neighbour=bool(shared.get(place, 0)))
+    found: list[SecondPlace] = []
+    elsewhere = placed[~placed["place"].isin(set(home["place"]))]
+    for place, there in sorted(elsewhere.groupby("place"), key=lambda one: (str(one[1]["event_at"].min()), one[0])):
+        judged = {row for one in found for row in one.calls.index}
+        before = calls[~calls.index.isin(judged) & (calls["event_at"] < there["event_at"].min())]
+        own = at_home[at_home["place"].str.contains(":", regex=False) == (":" in str(place))]
+        if own.empty or place in shared_places or _is_long(there):
+            continue
+        if _is_second(there, own, before):
+            signs = _signs_at(str(place), there, own, calls, neighbour=bool(shared.get(place, 0)))
             found.append(SecondPlace(str(place), there, signs))
     return tuple(found)
+
+
+def _from_outside(calls: pd.DataFrame) -> pd.DataFrame:
+    """Give the calls that came over the internet: a VPC can have public addresses, and reach AWS by an endpoint."""
+    public = calls["address_kind"].eq("public") & calls["vpc_endpoint_id"].isna()
+    return calls[public & ~made_by_aws_service(calls) & ~presigned(calls)]
 
 
 def _is_long(there: pd.DataFrame) -> bool:
@@ -160,13 +192,13 @@ def _home(placed: pd.DataFrame) -> pd.DataFrame:
     return at_home
 
 
-def _is_second(there: pd.DataFrame, at_home: pd.DataFrame, calls: pd.DataFrame) -> bool:
-    """Tell whether a place is new, is used by other clients than any other place, and home went on beside it."""
+def _is_second(there: pd.DataFrame, at_home: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Tell whether a place is new, its clients are neither at home nor of before, and home went on beside it."""
     first = there["event_at"].min()
     went_on = bool((at_home["event_at"] > first).any())
     settled = bool(at_home["event_at"].min() + SETTLED <= first)
-    elsewhere = calls[~calls.index.isin(there.index)]
-    strangers = not set(there["client"].dropna()) & set(elsewhere["client"].dropna())
+    familiar = set(at_home["client"].dropna()) | set(before["client"].dropna())
+    strangers = not set(there["client"].dropna()) & familiar
     return went_on and settled and strangers and not like_an_agent(there).any()
 
 
@@ -183,13 +215,14 @@ def _signs_at(place: str, there: pd.DataFrame, at_home: pd.DataFrame, calls: pd.
         "outside_aws": (home_providers == {AMAZON} and provider_of(place) != AMAZON,
                         f"the instance leaves by an address of Amazon's, and {place} is none in Amazon's ranges"),
         "another_instance": (neighbour, f"another instance of the account calls from {place}"),
-        "looking_around": (first["event_name"] in FIRST_CALLS and is_sdk(first["user_agent"]),
+        "looking_around": (first["event_name"] in FIRST_CALLS and is_sdk(first["user_agent"])
+                           and "HashiCorp" not in str(first["user_agent"]),
                            f"the first call there is {first['event_name']}, as people look what a credential can do"),
         "refused": (bool(refused.any()) and not calls.loc[at_home.index, "error_code"].notna().any(),
                     f"{int(refused.sum())} calls there were refused, and none at home"),
         "delivery": (deliveries == {"1.0"} and "1.0" not in set(at_home["ec2_role_delivery"].dropna()),
                      "the credential used there was read by IMDSv1, and the instance's own software uses IMDSv2"),
-        "held_key": (bool(keys) and not keys & set(at_home["access_key_id"].dropna()),
+        "held_key": (deliveries != {"1.0"} and bool(keys) and not keys & set(at_home["access_key_id"].dropna()),
                      "the key used there was not seen at home"),
     }  # fmt: skip
     return tuple(Sign(name, words, rows) for name, (holds, words) in tests.items() if holds)

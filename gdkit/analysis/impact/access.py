@@ -96,6 +96,16 @@ def access_of(
     return Access(None, "Read" if read_only else "Write", "readOnly")
 
 
+def level_of(action: str) -> str:
+    """Give the access level of an IAM action that the reference knows, by the same rule as for calls.
+
+    >>> level_of("iam:CreateUser")
+    'Permissions management'
+    """
+    prefix, _, name = action.partition(":")
+    return "Permissions management" if action in OVERRIDES else service_actions(prefix)[name.lower()][1]
+
+
 def actions_frame(suspects: pd.DataFrame) -> pd.DataFrame:
     """Give ``tables.ACTIONS``: each kind of call with action, level and how often it succeeded or not.
 

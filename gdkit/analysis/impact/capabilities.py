@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.analysis.impact.access import LEVELS, OVERRIDES, service_actions, service_prefixes
+from gdkit.analysis.impact.access import LEVELS, OVERRIDES, level_of, service_actions, service_prefixes
 from gdkit.errors import PolicyError
 from gdkit.policy import parse_policy
 from gdkit.policy.patterns import action_matches
@@ -114,7 +114,7 @@ def _row(
     fits = _actions_of(statement) if statement.not_action else _matched(pattern)
     allows = statement.effect == "Allow"
     left = (fits & ESCALATIONS) - denied if allows else frozenset()
-    levels = {service_actions(prefix)[name.lower()][1] for prefix, _, name in (item.partition(":") for item in fits)}
+    levels = {level_of(action) for action in fits}
     return {
         "policy": policy.name, "statement": statement.index, "sid": statement.sid or None,
         "effect": statement.effect, "pattern": pattern, "actions": len(fits),
