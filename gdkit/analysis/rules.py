@@ -139,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         "baseline",
         "workload",
         "from the only public address that the session used before the reported use, over several keys and longer than "
-        "a credential lives, with a client that was seen before too",
+        "a credential lives, with a client that was there as long",
     ),
     Rule(
         "agent_like",

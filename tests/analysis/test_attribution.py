@@ -145,10 +145,15 @@ def test_rule(name: str, tmp_path: Path) -> None:
 
 
 DOTNET = "aws-sdk-dotnet-coreclr/4.0.9 ua/2.1 os/linux#6.1.141.165 .NET_Core/8.0"
+GENERIC = "aws-sdk-go-v2/1.32.6 ua/2.1 os/linux lang/go#1.23.3 md/GOOS#linux md/GOARCH#amd64"
 AMAZON_LINUX = "Boto3/1.40 os/linux#6.1.141-165.249.amzn2023.x86_64 lang/python#3.11"
 DAYS = [record(minute, THIEF, APP_CLIENT, who=identity(key)) for minute, key in ((0, KEY_2), (400, KEY))]
 
 TRAPS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
+    "a client that any Linux has": (
+        [record(9, THIEF_2, GENERIC), record(8, THIEF, GENERIC), APP, *AGENTS], None),
+    "a new client at the baseline's place, before the theft is reported": (
+        [record(410, NAT, LINUX_THIEF), *HABIT, record(420, THIEF, LINUX_THIEF)], None),
     "another SDK's spelling of the same kernel": (
         [record(9, THIEF_2, DOTNET), record(2, NAT, AMAZON_LINUX), record(60, NAT, AMAZON_LINUX), *AGENTS], NO_FINDING),
     "an application's own name that holds a system's": (

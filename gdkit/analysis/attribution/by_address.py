@@ -41,7 +41,7 @@ def address_rules(calls: pd.DataFrame, known: Known) -> dict[str, pd.Series]:
         "reported_address": known.reported,
         "own_address": place.isin(known.own) & held,
         "way_out": place.isin(known.ways_out) & held & familiar,
-        "baseline": place.isin(known.baseline) & client.isin(known.earlier_clients),
+        "baseline": place.isin(known.baseline) & client.isin(known.baseline_clients),
         "agent_like": agent,
         "neighbours_address": place.isin(known.neighbours),
         "private_address": private,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gdkit.analysis.attribution.other_machine import machine_rules
 from gdkit.analysis.clients import like_an_agent
+from gdkit.analysis.machines import machine_of
 from gdkit.analysis.rules import PARTY
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def comparison_rules(calls: pd.DataFrame, known: Known, proven: pd.Series) -> di
     unplaced = (calls["address_kind"] == "public") & ~away & ~known.reported
     clients = set(thief["client"].dropna())
     marks = clients - set(client[at_home | earlier].dropna())
-    distinct = client.isin(marks) & (client.str.len() >= SHORTEST_CLIENT) & ~place.isin(set(place[earlier]))
+    distinct = client.isin({mark for mark in marks if _is_telling(mark)}) & ~place.isin(set(place[earlier]))
     same_tls = _same_connection(calls, thief)
     keys = calls["access_key_id"].isin(set(thief["access_key_id"].dropna()))
     return {
@@ -44,6 +45,12 @@ def comparison_rules(calls: pd.DataFrame, known: Known, proven: pd.Series) -> di
         "thiefs_key": unplaced & _with_thiefs_own_key(calls, party, thief),
         **machine_rules(calls, known, party, unplaced),
     }
+
+
+def _is_telling(client: str) -> bool:
+    """Tell whether a client's words are its own: long enough, and not those of any SDK on any Linux."""
+    machine = machine_of(client)
+    return len(client) >= SHORTEST_CLIENT and (machine is None or machine.system != "Linux" or bool(machine.kernel))
 
 
 def _new_with_thiefs_key(calls: pd.DataFrame, party: pd.Series, thief: pd.DataFrame) -> pd.Series:

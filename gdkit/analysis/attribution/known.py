@@ -57,6 +57,7 @@ class Known:
             several keys and longer than a credential lives.
         earlier_clients: clients seen at other places before the reported use.
         baseline: the one place of the session, over several keys, before the reported use; empty where there is none.
+        baseline_clients: clients that were there over several keys and longer than a credential lives.
         neighbours: addresses from which other instances' agents call.
         shared_places: addresses from which other instances make any call.
         fleet_clients: clients that other instances use from these addresses.
@@ -78,6 +79,7 @@ class Known:
     habits: frozenset[tuple[str, str]]
     earlier_clients: frozenset[str]
     baseline: frozenset[str]
+    baseline_clients: frozenset[str]
     neighbours: frozenset[str]
     shared_places: frozenset[str]
     fleet_clients: frozenset[str]
@@ -130,6 +132,7 @@ def what_is_known(
         habits=_habits(calls, subject),
         earlier_clients=_clients(earlier[~earlier["place"].isin(addresses)]),
         baseline=_baseline(earlier, addresses, session.account_id),
+        baseline_clients=frozenset(client for _, client in _lasting(earlier)),
         neighbours=frozenset(neighbours["place"]) - addresses,
         shared_places=shared_places,
         fleet_clients=neighbours_clients(events, session, shared_places),
@@ -264,8 +267,12 @@ def _all_amazons(calls: pd.DataFrame, place: str) -> bool:
 def _habits(calls: pd.DataFrame, subject: Subject) -> frozenset[tuple[str, str]]:
     """Give the pairs of place and client that went together for longer than a credential lives, before the report."""
     first_seen_at = subject.finding.first_seen_at if subject.finding else None
-    before = calls if first_seen_at is None else calls[calls["event_at"] < first_seen_at]
-    pairs = before.groupby(["spot", "client"]).agg(
+    return _lasting(calls if first_seen_at is None else calls[calls["event_at"] < first_seen_at])
+
+
+def _lasting(calls: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Give the pairs of place and client that went together over several keys and longer than a credential lives."""
+    pairs = calls.groupby(["spot", "client"]).agg(
         first=("event_at", "min"), last=("event_at", "max"), keys=("access_key_id", "nunique")
     )
     long = pairs[(pairs["keys"] > 1) & (pairs["last"] - pairs["first"] >= CREDENTIAL_LASTS)]
