@@ -22,6 +22,9 @@ OTHERS_KEPT = 3
 """Sessions kept as witnesses for each place and client; two would do, and one of them may be the judged one."""
 
 
+SIGN_INS = frozenset({"GetSigninToken", "ConsoleLogin"})
+"""Calls that take a session into the console. Source: CloudTrail User Guide, "Console sign-in events"."""
+
 CONTROLS = frozenset({"SendCommand", "StartSession", "ResumeSession", "SendSSHPublicKey", "OpenTunnel",
                       "SendSerialConsoleSSHPublicKey", "GetCommandInvocation", "GetPasswordData"})  # fmt: skip
 """Calls by which somebody works on an instance from elsewhere. Source: Systems Manager and EC2 API References."""
@@ -98,7 +101,7 @@ def _doubtful(events: pd.DataFrame, calls: pd.DataFrame) -> Iterator[InstanceSes
 
 
 def _in_doubt(calls: pd.DataFrame, touched: set[str]) -> list[str]:
-    """Give the sessions in which any sign can be: two machines or public places, a strange one, a hand from outside.
+    """Give the sessions in which any sign can be: two machines or places, a strange one, the console, an outside hand.
 
     Most sessions of a log have one address and one system, and are not worth the whole judgement.
     """
@@ -110,6 +113,7 @@ def _in_doubt(calls: pd.DataFrame, touched: set[str]) -> list[str]:
     doubt = (by_who["machine"].nunique() > 1) | (by_who["public"].nunique() > 1)
     odd = public.isin(strange) | machines.map(lambda machine: bool(machine.unlike_ec2), na_action="ignore").eq(True)
     odd |= calls["session_name"].str.lower().isin(touched)
+    odd |= calls["event_name"].isin(SIGN_INS) | calls["console_session"].eq(True)
     return sorted({*doubt.index[doubt], *calls.loc[odd, "who"]})
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gdkit.analysis.attribution.known import CREDENTIAL_LASTS
 from gdkit.analysis.clients import is_sdk, like_an_agent, made_by_aws_service, presigned
+from gdkit.analysis.hunt.sessions import SIGN_INS
 from gdkit.analysis.machines import machine_of
 from gdkit.analysis.places import places_of
 from gdkit.analysis.providers import AMAZON, in_strange_network, network_of, provider_of
@@ -129,7 +130,7 @@ def console_sessions(calls: pd.DataFrame) -> tuple[Sign, ...]:
     Source: IAM User Guide, "Enable custom identity broker access to the AWS console"; CloudTrail User Guide,
         sessionCredentialFromConsole.
     """
-    signed_in = calls["event_name"].isin(["GetSigninToken", "ConsoleLogin"]) & calls["error_code"].isna()
+    signed_in = calls["event_name"].isin(SIGN_INS) & calls["error_code"].isna()
     rows = tuple(calls.index[signed_in | calls["console_session"].eq(True)])
     return (Sign("console", "the session was taken into AWS's console", rows),) if rows else ()
 
