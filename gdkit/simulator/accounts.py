@@ -66,7 +66,7 @@ class Accounts:
         for service in (self.guardduty, self.history, self.delivery, self.compute,
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
                         PolicySimulation(self.policies), SystemsManager(),
-                        InstanceMetrics(self.backend, self.compute, self.metadata)):  # fmt: skip
+                        InstanceMetrics(self.compute, self.metadata)):  # fmt: skip
             self.handlers |= service.handlers()
 
     def new_id(self) -> str:

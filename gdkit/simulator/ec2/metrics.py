@@ -8,14 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from gdkit.simulator.call import ApiError, Call, Handlers, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdkit.simulator.backend import Backend
     from gdkit.simulator.ec2.compute import Compute
     from gdkit.simulator.ec2.metadata import MetadataService
 
@@ -25,10 +22,9 @@ _PUBLISHED_EVERY_S = 300
 
 
 class InstanceMetrics:
-    """Answers what CloudWatch knows of instances' metadata services; moto answers for every other metric."""
+    """Answers what CloudWatch knows of instances' metadata services; of every other metric it has no figures."""
 
-    def __init__(self, backend: Backend, compute: Compute, metadata: MetadataService) -> None:
-        self._backend = backend
+    def __init__(self, compute: Compute, metadata: MetadataService) -> None:
         self._compute = compute
         self._metadata = metadata
 
@@ -44,7 +40,7 @@ class InstanceMetrics:
             "MetadataNoTokenRejected": self._metadata.rejected,
         }.get(str(asked["MetricName"]))
         if asked["Namespace"] != "AWS/EC2" or counted is None:
-            return self._of_moto(call)
+            return {"Label": asked["MetricName"], "Datapoints": []}
         if asked["Period"] < 60 or asked["Period"] % 60:
             raise ApiError("InvalidParameterValue", "The parameter Period must be a multiple of 60.")
         if (asked["EndTime"] - asked["StartTime"]).total_seconds() / asked["Period"] > MOST_POINTS:
@@ -56,15 +52,6 @@ class InstanceMetrics:
             return {"Label": asked["MetricName"], "Datapoints": []}
         points = _points(counted.get(instance_id, ()), home[2], asked, call.at)
         return {"Label": asked["MetricName"], "Datapoints": list(reversed(points))}
-
-    def _of_moto(self, call: Call) -> Result:
-        client = self._backend.client("cloudwatch", call.account_id, call.region)
-        try:
-            answer: Result = client.get_metric_statistics(**call.parameters)
-        except ClientError as error:
-            raise ApiError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
-        answer.pop("ResponseMetadata", None)
-        return answer
 
 
 def _points(reads: Sequence[datetime], launched_at: datetime, asked: Any, now: datetime) -> list[dict[str, Any]]:

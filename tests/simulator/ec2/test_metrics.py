@@ -54,7 +54,7 @@ def test_refused_reads_are_another_metric(world: SmallWorld) -> None:
 
 
 def test_unknown_instances_and_metrics(world: SmallWorld) -> None:
-    """An instance that is not in the region has no figures, another metric is moto's to answer."""
+    """An instance that is not in the region has no figures, and neither has another metric."""
     instance = world.fleet("elsewhere").instances[0]
     world.go_on(minutes=20)
     assert statistics(world, instance.id, region="us-west-2") == []
