@@ -94,18 +94,18 @@ def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) 
     principal = parse_principal_id(principal_id)
     finding = subject.finding
     rows = events[events["principal_id"] == principal_id] if principal_id else events[:0]
-    role_arn = _first(rows["role_arn"])
+    role_arn = commonest(rows["role_arn"])
     key = parse_access_key_id(subject.access_key_id)
     return LeakedSession(
         principal_id=principal_id,
         role_id=principal.unique_id if principal else None,
-        role_name=_first(rows["role_name"]) or role_name_of(role_arn) or (finding.role_name if finding else None),
+        role_name=commonest(rows["role_name"]) or role_name_of(role_arn) or (finding.role_name if finding else None),
         role_arn=role_arn,
         session_name=(principal.session_name if principal else None)
         or subject.instance_id
         or _name_by_key(events, key),
         instance_id=(principal.instance_id if principal else None) or subject.instance_id,
-        account_id=_first(rows["identity_account_id"])
+        account_id=commonest(rows["identity_account_id"])
         or (finding.account_id if finding else None)
         or (key.account_id if key else None),
     )
@@ -113,7 +113,7 @@ def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) 
 
 def _name_by_key(events: pd.DataFrame, key: AccessKeyId | None) -> str | None:
     """Give the session name that stands beside a key where no principal does, as in an export of the console."""
-    return _first(events.loc[events["access_key_id"] == key.text, "session_name"]) if key else None
+    return commonest(events.loc[events["access_key_id"] == key.text, "session_name"]) if key else None
 
 
 def _rows_of_name(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
@@ -149,7 +149,7 @@ def _keys(events: pd.DataFrame, used: pd.Series, issued: pd.Series, subject: Sub
     return tuple(sorted(found))
 
 
-def _first(column: pd.Series) -> str | None:
+def commonest(column: pd.Series) -> str | None:
     """Give the commonest value, the smallest of several equally common: it does not depend on the order of rows."""
     counts = column.dropna().value_counts()
     if counts.empty:

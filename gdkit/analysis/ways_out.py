@@ -45,15 +45,13 @@ def agent_calls(events: pd.DataFrame, used: pd.Series, session: LeakedSession) -
 
 def neighbours_agent_calls(events: pd.DataFrame, session: LeakedSession) -> pd.DataFrame:
     """Give the calls of other instances' agents from public addresses: shared ways out, or other hosts."""
-    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
-    other = on_instance & (events["session_name"] != session.session_name) & (events["address_kind"] == "public")
+    other = _of_others(events, session) & (events["address_kind"] == "public")
     return _placed_agents(events[other & events["event_at"].notna()])
 
 
 def neighbours_places(events: pd.DataFrame, session: LeakedSession) -> frozenset[str]:
     """Give the public addresses from which other instances make calls of any kind."""
-    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
-    others = on_instance & (events["session_name"] != session.session_name) & (events["address_kind"] == "public")
+    others = _of_others(events, session) & (events["address_kind"] == "public")
     return frozenset(places_of(events.loc[others, "source_address"]).dropna())
 
 
@@ -65,8 +63,7 @@ def neighbours_clients(events: pd.DataFrame, session: LeakedSession, places: fro
         session: the leaked session.
         places: addresses in their normal spelling.
     """
-    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
-    others = events[on_instance & (events["session_name"] != session.session_name)]
+    others = events[_of_others(events, session)]
     there = places_of(others["source_address"]).isin(places)
     return frozenset(clients_of(others.loc[there, "user_agent"]).dropna())
 
@@ -103,6 +100,12 @@ def ways_out(agents: pd.DataFrame, first_reported_at: datetime | None) -> frozen
         and is_habit(calls)
         and (first_reported_at is None or begun[place] < first_reported_at)
     )
+
+
+def _of_others(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
+    """Tell which calls are of other instances' sessions."""
+    on_instance = events["session_name"].str.match(r"i-[0-9a-fA-F]{8,17}$", na=False)
+    return on_instance & (events["session_name"] != session.session_name)
 
 
 def _placed_agents(events: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 LIFECYCLE_CALLS = frozenset({"TerminateInstances", "StopInstances", "StartInstances", "RunInstances"})
 
+INSTANCE_IDS = r"\bi-(?:[0-9a-f]{17}|[0-9a-f]{8})\b"
+"""Instance ids inside the lower-cased text of a request or an answer."""
+
 SHUTTING_DOWN = timedelta(hours=1)
 """More than enough for an instance to end after the call; until then its own software may still call.
 
@@ -35,7 +38,7 @@ def lifecycle_calls(events: pd.DataFrame) -> pd.DataFrame:
         & events["event_at"].notna()
     ]
     text = calls["request_parameters"].where(calls["event_name"] != "RunInstances", calls["response_elements"])
-    named = text.str.lower().str.findall(r"\bi-(?:[0-9a-f]{17}|[0-9a-f]{8})\b").explode().rename("instance")
+    named = text.str.lower().str.findall(INSTANCE_IDS).explode().rename("instance")
     return calls[["event_at", "event_name"]].join(named).dropna()
 
 

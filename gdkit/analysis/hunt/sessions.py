@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gdkit.analysis.attribution.lifetime import lifecycle_calls
+from gdkit.analysis.attribution.lifetime import INSTANCE_IDS, lifecycle_calls
 from gdkit.analysis.machines import machine_of
 from gdkit.analysis.places import places_of
 from gdkit.analysis.providers import in_strange_network
+from gdkit.analysis.session import commonest
 from gdkit.identifiers import is_instance_id, parse_principal_id
 from gdkit.model import LeakedSession
 
@@ -135,7 +136,7 @@ def _controls(events: pd.DataFrame) -> pd.DataFrame:
         & events["error_code"].isna()
         & ~_named_after_instance(events["session_name"])
     ]
-    named = calls["request_parameters"].str.lower().str.findall(r"\bi-(?:[0-9a-f]{17}|[0-9a-f]{8})\b").explode()
+    named = calls["request_parameters"].str.lower().str.findall(INSTANCE_IDS).explode()
     return named.dropna().to_frame("instance")
 
 
@@ -145,24 +146,19 @@ def _named_after_instance(names: pd.Series) -> pd.Series:
 
 
 def _describe(own: pd.DataFrame) -> LeakedSession:
-    principal = parse_principal_id(_commonest(own["principal_id"]))
+    principal = parse_principal_id(commonest(own["principal_id"]))
     name = str(own["session_name"].iloc[0])
     return LeakedSession(
-        principal_id=_commonest(own["principal_id"]),
+        principal_id=commonest(own["principal_id"]),
         role_id=principal.unique_id if principal else None,
-        role_name=_commonest(own["role_name"]),
-        role_arn=_commonest(own["role_arn"]),
+        role_name=commonest(own["role_name"]),
+        role_arn=commonest(own["role_arn"]),
         session_name=name,
         instance_id=name,
-        account_id=_commonest(own["identity_account_id"]),
+        account_id=commonest(own["identity_account_id"]),
     )
 
 
 def _is_identity_role(own: pd.DataFrame) -> bool:
     by_principal = own["principal_id"].str.contains(":aws:ec2-instance:", regex=False, na=False)
     return bool(((own["role_name"] == "aws:ec2-instance") | by_principal).any())
-
-
-def _commonest(column: pd.Series) -> str | None:
-    counts = column.dropna().value_counts()
-    return str(min(counts[counts == counts.max()].index)) if len(counts) else None

@@ -11,6 +11,7 @@ import pandas as pd
 from gdkit.analysis.attribution.known import CREDENTIAL_LASTS
 from gdkit.analysis.clients import is_sdk, like_an_agent, made_by_aws_service, presigned
 from gdkit.analysis.hunt.sessions import SIGN_INS
+from gdkit.analysis.impact.calls import DENIED
 from gdkit.analysis.machines import machine_of
 from gdkit.analysis.places import places_of
 from gdkit.analysis.providers import AMAZON, in_strange_network, network_of, provider_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 SETTLED = timedelta(hours=1)
 """How long the session must have been seen at home before another place counts as new."""
 
-REFUSED = r"AccessDenied|Unauthorized|Forbidden|NotAuthorized"
 FIRST_CALLS = frozenset({"GetCallerIdentity", "ListBuckets", "ListUsers", "ListRoles",
                          "ListSecrets", "GetAccountAuthorizationDetails", "ListAttachedRolePolicies"})  # fmt: skip
 """Calls by which people find out what a credential is good for; software seldom begins with them.
@@ -210,7 +210,7 @@ def _signs_at(place: str, there: pd.DataFrame, at_home: pd.DataFrame, calls: pd.
     first = there.sort_values(["event_at", "event_id"]).iloc[0]
     keys = set(there["access_key_id"].dropna())
     deliveries = set(there["ec2_role_delivery"].dropna())
-    refused = there["error_code"].str.contains(REFUSED, na=False)
+    refused = there["error_code"].str.contains(DENIED, na=False)
     home_providers = {provider_of(str(one)) for one in at_home["place"].unique()}
     tests = {
         "outside_aws": (home_providers == {AMAZON} and provider_of(place) != AMAZON,
