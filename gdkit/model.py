@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
+
+if TYPE_CHECKING:
+    from gdkit.ledger_row import GapKind, LedgerRow
 
 Party = Literal["thief", "workload", "unknown"]
 VerdictValue = Literal["benign", "malicious", "undetermined"]
@@ -75,6 +78,7 @@ class Finding:
         severity: GuardDuty's number, 1 to 10.
         role_name: ``accessKeyDetails.userName``, which for this finding is the role's name.
         shape: the form the finding came in, in words.
+        threat_lists: threat lists that name what the finding is about.
         warnings: what is odd about it, each one sentence for the analyst.
         raw: the bytes as received, whole input (several findings share one input).
         raw_sha256: hex SHA-256 of ``raw``.
@@ -115,6 +119,7 @@ class Finding:
     error_code: str | None = None
     envelope_account_id: str | None = None
     attack_sequence_arn: str | None = None
+    threat_lists: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -237,6 +242,7 @@ class Searched:
     event_categories: tuple[str, ...] = ()
     first_event_at: datetime | None = None
     last_event_at: datetime | None = None
+    uncategorized_records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +251,13 @@ class NotSearched:
 
     Attributes:
         failed: it was to be looked at and could not be, wholly or in part; the answer may lack what is there.
+        kind: what sort of gap it is; of the kind ``surroundings`` it can hide a fact, but no event.
     """
 
     what: str
     reason: str
     failed: bool = False
+    kind: GapKind = "not searched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +277,11 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The ledger of what was and was not searched. Every conclusion is limited by it."""
+    """The ledger of what was and was not searched. Every conclusion is limited by it; ``passed_over`` is no loss."""
 
     searched: tuple[Searched, ...] = ()
     not_searched: tuple[NotSearched, ...] = ()
     unread: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
+    places: tuple[LedgerRow, ...] = ()
+    passed_over: tuple[NotSearched, ...] = ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit.columns import *  # noqa: F403 - every declared table is named here too
 from gdkit.columns import DTYPES, Column, Table
+from gdkit.model import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,6 +70,17 @@ def plain(value: Any) -> Any:
     if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is not itself
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def json_values(value: Any) -> Any:
+    """Give a value as JSON knows it: times as ISO 8601 in UTC, tuples as lists."""
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, dict):
+        return {key: json_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_values(item) for item in value]
+    return value
 
 
 def _series(pd: Any, column: Column, values: Sequence[Any]) -> Any:

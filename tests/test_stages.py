@@ -72,10 +72,11 @@ def test_raw_records_join_the_table(case: Path) -> None:
         ("addresses", "Used from 5 places; 2 of them with calls of the thief"),
         ("coverage", "81 events of 2 accounts and 1 region, 2026-11-02T07:58:12Z to 2026-11-02T11:15:00Z; 26 of them"),
         ("moments", "11 moments that matter: ends 3"),
-        ("impact", "Of the thief's calls 7 read or listed and 1 changed something; 4 were refused. 8 techniques"),
+        ("impact", "Of the thief's calls 7 read or listed and 1 changed something; 4 were refused. They can serve 8"),
         ("data", "By the thief: 1 thing read, copied, shared or used, 3 kinds of names listed, 1 thing tried in vain"),
         ("refused", "4 calls of the thief refused, or only tried, seen in what was searched"),
-        ("left_behind", "Nothing made or changed that gives a way back in was seen in what was searched"),
+        ("left_behind", "1 call that could leave a way back in, 1 of them the thief's: 1 refused."),
+        ("still_exists", "Nothing made or changed that gives a way back in was seen in what was searched"),
         ("tamper", "No call against detection or logs was seen in what was searched"),
         ("costs", "No call that starts what AWS bills was seen in what was searched"),
         ("capabilities", "Not known: the role's policies were not read"),
@@ -130,7 +131,7 @@ def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
     assert "no proof of no use" in view.summary
     assert any("another account or region" in note for note in view.notes)
     assert "there is nothing to draw" in stages.timeline(path).summary
-    for stage in ("calls", "chain", "conclusion", "data", "left_behind", "tamper", "costs", "refused"):
+    for stage in ("calls", "chain", "conclusion", "data", "left_behind", "still_exists", "tamper", "costs", "refused"):
         assert "seen in what was searched" in getattr(stages, stage)(path).text()
     assert "No lead on a way in seen" in stages.initial_access(path).summary
 

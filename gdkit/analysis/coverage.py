@@ -53,32 +53,9 @@ def coverage_gaps(
     return (
         *_unseen_accounts(events, hops, session),
         *_unseen_times(events, session, subject),
-        *_unseen_data(events),
         *_unseen_call(session_events, subject),
         *_hidden_places(session_events),
     )
-
-
-def coverage_statement(places: pd.DataFrame, gaps: int, regions_asked: int = 0) -> str:
-    """Say in one sentence what was searched: every conclusion holds for this, and for nothing else.
-
-    Args:
-        places: ``tables.COVERAGE``.
-        gaps: how many things are known not to have been searched.
-        regions_asked: regions that were looked in, where more than those that hold events.
-    """
-    events = int(places["events"].sum())
-    if not events:
-        return "No event was searched."
-    accounts, regions = (places[name].dropna().nunique() for name in ("account_id", "region"))
-    first, last = places["first_event_at"].min(), places["last_event_at"].max()
-    span = f", {_text(first)} to {_text(last)}" if first == first else ""  # noqa: PLR0124 - a missing time is not itself
-    data = int(places.loc[places["event_category"] == "Data", "events"].sum())
-    kinds = f"{data:,} of them data events" if data else "no data events"
-    kinds += f"; looked in {regions_asked:,} regions" if regions_asked > regions else ""
-    left = f"; {gaps:,} known gap{'' if gaps == 1 else 's'}" if gaps else ""
-    return (f"{events:,} event{'' if events == 1 else 's'} of {accounts:,} account{'' if accounts == 1 else 's'} and "
-            f"{regions:,} region{'' if regions == 1 else 's'}{span}; {kinds}{left}.")  # fmt: skip
 
 
 def _unseen_accounts(events: pd.DataFrame, hops: pd.DataFrame, session: LeakedSession) -> Iterator[NotSearched]:
@@ -114,15 +91,6 @@ def _unseen_times(events: pd.DataFrame, session: LeakedSession, subject: Subject
         yield NotSearched(f"after {_text(last)}", f"GuardDuty saw a use later, at {utc_text(finding.last_seen_at)}")
 
 
-def _unseen_data(events: pd.DataFrame) -> Iterator[NotSearched]:
-    """Name the accounts of which there are no data events, where another account's are there."""
-    with_data = set(events.loc[events["event_category"] == "Data", "account_id"].dropna())
-    without = sorted(set(events["account_id"].dropna()) - with_data)
-    if with_data and without:
-        yield NotSearched(f"data events of {', '.join(without)}", "none are in what was loaded, unlike those of "
-                          f"{', '.join(sorted(with_data))}")  # fmt: skip
-
-
 def _unseen_call(session_events: pd.DataFrame, subject: Subject) -> Iterator[NotSearched]:
     """Name the call that GuardDuty saw, where none of its name is among the session's."""
     finding = subject.finding
@@ -137,7 +105,7 @@ def _hidden_places(session_events: pd.DataFrame) -> Iterator[NotSearched]:
     hidden = int(kinds.isin(["redacted", "unparseable"]).sum() + kinds.isna().sum() + (kinds == "none").sum())
     if hidden:
         yield NotSearched(f"where {hidden:,} of {len(session_events):,} calls of the session came from",
-                          "their address is missing, hidden or unreadable")  # fmt: skip
+                          "their address is missing, hidden or unreadable", kind="redacted")  # fmt: skip
 
 
 def _text(at: pd.Timestamp) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.analysis.credential_ends import End, instance_end, issued_end, known_end, no_end, refused_end
-from gdkit.analysis.request_text import fields_of, text_member, whole_number
-from gdkit.analysis.revocations import Revocation, revocations
+from gdkit.analysis.credential_ends import End, aged_end, instance_end, issued_end, known_end, no_end, refused_end
+from gdkit.analysis.credential_states import judged, order
+from gdkit.analysis.request_text import fields_of, member, text_member, whole_number
+from gdkit.analysis.revocations import revocations
 from gdkit.errors import UsageError
 from gdkit.identifiers import parse_access_key_id, parse_arn, role_name_of
-from gdkit.model import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,24 +22,19 @@ if TYPE_CHECKING:
     from gdkit.analysis.revocations import Revocations
     from gdkit.model import LeakedSession
 
-SETTLING = timedelta(minutes=15)
-"""Time within which a change of IAM is taken to have reached everywhere; a call that succeeds later speaks against it.
-
-Source: IAM User Guide, "Changes that I make are not always immediately visible"; it names no time, minutes are usual.
-"""
-
 _OF_OTHERS = ("thief", "unknown")
-_STATES = ("may be alive", "unknown", "revoked", "expired")
 _MADE = {
     "CreateUser": ("user", "a user stays until it is deleted, and whoever may can make a key or password for it"),
     "CreateLoginProfile": ("login_profile", "a console password works until it is deleted"),
     "UpdateLoginProfile": ("login_profile", "a console password works until it is deleted"),
-    "CreateServiceSpecificCredential": ("service_credential", "a service's own credential works until it is deleted"),
+    "CreateServiceSpecificCredential": ("service_credential", ""),
+    "ResetServiceSpecificCredential": ("service_credential", ""),
     "GetSigninToken": ("console_session", ""),
     "ConsoleLogin": ("console_session", ""),
 }  # fmt: skip
 """Calls that make a credential without an access key: its kind, and why it has no end."""
 
+_OF_USERS = ("access_key", "federation", "session_token")
 _KINDS = {
     "AssumeRole": "chained_role", "AssumeRoleWithSAML": "chained_role", "AssumeRoleWithWebIdentity": "chained_role",
     "AssumeRoot": "chained_role", "GetFederationToken": "federation", "GetSessionToken": "session_token",
@@ -51,11 +45,12 @@ _KINDS = {
 class _Clock:
     """What every row is judged by; mappings are by access key id."""
 
-    at: datetime
+    at: datetime | None
     session: LeakedSession
     done: Revocations
     issues: Mapping[str, dict[str, Any]]
     requests: Mapping[str, str | None]
+    answers: Mapping[str, str | None]
     callers: Mapping[str, dict[str, Any]]
     refused: Mapping[str, datetime]
     used: Mapping[str, datetime]
@@ -68,7 +63,7 @@ def credential_clock(
     *,
     keys: pd.DataFrame,
     hops: pd.DataFrame,
-    at: datetime,
+    at: datetime | None,
 ) -> pd.DataFrame:
     """List the credentials that the thief or somebody unknown holds or could hold, each with its end.
 
@@ -78,7 +73,7 @@ def credential_clock(
         session_events: ``tables.SESSION_EVENTS``.
         keys: ``tables.KEYS``.
         hops: ``tables.HOPS``.
-        at: the instant to judge by, aware.
+        at: the instant to judge by, aware; None where none is known: then the state of what ends at a time is unknown.
 
     Returns:
         ``tables.CREDENTIALS``: what may be alive first, without an end before with one; then unknown, revoked, expired.
@@ -86,21 +81,22 @@ def credential_clock(
     Raises:
         UsageError: ``at`` has no time zone.
     """
-    if at.tzinfo is None:
+    if at is not None and at.tzinfo is None:
         raise UsageError("the instant to judge credentials by has no time zone", where="at")
     clock = _clock(events, session, session_events, hops, at)
     rows = [*_of_keys(clock, keys), *_made(clock, session_events, hops)]
     if session.instance_id is not None:
         rows.append(_renewal(clock))
-    rows.sort(key=_order)
+    rows.sort(key=order)
     return tables.frame_of_rows(tables.CREDENTIALS, rows)
 
 
 def _clock(
-    events: pd.DataFrame, session: LeakedSession, session_events: pd.DataFrame, hops: pd.DataFrame, at: datetime
+    events: pd.DataFrame, session: LeakedSession, session_events: pd.DataFrame, hops: pd.DataFrame, at: datetime | None
 ) -> _Clock:
     issues = hops[hops["to_key"].notna()].sort_values(["event_at", "event_id"]).drop_duplicates("to_key")
-    asked = events.loc[events["event_id"].isin(set(issues["event_id"])), ["event_id", "request_parameters"]]
+    texts = ["event_id", "request_parameters", "response_elements"]
+    asked = list(tables.rows_of(events.loc[events["event_id"].isin(set(issues["event_id"])), texts]))
     calls = session_events[session_events["access_key_id"].notna()]
     expired = calls["error_code"].str.contains("ExpiredToken", na=False)
     signed = calls.sort_values(["event_at", "event_id"]).drop_duplicates("access_key_id")
@@ -111,7 +107,8 @@ def _clock(
         session=session,
         done=revocations(events, session.instance_id, at),
         issues={row["to_key"]: row for row in tables.rows_of(issues)},
-        requests={row["event_id"]: row["request_parameters"] for row in tables.rows_of(asked)},
+        requests={row["event_id"]: row["request_parameters"] for row in asked},
+        answers={row["event_id"]: row["response_elements"] for row in asked},
         callers={row["access_key_id"]: row for row in tables.rows_of(signed[names])},
         refused=_by_key(calls[expired].groupby("access_key_id")["event_at"].min()),
         used=_by_key(calls[works].groupby("access_key_id")["event_at"].max()),
@@ -144,10 +141,15 @@ def _of_key(clock: _Clock, row: dict[str, Any], issue: dict[str, Any] | None, ho
     parsed = parse_access_key_id(key)
     long_term = parsed is not None and parsed.kind == "long_term"
     kind = "access_key" if long_term else _kind(clock, row, issue)
+    account_id, owner = _owner(clock, row, issue, kind)
     principal = caller.get("principal_id") or (issue or {}).get("to_principal")
     principal = principal or (clock.session.principal_id if not row["hop"] else None)
-    if kind == "access_key" and issue:
-        principal = principal or text_member(fields_of(clock.requests.get(issue["event_id"])), "userName")
+    if kind == "access_key":
+        principal = principal or owner
+        done = clock.done.of_name("access_key", None, key) or clock.done.of_name("user", account_id, owner)
+    else:
+        role_name = None if kind in _OF_USERS else owner
+        done = clock.done.of_session(account_id, role_name, principal, row["issued_at"])
     made = {name: row[name] for name in ("hop", "issued_at", "last_seen_at", "thief_events", "workload_events",
                                          "unknown_events")}  # fmt: skip
     return {
@@ -155,15 +157,33 @@ def _of_key(clock: _Clock, row: dict[str, Any], issue: dict[str, Any] | None, ho
         "kind": kind,
         "access_key_id": key,
         "principal": principal,
+        "owner": owner,
+        "account_id": account_id,
         "holder": holder,
         "issue_event_id": (issue or {}).get("event_id"),
-        **_judged(
-            clock,
-            _end_of_key(clock, row, issue, kind),
-            _revocation_of_key(clock, row, issue, principal if kind != "access_key" else None),
-            clock.used.get(key),
-        ),
+        **judged(_end_of_key(clock, row, issue, kind), done, clock.used.get(key), clock.at),
     }
+
+
+def _owner(
+    clock: _Clock, row: Mapping[str, Any], issue: Mapping[str, Any] | None, kind: str
+) -> tuple[str | None, str | None]:
+    """Give the account and the name of the user or role that a key belongs to, as far as records tell."""
+    caller, event_id = clock.callers.get(row["access_key_id"], {}), (issue or {}).get("event_id")
+    request = fields_of(clock.requests.get(str(event_id)))
+    account_id = caller.get("identity_account_id")
+    if kind in _OF_USERS:
+        made = text_member(fields_of(clock.answers.get(str(event_id))), "accessKey", "userName")
+        asked = (text_member(request, "userName") or made) if kind == "access_key" else None
+        parsed = parse_access_key_id(row["access_key_id"])
+        return (account_id or (issue or {}).get("account_id") or (parsed.account_id if parsed else None),
+                caller.get("user_name") or asked)  # fmt: skip
+    role_arn = text_member(request, "roleArn")
+    arn = parse_arn(role_arn)
+    account_id, name = account_id or (arn.account_id if arn else None), caller.get("role_name")
+    if not row["hop"]:
+        return account_id or clock.session.account_id, name or role_name_of(role_arn) or clock.session.role_name
+    return account_id, name or role_name_of(role_arn)
 
 
 def _kind(clock: _Clock, row: Mapping[str, Any], issue: Mapping[str, Any] | None) -> str:
@@ -190,24 +210,6 @@ def _end_of_key(clock: _Clock, row: Mapping[str, Any], issue: Mapping[str, Any] 
     return issued_end(issue["event_name"], issue["event_at"], chained=chained, asked_s=asked_s)
 
 
-def _revocation_of_key(
-    clock: _Clock, row: Mapping[str, Any], issue: Mapping[str, Any] | None, principal: str | None
-) -> Revocation | None:
-    key, caller = row["access_key_id"], clock.callers.get(row["access_key_id"], {})
-    request = fields_of(clock.requests.get(issue["event_id"])) if issue else None
-    if principal is None:  # a user's key
-        user = caller.get("user_name") or text_member(request, "userName")
-        account_id = caller.get("identity_account_id") or (issue or {}).get("account_id")
-        return clock.done.of_name("access_key", None, key) or clock.done.of_name("user", account_id, user)
-    role_arn = text_member(request, "roleArn")
-    arn = parse_arn(role_arn)
-    account_id = caller.get("identity_account_id") or (arn.account_id if arn else None)
-    role_name = caller.get("role_name") or role_name_of(role_arn)
-    if not row["hop"]:
-        account_id, role_name = account_id or clock.session.account_id, role_name or clock.session.role_name
-    return clock.done.of_session(account_id, role_name, principal, row["issued_at"])
-
-
 def _made(clock: _Clock, session_events: pd.DataFrame, hops: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Give a row for each password, user, console session and unnamed key that a call of the thief or unknown made."""
     names = [*_MADE, "CreateAccessKey"]
@@ -220,26 +222,31 @@ def _made(clock: _Clock, session_events: pd.DataFrame, hops: pd.DataFrame) -> It
         kind, why = _MADE.get(
             row["event_name"], ("access_key", "a user's key works until deleted; its id is not shown")
         )
-        user = text_member(fields_of(row["request_parameters"]), "userName")
-        own_id = text_member(answer, "serviceSpecificCredential", "serviceSpecificCredentialId")
-        if kind == "console_session":
+        request = fields_of(row["request_parameters"])
+        own_id = next((found for holder in (member(answer, "serviceSpecificCredential"), request)
+                       if (found := text_member(holder, "serviceSpecificCredentialId"))), None)  # fmt: skip
+        console = kind == "console_session"
+        account_id, owner = row["account_id"], text_member(request, "userName")
+        if console:
             end = issued_end(row["event_name"], row["event_at"], chained=False, asked_s=None)
-            done = clock.done.of_session(
-                row["identity_account_id"], row["role_name"], row["principal_id"], row["event_at"]
-            )
+            account_id, owner = row["identity_account_id"], row["role_name"]
+            done = clock.done.of_session(account_id, owner, row["principal_id"], row["event_at"])
         else:
-            end = no_end(why)
-            done = clock.done.of_name(kind, row["account_id"], own_id or user)
-            done = done or clock.done.of_name("user", row["account_id"], user)
+            age_days = whole_number(request, "credentialAgeDays")
+            end = aged_end(row["event_at"], age_days) if kind == "service_credential" else no_end(why)
+            done = clock.done.of_name(kind, account_id, own_id or owner)
+            done = done or clock.done.of_name("user", account_id, owner)
         yield {
             "kind": kind,
             "access_key_id": own_id,
-            "principal": row["principal_id"] if kind == "console_session" else user,
-            "hop": row["hop"] + (kind != "console_session"),
+            "principal": row["principal_id"] if console else owner,
+            "owner": owner,
+            "account_id": account_id,
+            "hop": row["hop"] + (not console),
             "holder": f"made by {row['party']}",
             "issued_at": row["event_at"],
             "issue_event_id": row["event_id"],
-            **_judged(clock, end, done, None),
+            **judged(end, done, None, clock.at),
         }
 
 
@@ -253,37 +260,9 @@ def _renewal(clock: _Clock) -> dict[str, Any]:
     return {
         "kind": "instance",
         "principal": session.principal_id or session.instance_id,
+        "owner": session.role_name,
+        "account_id": session.account_id,
         "hop": 0,
         "holder": "whoever is on the instance; no event can show whether the thief is",
-        **_judged(clock, End(None, "not_by_itself", "assumed", why), done, None),
+        **judged(End(None, "not_by_itself", "assumed", why), done, None, clock.at),
     }
-
-
-def _judged(clock: _Clock, end: End, done: Revocation | None, used_at: datetime | None) -> dict[str, Any]:
-    """Say what a credential's state is at the instant, from its end and from what was done against it."""
-    why = end.why
-    holds = done is not None and done.whole
-    if holds and done is not None and used_at is not None and used_at > done.at + SETTLING:
-        holds, why = False, f"{why}; a call with it succeeded at {utc_text(used_at)}, after it was {done.words}"
-    if end.until is not None and end.until <= clock.at:
-        state = "expired"
-    elif holds:
-        state = "revoked"
-    else:
-        state = "unknown" if end.ends == "unknown" else "may be alive"
-    return {
-        "alive_until": end.until,
-        "ends": end.ends,
-        "certainty": end.certainty,
-        "state": state,
-        "revocation": done.words if done else None,
-        "revoked_at": done.at if done else None,
-        "revocation_event_id": done.event_id if done else None,
-        "why": why,
-    }
-
-
-def _order(row: Mapping[str, Any]) -> tuple[int, float, int, str, str]:
-    until = row["alive_until"].timestamp() if row["alive_until"] else 0.0
-    own = row.get("access_key_id") or row.get("principal") or ""
-    return _STATES.index(row["state"]), until, row["hop"], own, row.get("issue_event_id") or ""

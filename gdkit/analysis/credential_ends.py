@@ -14,10 +14,17 @@ Certainty = Literal["known", "assumed", "unknown"]
 INSTANCE_LIFE = timedelta(hours=6, minutes=30)
 """Longest life of an instance role's credential that is assumed.
 
-AWS documents only that a new one is there at least five minutes before the old one ends. Published answers of the
-metadata service show a little more than 6 hours, and users saw up to 6 hours 30 minutes: the longer is taken, because
-to call a living credential dead is the worse error.
+AWS documents no time, only that a new one is there at least five minutes before the old one ends. Published answers of
+the metadata service show a little more than 6 hours, and users saw up to 6 hours 30 minutes: the longer is taken,
+because to call a living credential dead is the worse error.
 """
+
+_HOURS, _MINUTES = divmod(int(INSTANCE_LIFE.total_seconds()) // 60, 60)
+INSTANCE_RULE = (
+    f"AWS documents no life of an instance role's credential; {_HOURS} h {_MINUTES:02d} min, the longest that was "
+    "reported, is assumed"
+)
+"""``INSTANCE_LIFE`` in words."""
 
 CHAINED_LIFE = timedelta(hours=1)
 ROLE_LIFE = timedelta(hours=12)
@@ -52,6 +59,18 @@ class End:
 def no_end(why: str) -> End:
     """Give the end of what works until somebody deletes it."""
     return End(None, "not_by_itself", "known", why)
+
+
+def aged_end(made_at: datetime | None, age_days: int | None) -> End:
+    """Give the end of a service's own credential: after the days that the request names, else none.
+
+    Source: IAM API Reference, CreateServiceSpecificCredential, CredentialAgeDays.
+    """
+    if age_days is None or age_days <= 0:
+        return no_end("a service's own credential works until it is deleted or made inactive; no event names an age")
+    if made_at is None:
+        return End(None, "unknown", "unknown", f"it was asked for {age_days:,} days, from a time not recorded")
+    return End(made_at + timedelta(days=age_days), "at_time", "assumed", f"it was asked for {age_days:,} days")
 
 
 def issued_end(operation: str, issued_at: datetime | None, *, chained: bool, asked_s: int | None) -> End:
@@ -91,10 +110,10 @@ def instance_end(issued_at: datetime | None, first_seen_at: datetime | None, las
         return End(None, "unknown", "unknown", "neither its issue nor a call with it shows a time")
     until = begin + INSTANCE_LIFE
     if last_used_at is not None and last_used_at > until:
-        seen = f"it was used at {utc_text(last_used_at)}, later than the about 6 hours that are assumed"
-        return End(None, "unknown", "unknown", f"{seen}: how long it lives is not known")
+        seen = f"it was used at {utc_text(last_used_at)}, later than that"
+        return End(None, "unknown", "unknown", f"{INSTANCE_RULE}, but {seen}: how long it lives is not known")
     since = "its issue" if issued_at else "its first use, which is no earlier than its issue"
-    return End(until, "at_time", "assumed", f"an instance role's credential lives about 6 hours; counted from {since}")
+    return End(until, "at_time", "assumed", f"{INSTANCE_RULE}; counted from {since}")
 
 
 def known_end(expires_at: datetime, operation: str | None) -> End:

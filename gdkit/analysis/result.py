@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.analysis.coverage import coverage_statement
+from gdkit.analysis.coverage_ledger import coverage_document, coverage_statement
 from gdkit.analysis.lineage import CHAINED_RULES
 from gdkit.analysis.rules import RULES
 from gdkit.analysis.timeline import timeline_table
-from gdkit.model import utc_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +46,7 @@ def result_document(subject: Subject, scope: Scope, coverage: Coverage, verdict:
         "coverage": _coverage(scope, coverage),
         "verdict": asdict(verdict),
     }
-    return _plain(document)  # type: ignore[no-any-return]
+    return tables.json_values(document)  # type: ignore[no-any-return]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -110,6 +108,10 @@ def _impact(scope: Scope) -> dict[str, Any]:
             for row in tables.rows_of(impact.resources)
         ],
         "persistence": _rows(impact.persistence),
+        "persistence_calls": _rows(impact.persistence_calls),
+        "still_exists": [
+            {**row, "event_ids": (row["event_ids"] or "").splitlines()} for row in tables.rows_of(impact.still_exists)
+        ],
         "denied": impact.denied_calls,
         "access_levels": _rows(impact.levels),
         "data": _rows(impact.data),
@@ -129,28 +131,12 @@ def _technique(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _coverage(scope: Scope, coverage: Coverage) -> dict[str, Any]:
-    asked = {region for row in coverage.searched for region in row.regions}
-    missing = (*coverage.not_searched, *(gap for gap in scope.gaps if gap not in coverage.not_searched))
     return {
-        "searched": [asdict(row) for row in coverage.searched],
-        "not_searched": [asdict(row) for row in missing],
-        "unread": [asdict(row) for row in coverage.unread],
-        "warnings": list(coverage.warnings),
+        **coverage_document(coverage, scope.gaps),
         "places": _rows(scope.places),
-        "statement": coverage_statement(scope.places, len(missing), len(asked)),
+        "statement": coverage_statement(scope.places, coverage, scope.gaps),
     }
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(tables.rows_of(frame))
-
-
-def _plain(value: Any) -> Any:
-    """Give a value as JSON knows it: times as text in UTC, tuples as lists."""
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -25,6 +25,7 @@ _BY_NAME = {
     "DeleteUser": ("user", "deleted"), "CreateUser": ("user", ""),
     "DeleteLoginProfile": ("login_profile", "deleted"), "CreateLoginProfile": ("login_profile", ""),
     "DeleteServiceSpecificCredential": ("service_credential", "deleted"),
+    "UpdateServiceSpecificCredential": ("service_credential", ""),
 }  # fmt: skip
 _ON_ROLES = ("PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy")
 _ON_INSTANCES = {
@@ -98,14 +99,16 @@ class Revocations:
         return min(found, key=lambda told: (not told.whole, told.at), default=None)
 
 
-def revocations(events: pd.DataFrame, instance_id: str | None, until: datetime) -> Revocations:
+def revocations(events: pd.DataFrame, instance_id: str | None, until: datetime | None) -> Revocations:
     """Find what was done against credentials, up to an instant; failed calls and calls without a time do not count.
 
     Args:
         events: ``tables.EVENTS``, the whole trail.
         instance_id: the leaked session's instance.
-        until: the instant to judge by.
+        until: the instant to judge by; None where no event has a time, and then none counts.
     """
+    if until is None:
+        return Revocations()
     rows = events[events["error_code"].isna() & (events["event_at"] <= until)].sort_values(["event_at", "event_id"])
     by_iam = rows[(rows["event_source"] == "iam.amazonaws.com") & rows["event_name"].isin([*_BY_NAME, *_ON_ROLES])]
     named: dict[tuple[str, str | None, str], _Act] = {}
@@ -125,7 +128,7 @@ def _note_name(
     kind, done = _BY_NAME[row["event_name"]]
     member = {"access_key": "accessKeyId", "service_credential": "serviceSpecificCredentialId"}.get(kind, "userName")
     name = text_member(request, member)
-    if row["event_name"] == "UpdateAccessKey":
+    if row["event_name"] in ("UpdateAccessKey", "UpdateServiceSpecificCredential"):
         done = "" if (text_member(request, "status") or "").lower() == "active" else "made inactive"
         if text_member(request, "status") is None:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gdkit import tables
@@ -42,7 +42,7 @@ class Scope:
         leads: how the credentials may have been taken.
         path: which way they were probably read.
         credentials: ``tables.CREDENTIALS``, as of ``at``.
-        at: the instant that was judged by.
+        at: the instant that was judged by; None where AWS was not asked and no event has a time.
         impact: what the calls reached, changed and left behind.
         capabilities: what the role's policies allow; None where they were not read.
         fleet: ``tables.FLEET``.
@@ -60,7 +60,7 @@ class Scope:
     leads: tuple[Lead, ...]
     path: TheftPath
     credentials: pd.DataFrame
-    at: datetime
+    at: datetime | None
     impact: Impact
     capabilities: Capabilities | None
     fleet: pd.DataFrame
@@ -114,9 +114,10 @@ def scope_session(events: pd.DataFrame, subject: Subject, around: Surroundings |
     )  # fmt: skip
 
 
-def _last(events: pd.DataFrame) -> datetime:
+def _last(events: pd.DataFrame) -> datetime | None:
+    """Give the time of the last event; None where none has a time."""
     last = tables.plain(events["event_at"].max()) if len(events) else None
-    return last if isinstance(last, datetime) else datetime.fromtimestamp(0, UTC)
+    return last if isinstance(last, datetime) else None
 
 
 def _capabilities(around: Surroundings) -> Capabilities | None:

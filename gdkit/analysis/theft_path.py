@@ -140,7 +140,7 @@ def _key_reason(key: _Key) -> str:
         "1.0": "was delivered by IMDSv1",
         "2.0": "was delivered by IMDSv2",
         "": "shows no version of the metadata service",
-    }.get(" and ".join(key.deliveries), f"was delivered by {' and '.join(key.deliveries)}")
+    }.get(" and ".join(key.deliveries), f"was delivered {_by(key.deliveries)}")
     users = (
         "the instance's own software was seen using it too"
         if key.workload_too
@@ -154,7 +154,14 @@ def _workload_reason(session_events: pd.DataFrame, keys: list[_Key]) -> list[str
     of_workload = (session_events["party"] == "workload") & (session_events["hop"] == 0)
     other = of_workload & ~session_events["access_key_id"].isin({key.access_key_id for key in keys})
     seen = sorted(session_events.loc[other, "ec2_role_delivery"].dropna().unique())
-    return [f"The keys that only the workload was seen with were delivered by {' and '.join(seen)}."] if seen else []
+    return [f"The keys that only the workload was seen with were delivered {_by(seen)}."] if seen else []
+
+
+def _by(deliveries: Iterable[str]) -> str:
+    """Say by which ways credentials came: the name that people know, with the log's own value."""
+    known = {"1.0": "IMDSv1", "2.0": "IMDSv2"}
+    ways = [f"{known.get(one, 'a way that gdkit does not know')} (ec2RoleDelivery {one})" for one in deliveries]
+    return f"by {' and by '.join(ways)}"
 
 
 def _option_reasons(keys: list[_Key], changes: tuple[OptionChange, ...]) -> list[str]:

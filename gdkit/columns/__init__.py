@@ -3,7 +3,7 @@
 The frames, the documentation and the exports all follow these declarations.
 """
 
-from gdkit.columns.coverage import COVERAGE
+from gdkit.columns.coverage import COVERAGE, COVERAGE_LEDGER
 from gdkit.columns.credentials import CREDENTIALS
 from gdkit.columns.declare import DTYPES, Column, Table
 from gdkit.columns.events import EVENTS, SESSION_EVENTS
@@ -16,11 +16,15 @@ from gdkit.columns.impact import (
     DATA_REACHED,
     DENIED_CALLS,
     PERSISTENCE,
+    PERSISTENCE_CALLS,
     RESOURCES_REACHED,
+    STILL_EXISTS,
     TAMPER,
     TECHNIQUES,
 )
 from gdkit.columns.lineage import LINEAGE_EDGES, LINEAGE_NODES
+from gdkit.columns.origin import ADDRESS_ORIGINS
+from gdkit.columns.origin_history import ADDRESS_EVIDENCE, ADDRESS_HISTORY, BENIGN_CAUSES, WEIGHED_EVIDENCE
 from gdkit.columns.records import EVIDENCE, FINDINGS
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
@@ -29,9 +33,14 @@ __all__ = [
     "ACCESS_LEVELS",
     "ACTIONS",
     "ADDRESSES",
+    "ADDRESS_EVIDENCE",
+    "ADDRESS_HISTORY",
+    "ADDRESS_ORIGINS",
+    "BENIGN_CAUSES",
     "CAPABILITIES",
     "COSTS",
     "COVERAGE",
+    "COVERAGE_LEDGER",
     "CREDENTIALS",
     "DATA_REACHED",
     "DENIED_CALLS",
@@ -46,11 +55,14 @@ __all__ = [
     "LINEAGE_NODES",
     "OWN_ADDRESSES",
     "PERSISTENCE",
+    "PERSISTENCE_CALLS",
     "RESOURCES_REACHED",
     "SESSION_EVENTS",
+    "STILL_EXISTS",
     "TAMPER",
     "TECHNIQUES",
     "TIMELINE",
+    "WEIGHED_EVIDENCE",
     "Column",
     "Table",
 ]

@@ -20,8 +20,56 @@ PERSISTENCE = Table(
         Column("event_name", "text", "The call.", "eventName"),
         Column("detail", "text", "What was made or changed, in words.", "requestParameters, responseElements"),
         Column("still_exists", "boolean", "Whether it exists now; missing where that was not checked.", "(AWS)"),
+        Column("status", "text", "Its state as AWS told it, such as Active or Inactive; missing where it tells none.",
+               "(AWS)"),
         Column("checked_at", "time", "When that was asked.", "(AWS)"),
         Column("check", "text", "What was asked and answered, or why nothing was.", "(AWS)"),
+        Column("unchecked", "text", "Why it is not known whether it exists, in short; missing where that is known.",
+               "(AWS)"),
+    ),
+)  # fmt: skip
+
+PERSISTENCE_CALLS = Table(
+    "persistence_calls",
+    "Calls that could leave a way back in, whatever came of them: one row a call and a thing.",
+    (
+        Column("event_at", "time", "When.", "eventTime"),
+        Column("party", "text", "Who made the call: thief or unknown.", "(attribution)"),
+        Column("event_name", "text", "The call.", "eventName"),
+        Column("outcome", "text", "succeeded, refused, failed or dry_run.", "errorCode"),
+        Column("kind", "text", "What it makes or changes, as in persistence.", "eventName"),
+        Column("id", "text", "Its name or id; missing where the log does not tell it, as of what was never made.",
+               "requestParameters"),
+        Column("parent_id", "text", "What it belongs to; missing where nothing.", "requestParameters"),
+        Column("account_id", "text", "Account of the call.", "recipientAccountId"),
+        Column("region", "text", "Region of the call.", "awsRegion"),
+        Column("detail", "text", "What was done or tried, in words.", "requestParameters, responseElements"),
+        Column("event_id", "text", "The event.", "eventID"),
+    ),
+)  # fmt: skip
+
+STILL_EXISTS = Table(
+    "still_exists",
+    "What calls that succeeded left behind and can give a way back in: one row a thing, however many calls made or "
+    "changed it; what still exists first.",
+    (
+        Column("state", "text", "exists; gone, which AWS itself said; or not checked.", "(AWS)"),
+        Column("kind", "text", "What it is, as in persistence.", "eventName"),
+        Column("id", "text", "Its name or id; missing where the log does not tell it.", "requestParameters"),
+        Column("within", "text", "What it belongs to, such as the user of a key; missing where nothing.",
+               "requestParameters"),
+        Column("account_id", "text", "Account that it is in.", "recipientAccountId"),
+        Column("region", "text", "Region that it is in; missing where it is in none.", "awsRegion"),
+        Column("party", "text", "Who made or changed it: thief where any of the calls is the thief's, else unknown.",
+               "(attribution)"),
+        Column("reason", "text", "Why it was not checked, in short; missing where it was.", "(gdkit)"),
+        Column("why", "text", "What was asked of AWS and answered, or why nothing was.", "(AWS)"),
+        Column("checked_at", "time", "When AWS was asked; missing where it was not.", "(AWS)"),
+        Column("calls", "integer", "Calls that made or changed it.", "(count)", "calls"),
+        Column("last_change", "text", "The last of these calls.", "eventName"),
+        Column("last_change_at", "time", "When that was.", "eventTime"),
+        Column("detail", "text", "What was made or changed, one a line.", "requestParameters, responseElements"),
+        Column("event_ids", "text", "The events, one a line.", "eventID"),
     ),
 )  # fmt: skip
 
@@ -61,7 +109,7 @@ TECHNIQUES = Table(
     "MITRE ATT&CK techniques that the thief's calls can serve; not proof of what they were for.",
     (
         Column("id", "text", "ATT&CK's id.", "(ATT&CK)"),
-        Column("name", "text", "ATT&CK's name.", "(ATT&CK)"),
+        Column("name", "text", "ATT&CK's name; of a sub-technique with its parent before it.", "(ATT&CK)"),
         Column("attack_version", "text", "Version of ATT&CK that id and name are of.", "(ATT&CK)"),
         Column("calls", "integer", "The thief's calls of it.", "(count)", "calls"),
         Column("succeeded", "integer", "Those that succeeded.", "errorCode", "calls"),
@@ -98,7 +146,9 @@ DATA_REACHED = Table(
         Column("first_at", "time", "First call that succeeded; where none did, the first try.", "eventTime"),
         Column("last_at", "time", "Last call that succeeded; where none did, the last try.", "eventTime"),
         Column("how", "text", "The calls, one a line.", "eventName"),
-        Column("detail", "text", "Whom it was shared with, or the like, one a line.", "requestParameters"),
+        Column("detail", "text", "The first names of what was reached in it, such as objects' keys, by time, or where "
+               "all was in vain of what was tried; whom it was shared with, or the like; one a line.",
+               "requestParameters"),
     ),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
+from gdkit.analysis.impact import still_exists as short
 from gdkit.aws.calls import ask, need, rows
 from gdkit.aws.parallel import in_parallel
 from gdkit.environment.probe import Judged, Probe, Thing, is_gone, judge, parameters_of
@@ -68,21 +69,24 @@ def check_existence(
         on_progress: told the calls done and the calls to do, after each; from several threads, one at a time.
 
     Returns:
-        The same rows with ``still_exists``, ``checked_at`` and ``check`` filled: False only where AWS says that there
-        is no such thing, missing where that is not known.
+        The same rows with ``still_exists``, ``checked_at``, ``check`` and ``unchecked`` filled: False only where AWS
+        says that there is no such thing, missing where that is not known; ``unchecked`` says why in short. ``status``
+        tells what is switched off.
     """
     listed = list(tables.rows_of(persistence))
     judged, questions = _planned([_thing(row) for row in listed])
     asking, left_out = _within_limits(questions)
     for question in left_out:
         why = f"Not asked: more than {MOST_PER_KIND} calls of this kind, and this is not among the first."
-        judged |= dict.fromkeys(question.things, Judged(None, why, asked=False))
+        judged |= dict.fromkeys(question.things, Judged(None, why, asked=False, unchecked=short.TOO_MANY))
     tell = _teller(len(asking), on_progress)
     for answered in in_parallel(lambda question: tell(_answered(aws, question)), asking):
         judged |= answered
     for row in listed:
         found = judged[_thing(row)]
-        row |= {"still_exists": found.exists, "checked_at": now if found.asked else None, "check": found.words}
+        unchecked = (found.unchecked or short.UNSETTLED) if found.exists is None else None
+        row |= {"still_exists": found.exists, "checked_at": now if found.asked else None, "check": found.words,
+                "unchecked": unchecked, "status": found.status or None}  # fmt: skip
     return tables.frame_of_rows(tables.PERSISTENCE, listed)
 
 
@@ -109,7 +113,8 @@ def _planned(things: Iterable[Thing]) -> tuple[dict[Thing, Judged], list[_Questi
         parameters = None if probe is None or why else parameters_of(probe, thing)
         if probe is None or parameters is None:
             judged[thing] = Judged(None, f"Not asked: {why or 'the event does not name all that the call takes'}.",
-                                   asked=False)  # fmt: skip
+                                   asked=False,
+                                   unchecked=short.NOT_CHECKABLE if probe is None else short.NOT_NAMED)  # fmt: skip
             continue
         key = (thing.kind, thing.account_id, thing.region, json.dumps(parameters, sort_keys=True))
         made = _Question(probe, thing.account_id, thing.region, parameters)
@@ -146,14 +151,19 @@ def _answered(aws: ReadOnlyAws, question: _Question) -> dict[Thing, Judged]:
     try:
         client = aws.client(probe.service, question.region or None, question.account_id)
     except GdkitError as error:
-        return dict.fromkeys(question.things, Judged(None, f"Not asked: {_sentence(error)}", asked=False))
+        return dict.fromkeys(
+            question.things,
+            Judged(None, f"Not asked: {_sentence(error)}", asked=False, unchecked=_no_client(error)),
+        )
     try:
         answer = _answer(client, question)
     except AwsError as error:
         if is_gone(probe, error.code, error.problem):
             return dict.fromkeys(question.things, Judged(False, f"{probe.words} answered {error.code}."))
-        asked = error.kind != "refused_here"
-        return dict.fromkeys(question.things, Judged(None, f"{probe.words} failed: {_sentence(error)}", asked=asked))
+        asked, why = error.kind != "refused_here", short.REFUSED if error.kind == "denied" else short.FAILED
+        return dict.fromkeys(
+            question.things, Judged(None, f"{probe.words} failed: {_sentence(error)}", asked=asked, unchecked=why)
+        )
     return {thing: judge(probe, thing, answer) for thing in question.things}
 
 
@@ -166,6 +176,13 @@ def _answer(client: Any, question: _Question) -> Mapping[str, Any]:
     if probe.needs:
         need(answer, probe.needs, AwsCall(probe.service, probe.operation, account, question.region))
     return answer
+
+
+def _no_client(error: GdkitError) -> str:
+    """Say in short why no call could be made: no way into the account, or its or the region's name is none."""
+    if isinstance(error, AwsError) and error.service:
+        return short.NO_ACCOUNT if error.operation == "AssumeRole" else short.FAILED
+    return short.NOT_NAMED
 
 
 def _sentence(error: GdkitError) -> str:

@@ -81,11 +81,15 @@ class Judged:
     Attributes:
         exists: None where that is not known.
         asked: whether AWS was asked.
+        unchecked: where that is not known, why, in short; empty where AWS's answer does not settle it.
+        status: the thing's state as AWS told it, such as ``Inactive``; empty where it told none.
     """
 
     exists: bool | None
     words: str
     asked: bool = True
+    unchecked: str = ""
+    status: str = ""
 
 
 def parameters_of(probe: Probe, thing: Thing) -> dict[str, Any] | None:
@@ -112,8 +116,9 @@ def judge(probe: Probe, thing: Thing, answer: Mapping[str, Any]) -> Judged:
     state = str(_part(found, probe.tells) or "") if probe.tells else ""
     told = f"{probe.words} answered{f': {state}' if state else ' with it'}."
     if state in probe.ended:
-        return Judged(False, told)
-    return Judged(None, f"{told} {probe.unclear}") if probe.unclear else Judged(True, told)
+        return Judged(False, told, status=state)
+    exists, words = (None, f"{told} {probe.unclear}") if probe.unclear else (True, told)
+    return Judged(exists, words, status=state)
 
 
 def is_gone(probe: Probe, code: str, problem: str) -> bool:

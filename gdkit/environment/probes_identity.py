@@ -42,6 +42,7 @@ IDENTITY_PROBES: Mapping[str, Probe] = {
     "group_membership": _iam("ListGroupsForUser", {"UserName": ID}, members="Groups", match=("GroupName",),
                              names=PARENT),
     "role": _iam("GetRole", {"RoleName": ID}, needs="Role"),
+    "role_session": _iam("GetRole", {"RoleName": PARENT}, needs="Role", members="Role", match=("RoleId",)),
     "trust_policy": _iam("GetRole", {"RoleName": PARENT}, needs="Role",
                          unclear="The role is there; whether it still trusts what the call made it trust must be read "
                                  "in its trust policy."),

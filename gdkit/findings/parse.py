@@ -113,7 +113,14 @@ def _with_service(finding: Finding, body: JsonObject) -> Finding:
         last_seen_at=_time(body, _TIMES["last_seen_at"]),
         count=whole(child(body, "service", "count")),
         archived=flag(child(body, "service", "archived")),
+        threat_lists=_threat_lists(body),
     )
+
+
+def _threat_lists(body: JsonObject) -> tuple[str, ...]:
+    """Name the threat lists that the finding's evidence rests on: service.evidence.threatIntelligenceDetails."""
+    details = items(body, "service", "evidence", "threatIntelligenceDetails")
+    return _once([text(child(detail, "threatListName")) for detail in details])
 
 
 def _with_resource(finding: Finding, body: JsonObject) -> Finding:

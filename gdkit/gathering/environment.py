@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gdkit import tables
+from gdkit.analysis.credential_existence import things_to_ask, with_existence
 from gdkit.analysis.surroundings import Surroundings
 from gdkit.case.evidence import load_table, manifest, save_records, save_table
 from gdkit.case.folder import case_access
@@ -79,7 +80,8 @@ def with_own_addresses(case: CaseFolder, subject: Subject, events: pd.DataFrame)
 
 def with_gaps(coverage: Coverage, around: Environment) -> Coverage:
     """Give the coverage with what of the environment could not be read."""
-    gaps = tuple(NotSearched(f"environment: {gap.what}", gap.reason, gap.failed) for gap in around.not_searched)
+    gaps = tuple(NotSearched(f"environment: {gap.what}", gap.reason, gap.failed, "surroundings")
+                 for gap in around.not_searched)  # fmt: skip
     return replace(coverage, not_searched=(*coverage.not_searched, *gaps),
                    warnings=(*coverage.warnings, *around.warnings))  # fmt: skip
 
@@ -111,19 +113,24 @@ def surroundings_of(around: Environment | None) -> Surroundings:
 
 
 def with_existence_checked(case: CaseFolder, scoped: Scope) -> Scope:
-    """Give the scope with what is left behind held against what AWS has now; as it is without a way to AWS.
+    """Give the scope with what is left behind, and what the clock holds alive, held against what AWS has now.
+
+    Each thing is asked for once for both. Without a way to AWS the scope stays as it is.
 
     Raises:
         AwsError: AWS cannot be reached at all.
     """
-    left = scoped.impact.persistence
-    aws = access.open_aws(case) if len(left) else None
+    left, behind = scoped.impact.persistence, things_to_ask(scoped.credentials)
+    aws = access.open_aws(case) if len(left) or len(behind) else None
     if aws is None:
         return scoped
     from gdkit.environment.persistence import check_existence  # noqa: PLC0415 - only where AWS is asked
 
-    checked = check_existence(aws, left, now=datetime.now(UTC).replace(microsecond=0))
-    detail = {"things": len(checked), "exist": int(checked["still_exists"].eq(True).sum()),
-              "gone": int(checked["still_exists"].eq(False).sum())}  # fmt: skip
+    wanted = tables.frame_of_rows(tables.PERSISTENCE, [*tables.rows_of(left), *tables.rows_of(behind)])
+    answered = check_existence(aws, wanted, now=datetime.now(UTC).replace(microsecond=0))
+    impact = replace(scoped.impact, persistence=answered.head(len(left)))
+    states = impact.still_exists["state"]
+    detail = {"things": len(states), "exist": int(states.eq("exists").sum()), "gone": int(states.eq("gone").sum()),
+              "not_checked": int(states.eq("not checked").sum()), "behind_credentials": len(behind)}  # fmt: skip
     append_entry(case.journal, actor="gdkit", act="existence", detail=detail)
-    return replace(scoped, impact=replace(scoped.impact, persistence=checked))
+    return replace(scoped, impact=impact, credentials=with_existence(scoped.credentials, answered))

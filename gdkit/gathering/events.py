@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from gdkit.errors import AwsError, TrailError, UsageError
 from gdkit.gathering import access
 from gdkit.gathering.home import home_of
 from gdkit.identifiers import parse_principal_id
+from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched
 from gdkit.trail import load_trail
 from gdkit.trail.sources import LOOKUP
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from gdkit.aws import ReadOnlyAws
     from gdkit.case.folder import CaseFolder
+    from gdkit.ledger_row import GapKind
     from gdkit.model import Subject
     from gdkit.trail import Progress, Trail
     from gdkit.trail.lookup import LookupPlan, LookupProgress, LookupResult
@@ -54,6 +56,25 @@ class Tellers:
     files: Callable[[Progress], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """What a look-up leaves out: in words, and as rows of the ledger."""
+
+    gaps: list[NotSearched] = field(default_factory=list)
+    rows: list[LedgerRow] = field(default_factory=list)
+
+    def regions(self, account_id: str, names: Sequence[str], reason: str, kind: GapKind) -> None:
+        """Name regions that are not asked; none where there are none."""
+        if names:
+            self.gaps.append(NotSearched(f"account {account_id}, regions {', '.join(names)}", reason, kind=kind))
+        self.rows.extend(LedgerRow(LOOKUP, kind, account_id, name, detail=reason) for name in names)
+
+    def account(self, what: str, reason: str, account_id: str, kind: GapKind) -> None:
+        """Name an account of which something could not be asked."""
+        self.gaps.append(NotSearched(what, reason, failed=True, kind=kind))
+        self.rows.append(LedgerRow(LOOKUP, kind, account_id, detail=f"{what}: {reason}"))
+
+
 def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], tellers: Tellers | None = None) -> Trail:
     """Read every source of events of a case; pages of the event history are kept in it.
 
@@ -65,7 +86,7 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
     told = tellers or Tellers()
     files = [source for source in sources if source != LOOKUP]
     if len(files) == len(sources):
-        return _with_gaps(load_trail(files, on_progress=told.files), case_not_asked(case))
+        return _with_gaps(load_trail(files, on_progress=told.files), _not_asked(case))
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     result, left_out = _look_up(case, subject, told)
@@ -76,14 +97,22 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
             where=result.not_searched[0].what,
             action="see which permissions are missing with 'gdkit check', or name log files with --trail",
         )
-    return _with_gaps(load_history(result, files, on_progress=told.files), (*case_not_asked(case), *left_out))
+    return _with_gaps(load_history(result, files, on_progress=told.files), (*_not_asked(case), *left_out.gaps),
+                      left_out.rows)  # fmt: skip
 
 
-def _with_gaps(trail: Trail, gaps: tuple[NotSearched, ...]) -> Trail:
-    return replace(trail, coverage=replace(trail.coverage, not_searched=(*gaps, *trail.coverage.not_searched)))
+def _not_asked(case: CaseFolder) -> tuple[NotSearched, ...]:
+    """Give where other findings were not asked for: they can hide no event."""
+    return tuple(replace(gap, kind="surroundings") for gap in case_not_asked(case))
 
 
-def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupResult, list[NotSearched]]:
+def _with_gaps(trail: Trail, gaps: tuple[NotSearched, ...], rows: Sequence[LedgerRow] = ()) -> Trail:
+    coverage = trail.coverage
+    return replace(trail, coverage=replace(coverage, not_searched=(*gaps, *coverage.not_searched),
+                                           places=(*coverage.places, *rows)))  # fmt: skip
+
+
+def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupResult, _LeftOut]:
     """Look the session up; go on in other accounts where keys lead there, and where the instance turns out to be."""
     from gdkit.trail.lookup import Watch, fetch_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
@@ -92,7 +121,7 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     if aws is None or way is None:
         raise UsageError("the event history is to be read, but the case names no way to AWS",
                          action="begin the case with --trail lookup")  # fmt: skip
-    left_out: list[NotSearched] = []
+    left_out = _LeftOut()
     plan = _first_plan(aws, subject, way.regions, left_out)
     tried = {plan.account_id}
     for _ in range(_MOST_ROUNDS):
@@ -109,14 +138,14 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     return result, left_out
 
 
-def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_out: list[NotSearched]) -> LookupPlan:
+def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_out: _LeftOut) -> LookupPlan:
     from gdkit.trail.lookup import LookupPlan  # noqa: PLC0415
 
     account_id, region = home_of(aws, subject)
     now = datetime.now(UTC)
     if subject.instance_id:
-        left_out.append(NotSearched(f"calls on the instance by other names than {', '.join(LOOKED_UP)}",
-                                    "the event history is asked name by name, and not for those"))  # fmt: skip
+        left_out.gaps.append(NotSearched(f"calls on the instance by other names than {', '.join(LOOKED_UP)}",
+                                         "the event history is asked name by name, and not for those"))  # fmt: skip
     names = _regions(aws, wanted, account_id, left_out)
     if not names:
         raise UsageError("none of the regions named is enabled in the account", where=f"account {account_id}",
@@ -155,28 +184,24 @@ def looked_since(subject: Subject, now: datetime) -> datetime:
     return first - BEFORE_FINDING if first else now - WITHOUT_FINDING
 
 
-def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]) -> tuple[str, ...]:
+def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: _LeftOut) -> tuple[str, ...]:
     from gdkit.aws import find_regions  # noqa: PLC0415
 
     found = find_regions(aws, wanted, account_id=account_id)
-    if found.not_enabled:
-        names = ", ".join(found.not_enabled)
-        left_out.append(NotSearched(f"account {account_id}, regions {names}", "the account has not enabled them"))
-    if found.left_out:
-        names = ", ".join(found.left_out)
-        left_out.append(NotSearched(f"account {account_id}, regions {names}", "they were not named"))
-    left_out += [NotSearched(f"account {account_id}, the list of its regions", warning, failed=True)
-                 for warning in found.warnings]  # fmt: skip
+    left_out.regions(account_id, found.not_enabled, "the account has not enabled them", "not enabled")
+    left_out.regions(account_id, found.left_out, "they were not named", "not searched")
+    for warning in found.warnings:
+        left_out.account(f"account {account_id}, the list of its regions", warning, account_id, "failed")
     return found.names
 
 
-def _regions_of_other(
-    aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: list[NotSearched]
-) -> tuple[str, ...]:
+def _regions_of_other(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: _LeftOut) -> tuple[str, ...]:
     """Give the regions of another account that can be reached; none where it cannot, with the reason in the ledger."""
+    from gdkit.trail.lookup.failures import gap_of  # noqa: PLC0415
+
     try:
         aws.client("cloudtrail", account_id=account_id)
         return _regions(aws, wanted, account_id, left_out)
     except AwsError as error:
-        left_out.append(NotSearched(f"account {account_id}", error.problem, failed=True))
+        left_out.account(f"account {account_id}", error.problem, account_id, gap_of(error))
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdkit import tables
+from gdkit.analysis.coverage_ledger import ledger_table
 from gdkit.analysis.timeline import timeline_table
 from gdkit.case.evidence import save_records, save_table
 
@@ -30,6 +31,7 @@ def keep_scope(case: CaseFolder, scoped: Scope, trail: Trail, sources: Sequence[
     kept = scoped.events.assign(record_number=scoped.events["record_number"].map(line_of).astype("Int64"))
     save_records(case, "records", [trail.records[number] for number in line_of], source)
     save_table(case, "session_events", kept, source)
+    save_table(case, "coverage_ledger", ledger_table(trail.coverage), source)
     for name, table in _tables(scoped).items():
         save_table(case, name, table, "session_events")
 
@@ -53,6 +55,8 @@ def _tables(scoped: Scope) -> dict[str, pd.DataFrame]:
         "data_reached": impact.data,
         "costs": impact.costs,
         "persistence": impact.persistence,
+        "persistence_calls": impact.persistence_calls,
+        "still_exists": impact.still_exists,
         "tamper": impact.tamper,
         "denied_calls": impact.denied,
         "resources_reached": impact.resources,

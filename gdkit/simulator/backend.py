@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gdkit.simulator.call import ApiError
+from gdkit.simulator.iam.unique_ids import with_unique_ids
 from gdkit.simulator.sessions import isolated_session
 from gdkit.simulator.wire.responses import HttpResponse
 
@@ -74,7 +75,7 @@ class Backend:
         status, headers = int(head[0].split()[0]), tuple(head[1])
         if status in (404, 500) and content[:15].lower().startswith(b"<!doctype html>"):
             raise _missing(operation, environ, "moto has no such operation")
-        return HttpResponse(status, headers, content)
+        return HttpResponse(status, headers, with_unique_ids(content))
 
     def _app(self) -> Any:
         """Give moto's WSGI application; its import is slow, so it is put off until something asks for it."""

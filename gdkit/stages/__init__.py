@@ -16,6 +16,7 @@ from gdkit.stages.consequences import (
     initial_access,
     left_behind,
     refused,
+    still_exists,
     tamper,
 )
 from gdkit.stages.scope import environment, scope
@@ -23,5 +24,5 @@ from gdkit.stages.scope import environment, scope
 __all__ = [
     "addresses", "attribution", "begin", "calls", "capabilities", "chain", "conclusion", "costs", "coverage",
     "credentials", "data", "environment", "finding", "fleet", "impact", "initial_access", "integrity", "left_behind",
-    "moments", "refused", "scope", "session", "tamper", "timeline", "verdict",
+    "moments", "refused", "scope", "session", "still_exists", "tamper", "timeline", "verdict",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from gdkit import tables
 from gdkit.case.evidence import load_table
 from gdkit.case.results import load_result
 from gdkit.stages.common import limit, opened, view
-from gdkit.ui import charts, words
+from gdkit.ui import charts, coverage_words, words
 from gdkit.ui.lineage_chart import lineage_chart
 from gdkit.ui.tables import most_telling
 
@@ -109,6 +109,10 @@ def coverage(case: str) -> View:
     """Show what was searched, what was not, and what could not be read."""
     folder = opened(case)
     ledger = load_result(folder)["coverage"]
-    facts = [(row["source"], words.searched_words(row)) for row in ledger["searched"]]
+    facts: list[tuple[str, object]] = [
+        (row["source"], coverage_words.searched_words(row)) for row in ledger["searched"]
+    ]
+    facts += coverage_words.quiet_places(ledger)
     summary = f"{ledger['statement']} Every statement of this case holds for these events and no others."
-    return view(folder, "Coverage", summary, facts, words.coverage_notes(ledger), frame=load_table(folder, "coverage"))
+    return view(folder, "Coverage", summary, facts, coverage_words.coverage_notes(ledger),
+                frame=load_table(folder, "coverage_ledger"))  # fmt: skip

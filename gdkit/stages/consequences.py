@@ -44,10 +44,19 @@ def data(case: str) -> View:
 
 
 def left_behind(case: str) -> View:
-    """Show what was made or changed that can give a way back in, and whether it still exists."""
+    """Show every call that could leave a way back in, whatever came of it."""
     folder = opened(case)
-    table = load_table(folder, "persistence")
-    return view(folder, "Left behind", words.left_summary(table), [limit(folder)], frame=table)
+    table = load_table(folder, "persistence_calls")
+    return view(folder, "Calls that could leave a way back in", words.left_summary(table), [limit(folder)], frame=table)
+
+
+def still_exists(case: str) -> View:
+    """Show what those calls left behind, each thing once, and whether it still exists."""
+    folder = opened(case)
+    table = load_table(folder, "still_exists")
+    things = load_result(folder)["impact"]["still_exists"]
+    notes = [words.NEVER_CLEAN] if things else []
+    return view(folder, "What still exists", words.existence_summary(things), [limit(folder)], notes, frame=table)
 
 
 def tamper(case: str) -> View:
@@ -90,8 +99,9 @@ def credentials(case: str, *, live: bool = False) -> View:
         live: whether a person looks at it now; then the time that is left ticks.
     """
     folder = opened(case)
-    as_of = datetime.fromisoformat(load_result(folder)["credentials"]["as_of"])
-    made = countdown(load_table(folder, "credentials"), as_of, live=live)
+    as_of = load_result(folder)["credentials"]["as_of"]
+    at = datetime.fromisoformat(as_of) if as_of else None
+    made = countdown(load_table(folder, "credentials"), at, live=live)
     return replace(made, stamp=view(folder, "", "").stamp)
 
 

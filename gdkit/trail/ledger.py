@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from gdkit.columns import EVENTS
 from gdkit.errors import TrailError
 from gdkit.model import Coverage, NotSearched, Searched, Unread
+from gdkit.trail.ledger_places import PlaceKey, PlaceTally, all_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from gdkit.trail.dedupe import Kept
     from gdkit.trail.items import NoteKind
     from gdkit.trail.sources import SourceFiles
 
+_ADDRESS_KIND = EVENTS.names.index("address_kind")
 _MOST_PLACES = 20
 _MOST_NAMES = 5
+_OTHER_FORMS = frozenset({
+    ".zip", ".tar", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".lz4", ".parquet", ".orc", ".avro", ".snappy",
+    ".sqlite", ".db", ".bak", ".old", ".tmp", ".part", ".xlsx", ".evtx", ".xml",
+})  # fmt: skip
+"""Endings of files that can hold events in a form that is not read here: a gap, and no noise."""
 _SENTENCES: dict[NoteKind, tuple[str, str]] = {
     "time": ("1 event has a time that cannot be read", "{n} events have a time that cannot be read"),
     "no_time": ("1 event has no time", "{n} events have no time"),
@@ -59,11 +67,7 @@ class _Tally:
     files: int = 0
     size_bytes: int = 0
     records: int = 0
-    accounts: set[str] = field(default_factory=set)
-    regions: set[str] = field(default_factory=set)
-    categories: set[str] = field(default_factory=set)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
+    places: dict[PlaceKey, PlaceTally] = field(default_factory=dict)
 
 
 class Ledger:
@@ -79,7 +83,6 @@ class Ledger:
         self._first: dict[NoteKind, str] = {}
         self._digests = 0
         self._passed_over = [name for source in self._sources for name in source.passed_over]
-        self._data_events = False
 
     @property
     def records(self) -> int:
@@ -95,20 +98,14 @@ class Ledger:
         """Book one record."""
         tally = self._tallies[source]
         tally.records += 1
-        event_at, name, region, account_id, category = values[1], values[2], values[4], values[5], values[6]
-        if account_id is not None:
-            tally.accounts.add(account_id)
-        if region is not None:
-            tally.regions.add(region)
-        if category is not None:
-            tally.categories.add(category)
+        name, region, account_id, category = values[2], values[4], values[5], values[6]
+        key = (account_id, region, category)
+        place = tally.places.get(key)
+        if place is None:
+            place = tally.places[key] = PlaceTally()
+        place.add(values[1], hidden=values[_ADDRESS_KIND] == "redacted")
         if category == "Data" or (category is None and name in _DATA_EVENTS):
-            self._data_events = True
-        if event_at is not None:
-            if tally.first_at is None or event_at < tally.first_at:
-                tally.first_at = event_at
-            if tally.last_at is None or event_at > tally.last_at:
-                tally.last_at = event_at
+            place.data_events = True
 
     def unread(self, file: str, line: int | None, reason: str) -> None:
         """Book a place that could not be read; of very many in one file the first ones and the last are told."""
@@ -150,7 +147,13 @@ class Ledger:
             _searched(source, tally, events[number])
             for number, (source, tally) in enumerate(zip(self._sources, self._tallies, strict=True))
         )
-        return Coverage(searched, tuple(self._not_searched()), tuple(self._all_unread()), tuple(self._warnings()))
+        places = tuple(
+            row
+            for source, tally in zip(self._sources, self._tallies, strict=True)
+            for row in all_rows(source, tally.places, self._places.keys())
+        )
+        return Coverage(searched, tuple(self._not_searched()), tuple(self._all_unread()), tuple(self._warnings()),
+                        places, tuple(self._noise()))  # fmt: skip
 
     def _all_unread(self) -> Iterable[Unread]:
         yield from self._unread
@@ -161,21 +164,40 @@ class Ledger:
             yield last
 
     def _not_searched(self) -> Iterable[NotSearched]:
-        if self._passed_over:
-            names = self._passed_over
-            more = ", …" if len(names) > _MOST_NAMES else ""
-            count = "1 file that is not a log" if len(names) == 1 else f"{len(names)} files that are not logs"
-            yield NotSearched(
-                f"{count} by name or content: {', '.join(names[:_MOST_NAMES])}{more}", "not CloudTrail logs"
-            )
-        if self._digests:
-            what = "1 digest file" if self._digests == 1 else f"{self._digests} digest files"
-            yield NotSearched(what, "digests hold hashes of log files and no events")
-        if not self._data_events:
+        others = [name for name in self._passed_over if _may_hold_events(name)]
+        if others:
+            yield NotSearched(_named(others, "file of another form", "files of other forms"),
+                              "they may hold events, and are not read: unpack or convert them, and load them again",
+                              failed=True, kind="unread")  # fmt: skip
+        yield from self._without_data()
+
+    def _without_data(self) -> Iterable[NotSearched]:
+        """Name what data events are missing: all of them, or those of some accounts, where others' are there."""
+        places = [(key[0], place) for tally in self._tallies for key, place in tally.places.items()]
+        with_data = {account_id for account_id, place in places if place.data_events}
+        without = sorted({account_id for account_id, _ in places if account_id is not None} - with_data)
+        if not with_data:
             yield NotSearched(
                 "data events",
                 "none are in what was loaded, so S3 object reads and the like would not be seen",
+                kind="no data events",
             )
+        elif without:
+            yield NotSearched(
+                f"data events of {', '.join(without)}",
+                f"none are in what was loaded, unlike those of {', '.join(sorted(map(str, with_data - {None})))}",
+                kind="no data events",
+            )
+
+    def _noise(self) -> Iterable[NotSearched]:
+        """Name what was passed over because it is no log: it can hide nothing."""
+        names = [name for name in self._passed_over if not _may_hold_events(name)]
+        if names:
+            yield NotSearched(_named(names, "file that is not a log", "files that are not logs"),
+                              "not CloudTrail logs, by name or content")  # fmt: skip
+        if self._digests:
+            what = "1 digest file" if self._digests == 1 else f"{self._digests} digest files"
+            yield NotSearched(what, "digests hold hashes of log files and no events")
 
     def _warnings(self) -> Iterable[str]:
         if not self.records:
@@ -187,7 +209,18 @@ class Ledger:
             yield f"{sentence}; {place}: {self._first[kind]}"
 
 
+def _may_hold_events(name: str) -> bool:
+    path = PurePath(name)
+    return not path.name.startswith(".") and path.suffix.lower() in _OTHER_FORMS
+
+
+def _named(names: list[str], one: str, many: str) -> str:
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    return f"{len(names):,} {one if len(names) == 1 else many}: {', '.join(names[:_MOST_NAMES])}{more}"
+
+
 def _searched(source: SourceFiles, tally: _Tally, events: int) -> Searched:
+    places = tally.places
     return Searched(
         source=source.source,
         kind=source.kind,
@@ -196,11 +229,12 @@ def _searched(source: SourceFiles, tally: _Tally, events: int) -> Searched:
         records=tally.records,
         events=events,
         duplicates=tally.records - events,
-        accounts=tuple(sorted(tally.accounts)),
-        regions=tuple(sorted(tally.regions)),
-        event_categories=tuple(sorted(tally.categories)),
-        first_event_at=tally.first_at,
-        last_event_at=tally.last_at,
+        accounts=tuple(sorted({account_id for account_id, _, _ in places if account_id is not None})),
+        regions=tuple(sorted({region for _, region, _ in places if region is not None})),
+        event_categories=tuple(sorted({category for _, _, category in places if category is not None})),
+        first_event_at=min((place.first_at for place in places.values() if place.first_at), default=None),
+        last_event_at=max((place.last_at for place in places.values() if place.last_at), default=None),
+        uncategorized_records=sum(place.records for key, place in places.items() if key[2] is None),
     )
 
 

@@ -32,6 +32,8 @@ _SHOWN = (
     "certainty",
     "revocation",
     "why",
+    "check",
+    "checked_at",
 )
 
 _LOOK = (
@@ -63,18 +65,18 @@ setInterval(tick, 1000);
 """Writes the time left into the table by this computer's clock; it is given instants only, never text."""
 
 
-def countdown(credentials: pd.DataFrame, at: datetime, *, live: bool) -> View:
+def countdown(credentials: pd.DataFrame, at: datetime | None, *, live: bool) -> View:
     """Show which credentials may still work, and how long.
 
     Args:
         credentials: ``tables.CREDENTIALS`` as judged at ``at``.
-        at: the instant that they were judged at, aware.
+        at: the instant that they were judged at, aware; None where none is known, and then no time left is told.
         live: whether the time left runs on in the browser; False for a report, which says "as of". No kernel is needed
             for it to run.
     """
     rows = list(tables.rows_of(credentials))
     shown = rows[:MOST_ROWS]
-    as_of = f"as of {text.visible(at)}"
+    as_of = f"as of {text.visible(at)}" if at is not None else "as of a time not known (no event has one)"
     table = text.static_table(_NAMES, [_cells(row, at) for row in shown], f"Credentials {as_of}")
     return View(
         "Credential clock",
@@ -88,14 +90,14 @@ def countdown(credentials: pd.DataFrame, at: datetime, *, live: bool) -> View:
     )
 
 
-def time_left(until: datetime | None, at: datetime) -> str:
-    """Say the time from one instant to another: "1 d 02:03:04", or "over"; a dash where there is no end.
+def time_left(until: datetime | None, at: datetime | None) -> str:
+    """Say the time from one instant to another: "1 d 02:03:04", or "over"; a dash where one of them is not there.
 
     >>> from datetime import UTC, datetime
     >>> time_left(datetime(2026, 11, 2, 3, 0, tzinfo=UTC), datetime(2026, 11, 1, 1, 59, 30, tzinfo=UTC))
     '1 d 01:00:30'
     """
-    if until is None:
+    if until is None or at is None:
         return "—"
     seconds = int((until - at).total_seconds())
     if seconds <= 0:
@@ -105,10 +107,11 @@ def time_left(until: datetime | None, at: datetime) -> str:
     return f"{days} d {time}" if days else time
 
 
-def _cells(row: Mapping[str, Any], at: datetime) -> list[object]:
+def _cells(row: Mapping[str, Any], at: datetime | None) -> list[object]:
     own = " ".join(part for part in (row["kind"], row["access_key_id"]) if part)
     end = row["alive_until"] or {"not_by_itself": "not by itself"}.get(row["ends"], "not known")
-    state = f"{row['state']}\n{row['revocation']}" if row["revocation"] else row["state"]
+    told = row["revocation"] or (row["check"] if row["state"] == "revoked" else None)
+    state = f"{row['state']}\n{told}" if told else row["state"]
     return [own, row["principal"], row["holder"], end, time_left(row["alive_until"], at), state, row["certainty"]]
 
 
@@ -124,6 +127,9 @@ def _summary(rows: list[dict[str, Any]], as_of: str) -> str:
 
 def _notes(rows: list[dict[str, Any]], *, live: bool) -> list[str]:
     notes = ["An end that is assumed rests on a rule, not on an event; the column why names it."]
+    asked = [row["checked_at"] for row in rows if row["checked_at"] is not None]
+    notes.append(f"AWS was asked what still exists at {text.visible(max(asked))}." if asked else
+                 "AWS was not asked whether these still exist: the states rest on events alone.")  # fmt: skip
     if live:
         notes.append("The time left runs by this computer's clock. What was revoked since is not seen by it.")
     if len(rows) > MOST_ROWS:

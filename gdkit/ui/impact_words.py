@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.words import PATHS, many
+from gdkit.ui.words import PATHS, existence_words, many, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SILENT_THEFT = "The theft itself leaves no CloudTrail event: reading the metadata service is not logged."
+
+
+NEVER_CLEAN = (
+    "Gone is only what AWS itself said is not there. What was not checked may still be there, and a way back in that "
+    "no searched event shows is not in this list."
+)
+"""What a reader of the list of what still exists must know."""
 
 
 def access_summary(leads: list[dict[str, Any]], path: dict[str, Any]) -> str:
@@ -37,8 +44,9 @@ def impact_summary(impact: dict[str, Any]) -> str:
     done = {row["access_level"]: row["succeeded"] for row in impact["access_levels"]}
     changed = sum(done.get(name, 0) for name in ("Write", "Tagging", "Permissions management"))
     read = done.get("Read", 0) + done.get("List", 0)
-    return (f"Of the thief's calls {read:,} read or listed and {changed:,} changed something; {impact['denied']:,} "
-            f"were refused. {many(len(impact['techniques']), 'technique')} that they can serve.")  # fmt: skip
+    denied, techniques = impact["denied"], many(len(impact["techniques"]), "technique")
+    return (f"Of the thief's calls {read:,} read or listed and {changed:,} changed something; {denied:,} "
+            f"{verb(denied, 'was')} refused. They can serve {techniques} of MITRE ATT&CK.")  # fmt: skip
 
 
 def level_facts(impact: dict[str, Any]) -> list[tuple[str, object]]:
@@ -63,14 +71,33 @@ def data_summary(table: pd.DataFrame) -> str:
 
 
 def left_summary(table: pd.DataFrame) -> str:
-    """Say what was made or changed, and how much of it still exists."""
+    """Say how many calls could leave a way back in, and what came of them.
+
+    Args:
+        table: ``tables.PERSISTENCE_CALLS``, in which a call about several things has several rows.
+    """
     if table.empty:
+        return "No call that could leave a way back in was seen in what was searched."
+    calls = table.drop_duplicates(["event_id", "event_at", "event_name", "outcome"])
+    counts = calls["outcome"].value_counts()
+    ends = (("succeeded", "succeeded"), ("refused", "refused"), ("failed", "failed otherwise"),
+            ("dry_run", "only dry runs"))  # fmt: skip
+    told = ", ".join(f"{counts[name]:,} {words}" for name, words in ends if name in counts)
+    thief = int((calls["party"] == "thief").sum())
+    return f"{many(len(calls), 'call')} that could leave a way back in, {thief:,} of them the thief's: {told}."
+
+
+def existence_summary(things: list[dict[str, Any]]) -> str:
+    """Say how much of what was left behind still exists, is gone and was not checked.
+
+    Args:
+        things: ``impact.still_exists`` of ``result.json``.
+    """
+    if not things:
         return "Nothing made or changed that gives a way back in was seen in what was searched."
-    exist, gone = (int(table["still_exists"].eq(value).sum()) for value in (True, False))
-    open_question = len(table) - exist - gone
-    thief = int((table["party"] == "thief").sum())
-    return (f"{many(len(table), 'thing')} made or changed that can give a way back in, {thief:,} of them by the thief: "
-            f"{exist:,} still exist, {gone:,} are gone, {open_question:,} not checked.")  # fmt: skip
+    thief = sum(row["party"] == "thief" for row in things)
+    return (f"{many(len(things), 'thing')} made or changed that can give a way back in, {thief:,} of them by the "
+            f"thief: {existence_words(things)}.")  # fmt: skip
 
 
 def tamper_summary(table: pd.DataFrame) -> str:
@@ -93,7 +120,7 @@ def capabilities_summary(table: pd.DataFrame) -> str:
     allowed = table[table["effect"] == "Allow"]
     leading = allowed["escalations"].notna().sum()
     return (f"The role's policies, as they are now, allow {many(len(allowed), 'action pattern')}; {int(leading):,} of "
-            "them can lead to more power.")  # fmt: skip
+            "these can lead to more power.")  # fmt: skip
 
 
 def fleet_summary(table: pd.DataFrame) -> str:
@@ -101,8 +128,9 @@ def fleet_summary(table: pd.DataFrame) -> str:
     optional = int((table["http_tokens"] == "optional").sum())
     unknown = int(table["http_tokens"].isna().sum())
     odd = int((table["suspicion"].notna() & ~table["leaked"].astype(bool)).sum())
-    return (f"{many(len(table), 'instance')} with the role known: {optional:,} let IMDSv1 in, of {unknown:,} the "
-            f"setting is not known; off-instance use seen of {odd:,} beside the leaked one.")  # fmt: skip
+    return (f"{many(len(table), 'instance')} with the role known: {optional:,} {verb(optional, 'lets')} IMDSv1 in, of "
+            f"{unknown:,} the setting is not known; off-instance use seen of {odd:,} beside the leaked "
+            "one.")  # fmt: skip
 
 
 def refused_summary(table: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from gdkit import tables
 from gdkit.ui.text import escape, static_table, visible
+from gdkit.ui.words import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def interactive_table(frame: pd.DataFrame, caption: str) -> str:
     """
     name = f"gd-{uuid4().hex}"
     held = frame.head(MOST_ROWS)
-    count = f"{len(frame):,} rows"
+    count = many(len(frame), "row")
     if len(held) < len(frame):
         count = f"the first {len(held):,} of {len(frame):,} rows; all of them are in the case's evidence folder"
     arguments = json.dumps(_arguments(held)).replace("<", "\\u003c")
@@ -117,4 +118,4 @@ def _first_rows(frame: pd.DataFrame) -> str:
     shown = min(len(frame), STATIC_ROWS)
     rows = islice(frame.itertuples(index=False, name=None), STATIC_ROWS)
     cells = ([visible(tables.plain(cell), MOST_CELL_CHARACTERS) for cell in row] for row in rows)
-    return static_table([str(name) for name in frame], cells, f"{shown:,} of {len(frame):,} rows")
+    return static_table([str(name) for name in frame], cells, f"{shown:,} of {many(len(frame), 'row')}")

@@ -9,6 +9,7 @@ from gdkit import tables
 from gdkit.ui import text
 from gdkit.ui.style import STYLE
 from gdkit.ui.tables import interactive_table, table_library
+from gdkit.ui.words import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ class View:
         lines += [f"- {text.visible(note)}" for note in self.notes]
         if self.frame is not None and len(self.frame):
             table = self._visible_columns().head(TEXT_ROWS).map(lambda cell: text.visible(tables.plain(cell), 40))
-            lines += [table.to_string(index=False), f"{min(TEXT_ROWS, len(self.frame)):,} of {len(self.frame):,} rows"]
+            lines += [table.to_string(index=False), f"{len(table):,} of {many(len(self.frame), 'row')}"]
         return "\n".join(lines)
 
     def _visible_columns(self) -> pd.DataFrame:

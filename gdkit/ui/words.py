@@ -5,6 +5,7 @@ A sentence never says more than what was searched can carry: it is "none seen in
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gdkit.model import VerdictValue, utc_text
@@ -179,7 +180,7 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("Calls of the workload", f"{events['workload']:,}"),
         ("Data read, copied or shared by the thief", _named(impact["data"], "thief")),
         ("The same by callers not decided", _named(impact["data"], "unknown")),
-        ("Left behind", _left(impact["persistence"])),
+        ("Left behind", _left(impact["still_exists"])),
         ("Detection and logs touched", f"{many(len(impact['tamper']), 'call')}"),
         ("Techniques (MITRE ATT&CK)", _techniques(impact["techniques"])),
         ("Credentials that may be alive", _alive(result["credentials"])),
@@ -202,20 +203,34 @@ def _techniques(techniques: list[dict[str, Any]]) -> str | None:
     return f"{', '.join(row['id'] for row in techniques)} (version {version})" if version else None
 
 
-def _left(persistence: list[dict[str, Any]]) -> str:
-    if not persistence:
+def _left(things: list[dict[str, Any]]) -> str:
+    if not things:
         return "nothing seen in what was searched"
-    exist = sum(row["still_exists"] is True for row in persistence)
-    unknown = sum(row["still_exists"] is None for row in persistence)
-    return f"{many(len(persistence), 'thing')}: {exist:,} still exist, {unknown:,} not checked"
+    return f"{many(len(things), 'thing')} that can give a way back in: {existence_words(things)}"
+
+
+def existence_words(things: list[dict[str, Any]]) -> str:
+    """Say how many things still exist, are gone and were not checked, and why not; none of the three is left out.
+
+    Args:
+        things: ``impact.still_exists`` of ``result.json``.
+    """
+    states = Counter(row["state"] for row in things)
+    reasons = Counter(row["reason"] for row in things if row["reason"])
+    exist, gone, unknown = (states[state] for state in ("exists", "gone", "not checked"))
+    why = ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common())
+    asked = max((row["checked_at"] for row in things if row["checked_at"]), default=None)
+    return (
+        f"{exist:,} still {verb(exist, 'exists')}, {gone:,} gone, {unknown:,} not checked"
+        f"{f' ({why})' if why else ''}; {f'AWS was asked at {asked}' if asked else 'AWS was not asked'}"
+    )
 
 
 def _alive(credentials: dict[str, Any]) -> str:
     alive = [row for row in credentials["rows"] if row["state"] == "may be alive"]
     unknown = sum(row["state"] == "unknown" for row in credentials["rows"])
-    return (
-        f"{many(len(alive), 'credential')} may work; of {unknown:,} more it is not known; as of {credentials['as_of']}"
-    )
+    as_of = credentials["as_of"] or "a time not known"
+    return f"{many(len(alive), 'credential')} may work; of {unknown:,} more it is not known; as of {as_of}"
 
 
 def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
@@ -225,8 +240,10 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
         points.append("There is no finding: no address is known to be the thief's beforehand.")
     if verdict.value == "undetermined":
         points.append("Open: nobody has decided whether the external address is trusted.")
+    points += _left_points(result["impact"]["still_exists"])
     if result["events"]["unknown"]:
         points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
+    points += _hunt_signs(result)
     if result["coverage"]["unread"]:
         points.append(f"Open: {many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
     if any(row["what"] == "data events" for row in result["coverage"]["not_searched"]):
@@ -234,25 +251,41 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
     return [*points, ON_THE_INSTANCE, NOT_LOOKED_AT]
 
 
-def searched_words(row: dict[str, Any]) -> str:
-    """Say what one source held, in three lines."""
-    return (
-        f"{many(row['files'], 'file')}, {many(row['records'], 'record')}, {many(row['events'], 'event')}, "
-        f"{many(row['duplicates'], 'duplicate')}\n"
-        f"{row['first_event_at'] or '—'} to {row['last_event_at'] or '—'}\n"
-        f"accounts {', '.join(row['accounts']) or '—'}; regions {', '.join(row['regions']) or '—'}; "
-        f"kinds {', '.join(row['event_categories']) or 'not recorded'}"
-    )
+def _left_points(things: list[dict[str, Any]]) -> list[str]:
+    """Say what is still to be done about what was left behind; nothing where AWS said that all of it is gone."""
+    exist, unknown = (sum(row["state"] == state for row in things) for state in ("exists", "not checked"))
+    points = []
+    if exist:
+        points.append(f"Open: {many(exist, 'thing')} that can give a way back in still {verb(exist, 'exists')}.")
+    if unknown:
+        points.append(f"Open: {many(unknown, 'thing')} that can give a way back in {verb(unknown, 'was')} not checked "
+                      "and may still be there.")  # fmt: skip
+    return points
 
 
-def coverage_notes(ledger: dict[str, Any]) -> list[str]:
-    """Say what was not searched or not read, a sentence each."""
-    left = [f"Not searched: {row['what']}: {row['reason']}" for row in ledger["not_searched"]]
-    places = [f"{row['file']}, line {row['line']}" if row["line"] else row["file"] for row in ledger["unread"]]
-    unread = [f"Not read: {place}: {row['reason']}" for place, row in zip(places, ledger["unread"], strict=True)]
-    return [*left, *unread, *ledger["warnings"]]
+def _hunt_signs(result: dict[str, Any]) -> list[str]:
+    """Say what a hunt's signs speak of where no call is proven to be a thief's: a lead, and no verdict."""
+    if result["events"]["thief"]:
+        return []
+    points = []
+    for row in result["fleet"]:
+        level, _, why = (row["suspicion"] or "").partition(": ")
+        if row["leaked"] and why:
+            calls = many(row["off_instance_events"] or 0, "call")
+            points.append(f"Open: the hunt's signs speak of a use off the instance in {calls}, {level}; no rule of "
+                          f"attribution proves it. {why}.")  # fmt: skip
+    return points
 
 
 def many(count: int, noun: str) -> str:
     """Say a number of things: "1 call", "1,200 calls"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def verb(count: int, one: str) -> str:
+    """Give a verb for a number of things: "exists", "was", "is" for one, and its plural for any other number.
+
+    >>> verb(1, "exists"), verb(2, "exists"), verb(0, "was"), verb(3, "is")
+    ('exists', 'exist', 'were', 'are')
+    """
+    return one if count == 1 else {"was": "were", "is": "are", "has": "have"}.get(one, one.removesuffix("s"))

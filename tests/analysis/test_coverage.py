@@ -102,14 +102,6 @@ def test_key_from_before(tmp_path: Path) -> None:
     assert not any(" to " in what for what in gaps(tmp_path, [THEFT, early]))
 
 
-def test_data_events_of_one_account(tmp_path: Path) -> None:
-    """An account without data events is named where another has them."""
-    data = record(20, NAT, APP_CLIENT, name="GetObject", service="s3", eventCategory="Data")
-    there = chained(10, THIEF, THIEF_CLIENT, recipientAccountId=OTHER_ACCOUNT)
-    assert f"data events of {OTHER_ACCOUNT}" in gaps(tmp_path, [THEFT, TO_OTHER, there, data])
-    assert not any(what.startswith("data events") for what in gaps(tmp_path, [THEFT, TO_OTHER, there]))
-
-
 @pytest.mark.parametrize("address", ["REDACTED_SOURCE_IP", None, "999.1.1.1"])
 def test_hidden_address(address: str | None, tmp_path: Path) -> None:
     """Calls whose address is hidden, missing or unreadable are counted as a gap."""

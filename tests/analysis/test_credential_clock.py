@@ -17,6 +17,7 @@ from gdkit.analysis.lineage import Lineage
 from gdkit.errors import UsageError
 from tests.analysis.judged import SESSION, USER, by_admin, read
 from tests.analysis.records import (
+    ACCOUNT,
     CHAINED,
     INSTANCE,
     KEY,
@@ -41,13 +42,15 @@ USER_KEY = "AKIAEXAMPLEMADE00001"
 NEW_USER = {"userName": "backup"}
 
 
-def clock_of(folder: Path, *parties: tuple[str, list[dict[str, Any]]], at: datetime = AT) -> dict[str, dict[str, Any]]:
+def clock_of(
+    folder: Path, *parties: tuple[str, list[dict[str, Any]]], at: datetime | None = AT
+) -> dict[str, dict[str, Any]]:
     """Give the clock's rows by kind and key."""
     events, session_events = read(folder, *parties)
     return _rows(events, session_events, at)
 
 
-def _rows(events: pd.DataFrame, session_events: pd.DataFrame, at: datetime) -> dict[str, dict[str, Any]]:
+def _rows(events: pd.DataFrame, session_events: pd.DataFrame, at: datetime | None) -> dict[str, dict[str, Any]]:
     issues = session_events[session_events["new_access_key_id"].notna()].drop_duplicates("event_id")
     hops = tables.frame(tables.HOPS, {
         **{name: list(issues[name]) for name in ("event_id", "event_at", "event_name", "party", "account_id")},
@@ -101,11 +104,12 @@ def test_known_end(tmp_path: Path) -> None:
 
 
 def test_instance_credential(tmp_path: Path) -> None:
-    """An instance role's credential is assumed to live about six hours, and the row says that this is assumed."""
+    """An instance role's credential is assumed to live a time, and the row names that very time as assumed."""
     row = clock_of(tmp_path, ("thief", [stolen()]))[f"instance_role {KEY}"]
     assert row["alive_until"] == ISSUED + INSTANCE_LIFE
     assert (row["certainty"], row["state"], row["principal"]) == ("assumed", "may be alive", PRINCIPAL)
-    assert "about 6 hours" in row["why"]
+    hours, minutes = divmod(INSTANCE_LIFE.seconds // 60, 60)
+    assert f"{hours} h {minutes} min, the longest that was reported, is assumed; counted from its issue" in row["why"]
     late = clock_of(tmp_path, ("thief", [stolen()]), at=ISSUED + INSTANCE_LIFE)[f"instance_role {KEY}"]
     assert (late["state"], late["certainty"]) == ("expired", "assumed")
 
@@ -362,3 +366,56 @@ def test_denied_by_the_managed_policy(tmp_path: Path) -> None:
     assert clock_of(tmp_path, ("thief", [stolen()]), ("", calls))[f"instance_role {KEY}"]["state"] == "revoked"
     calls.append(by_admin(81, "DetachRolePolicy", "iam", requestParameters=asked))
     assert clock_of(tmp_path, ("thief", [stolen()]), ("", calls))[f"instance_role {KEY}"]["state"] == "may be alive"
+
+
+def test_owner_and_account(tmp_path: Path) -> None:
+    """Each credential names the user or role that it belongs to, and its account, wherever a record tells them."""
+    answer = {"accessKey": {"accessKeyId": "AKIAEXAMPLEMADE00002", "userName": "own"}}
+    nameless = stolen(70, name="CreateAccessKey", service="iam", responseElements=answer)
+    calls = [stolen(), made_key(), nameless, assume_role(62, THIEF, THIEF_CLIENT),
+             stolen(63, name="CreateLoginProfile", service="iam", requestParameters=NEW_USER),
+             stolen(64, name="GetSigninToken", service="signin")]  # fmt: skip
+    found = clock_of(tmp_path, ("thief", calls))
+    assert {name: (row["owner"], row["account_id"]) for name, row in found.items()} == {
+        f"instance_role {KEY}": (ROLE, ACCOUNT),
+        f"instance {PRINCIPAL}": (ROLE, ACCOUNT),
+        f"access_key {USER_KEY}": ("backup", ACCOUNT),
+        "access_key AKIAEXAMPLEMADE00002": ("own", ACCOUNT),
+        f"chained_role {CHAINED}": ("second", OTHER_ACCOUNT),
+        "login_profile backup": ("backup", ACCOUNT),
+        f"console_session {PRINCIPAL}": (ROLE, ACCOUNT),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"), [({"credentialAgeDays": 30}, 30), ({}, None), ({"credentialAgeDays": 0}, None)]
+)
+def test_age_of_a_service_credential(tmp_path: Path, asked: dict[str, Any], days: int | None) -> None:
+    """A service's own credential ends after the days that were asked for; without them not by itself."""
+    call = stolen(60, name="CreateServiceSpecificCredential", service="iam", requestParameters={**NEW_USER, **asked})
+    row = clock_of(tmp_path, ("thief", [call]))["service_credential backup"]
+    made = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+    assert row["alive_until"] == (made + timedelta(days=days) if days else None)
+    assert row["ends"] == ("at_time" if days else "not_by_itself")
+
+
+@pytest.mark.parametrize(("statuses", "state"), [(["Inactive"], "revoked"), (["Inactive", "Active"], "may be alive")])
+def test_service_credential_reset_and_switched_off(tmp_path: Path, statuses: list[str], state: str) -> None:
+    """A reset gives the thief a new secret, told by the credential's id; switched off it is revoked."""
+    own = {"serviceSpecificCredentialId": "ACCAEXAMPLE0000000001"}
+    call = stolen(60, name="ResetServiceSpecificCredential", service="iam", requestParameters={**NEW_USER, **own})
+    admin = [by_admin(90 + n, "UpdateServiceSpecificCredential", "iam", requestParameters={**own, "status": status})
+             for n, status in enumerate(statuses)]  # fmt: skip
+    row = clock_of(tmp_path, ("thief", [call]), ("", admin))["service_credential ACCAEXAMPLE0000000001"]
+    assert (row["state"], row["owner"]) == (state, "backup")
+
+
+def test_no_instant_is_known(tmp_path: Path) -> None:
+    """Where no event has a time nothing is judged by 1970: what would end is in no known state, and says why."""
+    calls = [{**call, "eventTime": None} for call in (stolen(), made_key(), assume_role(61, THIEF, THIEF_CLIENT))]
+    found = clock_of(tmp_path, ("thief", calls), at=None)
+    assert found[f"access_key {USER_KEY}"]["state"] == "may be alive"
+    chained_row = found[f"chained_role {CHAINED}"]
+    assert (chained_row["state"], chained_row["certainty"]) == ("unknown", "known")
+    assert "no event has a time" in chained_row["why"]
+    assert found[f"instance {PRINCIPAL}"]["state"] == "may be alive"

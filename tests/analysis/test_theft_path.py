@@ -42,7 +42,8 @@ def test_own_key_by_v1(tmp_path: Path) -> None:
     found = path_of(tmp_path, ("thief", [use(60, "1.0")]), ("workload", [use(10, "2.0", KEY_2, NAT)]))
     assert found.value == "imds_v1_ssrf_likely"
     assert f"The thief's key {KEY} was delivered by IMDSv1" in found.reasons[0]
-    assert "The keys that only the workload was seen with were delivered by 2.0." in found.reasons
+    others = "The keys that only the workload was seen with were delivered by IMDSv2 (ec2RoleDelivery 2.0)."
+    assert others in found.reasons
     assert found.limits == (V1_LIMIT, NO_TRACE)
     assert any("169.254.169.254" in one for one in found.would_settle)
 
@@ -171,3 +172,11 @@ def test_nothing(tmp_path: Path) -> None:
     found = theft_path(events[:0], SESSION, session_events[:0])
     assert found.value == "undetermined"
     assert found.limits == (V1_LIMIT, V2_LIMIT, NO_TRACE)
+
+
+def test_several_deliveries_in_words(tmp_path: Path) -> None:
+    """Each delivery is told by the name that people know beside the log's value; an unheard-of one by its value."""
+    found = path_of(tmp_path, ("thief", [use(60, "1.0"), use(61, "2.0")]), ("workload", [use(10, "3.0", KEY_2, NAT)]))
+    assert "was delivered by IMDSv1 (ec2RoleDelivery 1.0) and by IMDSv2 (ec2RoleDelivery 2.0);" in found.reasons[0]
+    assert "were delivered by a way that gdkit does not know (ec2RoleDelivery 3.0)." in found.reasons[1]
+    assert found.value == "undetermined"

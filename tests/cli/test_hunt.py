@@ -54,8 +54,20 @@ def test_found(hunt: Callable[..., Ended], tmp_path: Path) -> None:
     assert ended.status == 0
     assert ended.out.startswith(f"1. PROVEN: {INSTANCE} with role app-role ({PRINCIPAL})")
     assert "another operating system" in ended.out
-    assert f"gdkit investigate {PRINCIPAL} --trail" in ended.out
-    assert "No data events in it" in ended.out
+    assert "1 of 4 calls, 2026-11-01 07:30:00Z, from" in ended.out
+    assert "(1 call)" in ended.out
+    assert "1 known gap (data events)" in ended.out
+
+
+def test_next_command(hunt: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command that goes on names the sources as they were given, quoted for a shell, and is whole."""
+    folder = tmp_path / "the logs"
+    folder.mkdir()
+    logs(folder, [*AT_HOME, STOLEN])
+    monkeypatch.chdir(tmp_path)
+    ended = hunt("--trail", "the logs")
+    (line,) = [line.strip() for line in ended.out.splitlines() if "next:" in line]
+    assert line == f"next: gdkit investigate {PRINCIPAL} --trail 'the logs' --case case-{INSTANCE}"
 
 
 def test_json(hunt: Callable[..., Ended], tmp_path: Path) -> None:
@@ -74,9 +86,31 @@ def test_nothing_seen(hunt: Callable[..., Ended], tmp_path: Path) -> None:
     """Where nothing is found, the answer names what was searched, and never says that all is well."""
     ended = hunt("--trail", logs(tmp_path, AT_HOME))
     assert ended.status == 0
-    assert "was seen in what was searched" in ended.out
-    assert "3 records; 3 calls of 1 sessions of 1 instances" in ended.out
+    assert "in what was searched. That is no proof of no use." in ended.out
+    assert "Looked at: 1 instance-role session of 1 instance (3 calls), in 3 records." in ended.out
+    assert f"{tmp_path / 'trail.json'}: 1 file, 3 records, 2026-11-01 07:01:00Z to 2026-11-01 08:30:00Z" in ended.out
+    assert "accounts 111122223333; regions us-east-1; kinds of event: Management 3" in ended.out
+    assert "data events: none are in what was loaded" in ended.out
     assert "clean" not in ended.out
+
+
+def test_no_session_at_all(hunt: Callable[..., Ended], tmp_path: Path) -> None:
+    """Logs without an instance-role session give no judgement, and the answer says so, and why that may be."""
+    stranger = record(1, THIEF, THIEF_CLIENT, who={"type": "IAMUser", "userName": "kim"})
+    ended = hunt("--trail", logs(tmp_path, [{**stranger, "eventCategory": None}]))
+    assert "nothing could be judged" in ended.out
+    assert "1 record, none of them of an instance-role session" in ended.out
+    assert "kinds of event: not recorded 1" in ended.out
+
+
+def test_noise_is_no_gap(hunt: Callable[..., Ended], tmp_path: Path) -> None:
+    """A file that is no log is told as passed over, and the exit status is 0."""
+    logs(tmp_path, AT_HOME)
+    (tmp_path / "README.md").write_text("notes", encoding="utf-8")
+    ended = hunt("--trail", tmp_path)
+    assert ended.status == 0
+    assert "Passed over: 1 file that is not a log" in ended.out
+    assert "1 known gap (data events)" in ended.out
 
 
 def test_hostile_words(hunt: Callable[..., Ended], tmp_path: Path) -> None:
@@ -110,3 +144,5 @@ def test_gaps(hunt: Callable[..., Ended], tmp_path: Path) -> None:
     ended = hunt("--trail", tmp_path)
     assert (ended.status, ended.out[:9]) == (3, "1. PROVEN")
     assert "There are gaps" in ended.err
+    assert "2 known gaps (1 file not read whole, data events)" in ended.err
+    assert f"not read: {tmp_path / 'broken.json'}" in ended.out

@@ -104,7 +104,7 @@ class Investigated:
         """What the case concludes, without what a gap or another run of it changes."""
         result = self.result
         names = ("finding", "session", "events", "attribution", "lineage", "impact", "initial_access")
-        for thing in result["impact"]["persistence"]:
+        for thing in (*result["impact"]["persistence"], *result["impact"]["still_exists"]):
             del thing["checked_at"]  # the second in which it was asked
         return {name: result[name] for name in names}
 

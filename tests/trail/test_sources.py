@@ -40,7 +40,8 @@ def test_a_folder_is_read_with_its_folders(tree: Path) -> None:
     assert searched.bytes == sum(
         path.stat().st_size for path in tree.rglob("*") if path.suffix in {".gz", ".json"} or path.name == "no_suffix"
     )
-    (aside,) = [one for one in trail.coverage.not_searched if "not logs" in one.what]
+    (aside,) = [one for one in trail.coverage.passed_over if "not logs" in one.what]
+    assert not any("not logs" in one.what for one in trail.coverage.not_searched)
     assert aside.what.startswith("4 files that are not logs")
 
 
@@ -129,7 +130,7 @@ def test_what_was_searched(tmp_path: Path) -> None:
     assert (one.event_categories, one.records, one.events, one.duplicates) == (("Data", "Management"), 3, 2, 1)
     assert str(one.first_event_at) == "2026-11-01 03:00:01+00:00"
     assert str(one.last_event_at) == "2026-11-01 03:00:09+00:00"
-    assert trail.coverage.not_searched == ()
+    assert [gap.what for gap in trail.coverage.not_searched] == [f"data events of {samples.ACCOUNT}"]
 
 
 def test_progress(tree: Path) -> None:

@@ -128,3 +128,21 @@ def test_many() -> None:
     assert "3 more credentials stand in the table below." in shown.notes
     assert len(shown.frame) == MOST_ROWS + 3
     assert sum(tag == "tr" for tag, _ in Page(shown.picture).frames[0].tags) == MOST_ROWS + 1
+
+
+def test_what_aws_says() -> None:
+    """A credential that AWS says is gone shows that under its state; without an event the view says who was asked."""
+    told = {**ENDLESS, "state": "revoked", "check": "iam ListAccessKeys does not list it.", "checked_at": AT}
+    shown = view(told)
+    assert "revoked iam ListAccessKeys does not list it." in " ".join(Page(shown.picture).text.split())
+    assert "AWS was asked what still exists at 2026-11-01 09:00:00Z." in shown.notes
+    assert "AWS was not asked whether these still exist: the states rest on events alone." in view(ENDLESS).notes
+
+
+def test_no_instant() -> None:
+    """Without an instant to judge by no time left is told, and the summary says so."""
+    table = tables.frame_of_rows(tables.CREDENTIALS, [{**ROW, "state": "unknown"}, ENDLESS])
+    shown = countdown(table, None, live=False)
+    assert "1 credential may be alive as of a time not known (no event has one), 1 of them without" in shown.summary
+    assert time_left(AT, None) == "—"
+    assert "1970" not in Page(shown.picture).text

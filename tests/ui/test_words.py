@@ -19,7 +19,11 @@ AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FINDING = select_finding(load_findings(sample_finding()))
 
 
-LEFT = [{"still_exists": True}, {"still_exists": False}, {"still_exists": None}]
+LEFT: list[dict[str, Any]] = [
+    {"state": "exists", "reason": None, "party": "thief", "checked_at": "2026-11-02T12:00:00Z"},
+    {"state": "gone", "reason": None, "party": "unknown", "checked_at": "2026-11-02T12:00:00Z"},
+    {"state": "not checked", "reason": "refused", "party": "thief", "checked_at": None},
+]
 
 
 def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) 
         "impact": {
             "denied": 4,
             "data": [taken, {**taken, "id": "names", "access": "listed"}],
-            "persistence": LEFT,
+            "still_exists": LEFT,
             "tamper": [{}],
             "techniques": [{"id": "T1530", "attack_version": "19.1"}, {"id": "T1078.004", "attack_version": "19.1"}],
         },
@@ -112,13 +116,46 @@ def test_open_points() -> None:
         "Open",
         "Open",
         "Open",
+        "Open",
+        "Open",
         "Calls that a thief makes on th",
         "Not looked at by this version",
     ]
-    assert words.open_points(_result(unknown=0), Verdict("benign", "ann", "x", AT)) == [
+    assert points[2] == "Open: 1 thing that can give a way back in still exists."
+    assert points[3] == "Open: 1 thing that can give a way back in was not checked and may still be there."
+    settled = _result(unknown=0)
+    settled["impact"]["still_exists"] = LEFT[1:2]
+    assert words.open_points(settled, Verdict("benign", "ann", "x", AT)) == [
         words.ON_THE_INSTANCE,
         words.NOT_LOOKED_AT,
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ["Open: the hunt's signs speak of a use off the instance in 1 call, likely; no rule of attribution proves "
+              "it. odd client."]),
+        ({"leaked": False}, []),
+        ({"suspicion": None}, []),
+        ({"suspicion": "the thief's calls of this case"}, []),
+    ],
+)  # fmt: skip
+def test_signs_of_a_hunt(changes: dict[str, Any], told: list[str]) -> None:
+    """Where no call is proven to be a thief's, the hunt's signs on the leaked instance are an open point, as a lead."""
+    row = {"leaked": True, "suspicion": "likely: odd client", "off_instance_events": 1, **changes}
+    benign = Verdict("benign", "ann", "x", AT)
+    points = words.open_points(_result(thief=0, unknown=0, fleet=[row]), benign)
+    assert [point for point in points if "hunt" in point] == told
+    proven = words.open_points(_result(unknown=0, fleet=[row]), benign)
+    assert not any("hunt" in point for point in proven)
+
+
+def test_no_instant_to_judge_by() -> None:
+    """Where no event has a time the credentials' state is said to be of a time not known."""
+    result = {**_result(), "credentials": {"as_of": None, "rows": [{"state": "unknown"}]}}
+    told = dict(words.conclusion_facts(result, Verdict("undetermined")))["Credentials that may be alive"]
+    assert told == "0 credentials may work; of 1 more it is not known; as of a time not known"
 
 
 def test_conclusion_facts() -> None:
@@ -127,7 +164,10 @@ def test_conclusion_facts() -> None:
     assert facts["Calls of the thief"] == "12 (4 of them refused)"
     assert facts["Data read, copied or shared by the thief"] == "bucket shop-customers"
     assert facts["The same by callers not decided"] == "none seen in what was searched"
-    assert facts["Left behind"] == "3 things: 1 still exist, 1 not checked"
+    assert facts["Left behind"] == (
+        "3 things that can give a way back in: 1 still exists, 1 gone, 1 not checked (refused 1); "
+        "AWS was asked at 2026-11-02T12:00:00Z"
+    )
     assert facts["Detection and logs touched"] == "1 call"
     assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004 (version 19.1)"
     assert facts["Credentials that may be alive"] == (
@@ -136,6 +176,28 @@ def test_conclusion_facts() -> None:
     assert str(facts["Theft path"]).startswith("read by IMDSv1")
     assert facts["In what was searched"] == "78 events."
     assert "nothing" in str(facts["Contained"])
+
+
+def test_nothing_left_behind() -> None:
+    """Where nothing was left behind, that is said of what was searched; no open point is made of it."""
+    result = _result()
+    result["impact"]["still_exists"] = []
+    assert dict(words.conclusion_facts(result, Verdict("undetermined")))["Left behind"] == (
+        "nothing seen in what was searched"
+    )
+    assert not any("way back in" in point for point in words.open_points(result, Verdict("undetermined")))
+
+
+def test_existence_words() -> None:
+    """All three numbers are always said, a zero too, with why something was not checked, the most frequent first."""
+    unchecked = {"state": "not checked", "checked_at": None}
+    told = words.existence_words(
+        [{**unchecked, "reason": why} for why in ("refused", "no account in reach", "refused")]
+    )
+    assert told == ("0 still exist, 0 gone, 3 not checked (refused 2, no account in reach 1); AWS was not asked")
+    gone = {"state": "gone", "reason": None, "checked_at": "2026-11-02T12:00:00Z"}
+    assert words.existence_words([gone] * 2).startswith("0 still exist, 2 gone, 0 not checked; AWS was asked at")
+    assert not any(word in told for word in ("clean", "safe"))
 
 
 def test_finding_words() -> None:
@@ -165,30 +227,3 @@ def test_timeline_summary() -> None:
     """The span of the calls is said, and the thief's where there is one."""
     assert "none is proven to be a thief's" in words.timeline_summary(AT, AT, None, None)
     assert "the thief's from 2026-11-02 08:00:00Z" in words.timeline_summary(AT, AT, AT, AT)
-
-
-def test_coverage_words() -> None:
-    """The ledger is said in full: what a source held, what was not searched, what could not be read and where."""
-    row = {
-        "files": 1, "records": 2, "events": 1, "duplicates": 1, "first_event_at": None, "last_event_at": None,
-        "accounts": [], "regions": ["eu-west-1"], "event_categories": [],
-    }  # fmt: skip
-    told = words.searched_words(row)
-    assert told.startswith("1 file, 2 records, 1 event, 1 duplicate\n— to —\n")
-    assert "accounts —; regions eu-west-1; kinds not recorded" in told
-    notes = words.coverage_notes(
-        {
-            "not_searched": [{"what": "us-east-1", "reason": "no logs"}],
-            "unread": [
-                {"file": "a.json", "line": 3, "reason": "cut short"},
-                {"file": "b.gz", "line": None, "reason": "bad"},
-            ],
-            "warnings": ["late"],
-        }
-    )
-    assert notes == [
-        "Not searched: us-east-1: no logs",
-        "Not read: a.json, line 3: cut short",
-        "Not read: b.gz: bad",
-        "late",
-    ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from gdkit.analysis.coverage_ledger import coverage_document
 from gdkit.model import utc_text
 
 if TYPE_CHECKING:
@@ -30,23 +30,7 @@ def hunt_document(hunt: Hunt, coverage: Coverage) -> dict[str, Any]:
             "instances": hunt.instances,
             "session_events": hunt.session_events,
         },
-        "coverage": plain_coverage(coverage),
-    }
-
-
-def plain_coverage(coverage: Coverage) -> dict[str, Any]:
-    """Give a coverage ledger as values that JSON can hold; times are ISO 8601 in UTC."""
-    searched = []
-    for row in coverage.searched:
-        fields = asdict(row)
-        for name in ("first_event_at", "last_event_at"):
-            fields[name] = utc_text(fields[name])
-        searched.append(fields)
-    return {
-        "searched": searched,
-        "not_searched": [asdict(row) for row in coverage.not_searched],
-        "unread": [asdict(row) for row in coverage.unread],
-        "warnings": list(coverage.warnings),
+        "coverage": coverage_document(coverage),
     }
 
 

@@ -23,7 +23,9 @@ DATA_NOTE = (
 """What every reader of the table must know. Source: CloudTrail User Guide, "Logging data events"."""
 SIZE_NOTE = "Bytes are those that records tell of; a missing number means unknown, not none."
 
+_MOST_NAMES = 3
 _MOST_DETAILS = 20
+_LONGEST_NAME = 200
 
 
 @dataclass(slots=True)
@@ -35,7 +37,8 @@ class _Thing:
     failed: int = 0
     bytes_out: int = 0
     bytes_calls: int = 0
-    objects: set[str] = field(default_factory=set)
+    objects: dict[str, None] = field(default_factory=dict)
+    tried: dict[str, None] = field(default_factory=dict)
     done_at: list[datetime] = field(default_factory=list)
     tried_at: list[datetime] = field(default_factory=list)
     how: dict[str, None] = field(default_factory=dict)
@@ -69,16 +72,18 @@ def _count(thing: _Thing, call: Call, reach: Reach, *, alone: bool) -> None:
     if call.event_at is not None:
         (thing.done_at if call.outcome == "succeeded" else thing.tried_at).append(call.event_at)
     thing.how[call.event_name] = None
+    names = call.found(reach.object) if reach.object else []
+    objects = dict.fromkeys(f"{reach.numbered} {name}" if reach.numbered else name for name in names)
     if call.outcome != "succeeded":
         thing.refused += call.outcome == "refused"
         thing.failed += call.outcome != "refused"
+        thing.tried |= objects
         return
     thing.calls += 1
     if call.bytes_out is not None and alone:
         thing.bytes_out += call.bytes_out
         thing.bytes_calls += 1
-    if reach.object:
-        thing.objects.update(call.found(reach.object))
+    thing.objects |= objects
     for path in reach.detail.split():
         thing.details.update(dict.fromkeys(call.found(path)))
 
@@ -92,11 +97,24 @@ def _row(key: tuple[str, str | None, str | None, str, str], thing: _Thing) -> di
         "objects": len(thing.objects) if thing.objects else None,
         "bytes_out": thing.bytes_out if thing.bytes_calls else None, "bytes_calls": thing.bytes_calls,
         "first_at": min(times, default=None), "last_at": max(times, default=None),
-        "how": "\n".join(thing.how), "detail": _few(thing.details),
+        "how": "\n".join(thing.how), "detail": _detail(thing),
     }  # fmt: skip
 
 
-def _few(details: dict[str, None]) -> str | None:
-    shown = list(details)[:_MOST_DETAILS]
-    more = len(details) - len(shown)
-    return "\n".join([*shown, *([f"… and {more} more"] if more else [])]) or None
+def _detail(thing: _Thing) -> str | None:
+    """Say which objects were reached, or else tried, the first by time, and what else is worth telling."""
+    names = _few(thing.objects, _MOST_NAMES) if thing.calls else _few(thing.tried, _MOST_NAMES, "tried in vain: ")
+    return "\n".join([*names, *_few(thing.details, _MOST_DETAILS)]) or None
+
+
+def _few(texts: Iterable[str], most: int, before: str = "") -> list[str]:
+    """Give the first texts, each on one line of its own and not too long, and how many more there are."""
+    told = list(texts)
+    more = [f"and {len(told) - most:,} more"] if len(told) > most else []
+    return [*(f"{before}{_one_line(text)}" for text in told[:most]), *more]
+
+
+def _one_line(text: str) -> str:
+    r"""Give a name on one line: a line break in it, which a key may hold, is written as ``\n``."""
+    line = text.replace("\r", "\\r").replace("\n", "\\n")
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"

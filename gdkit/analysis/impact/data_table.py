@@ -22,7 +22,8 @@ class Reach:
         id: paths, parted by blanks, of which the first that holds something names it (``Call.found``).
         only: the call counts only where this path holds something, or where the log does not tell the request whole.
         value: with ``only``: one of the texts there must be this, in any case.
-        object: path of the object within it, to count different ones.
+        object: path of the object within it, to count different ones and to name the first.
+        numbered: what an object is called where its name is but a number; empty where it is a name.
         detail: paths of what else is worth telling, such as with whom it was shared.
     """
 
@@ -32,6 +33,7 @@ class Reach:
     only: str = ""
     value: str = ""
     object: str = ""
+    numbered: str = ""
     detail: str = ""
 
 
@@ -88,7 +90,8 @@ REACHES: dict[str, Reach] = {
     "ec2:GetPasswordData": Reach("instance_password", "read", "request.instanceId"),
     "ec2:GetConsoleOutput": Reach("instance_console", "read", "request.instanceId"),
     "ec2:GetConsoleScreenshot": Reach("instance_console", "read", "request.instanceId"),
-    "ebs:GetSnapshotBlock": Reach("snapshot", "read", "request.snapshotId resources.ec2", object="request.blockIndex"),
+    "ebs:GetSnapshotBlock": Reach("snapshot", "read", "request.snapshotId resources.ec2", object="request.blockIndex",
+                                  numbered="block"),
     "ebs:ListSnapshotBlocks": Reach("snapshot", "listed", "request.snapshotId"),
     "ebs:ListChangedBlocks": Reach("snapshot", "listed", "request.secondSnapshotId"),
     "rds:CreateDBSnapshot": Reach("rds_instance", "copied", "request.dBInstanceIdentifier",

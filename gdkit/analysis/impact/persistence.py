@@ -1,4 +1,4 @@
-"""What calls left behind that can give a way back in."""
+"""What calls left behind that can give a way back in, and which calls could have."""
 
 from __future__ import annotations
 
@@ -28,8 +28,18 @@ def persistence_frame(calls: Iterable[Call]) -> pd.DataFrame:
     Args:
         calls: those whose operation stands in ``PERSISTING``, by time.
     """
-    rows = (row for call in calls if call.outcome == "succeeded" for row in _rows(call, PERSISTING[call.operation]))
-    return tables.frame_of_rows(tables.PERSISTENCE, rows)
+    made = (row for call in calls if call.outcome == "succeeded" for row in _rows(call, PERSISTING[call.operation]))
+    return tables.frame_of_rows(tables.PERSISTENCE, made)
+
+
+def persistence_calls_frame(calls: Iterable[Call]) -> pd.DataFrame:
+    """Give ``tables.PERSISTENCE_CALLS`` by time: every call that could leave a way back in, whatever came of it.
+
+    Args:
+        calls: those whose operation stands in ``PERSISTING``, by time.
+    """
+    tried = ({**row, "outcome": call.outcome} for call in calls for row in _rows(call, PERSISTING[call.operation]))
+    return tables.frame_of_rows(tables.PERSISTENCE_CALLS, tried)
 
 
 def _rows(call: Call, made: Made) -> Iterator[dict[str, Any]]:
@@ -56,7 +66,7 @@ def _named(call: Call, made: Made) -> tuple[str, list[str] | list[None]]:
 
 
 def _detail(call: Call, made: Made) -> str:
-    """Say what was done, with the parameters that matter by their names; hostile text, shown as it was logged."""
+    """Say what was done or tried, with the parameters that matter by their names; hostile text, shown as logged."""
     parts = []
     for path in made.detail.split():
         texts = call.found(path)
@@ -64,5 +74,6 @@ def _detail(call: Call, made: Made) -> str:
             more = ", …" if len(texts) > _MOST_DETAILS else ""
             parts.append(f"{path.rpartition('.')[2]}: {', '.join(texts[:_MOST_DETAILS])}{more}")
     told = "" if call.told else " (the log does not hold the whole request)"
-    text = "; ".join([made.what, *parts])
+    what = made.what if call.outcome == "succeeded" else f"tried in vain: {made.what}"
+    text = "; ".join([what, *parts])
     return (text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}…") + told

@@ -9,6 +9,7 @@ from gdkit.errors import AwsError
 
 if TYPE_CHECKING:
     from gdkit.errors import GdkitError
+    from gdkit.ledger_row import GapKind
 
 Kind = Literal["again", "token", "query", "site"]
 
@@ -26,11 +27,13 @@ class Failure:
             question is not answered; ``site``, nothing is answered in this account and region.
         reason: one sentence without a period.
         permission: the IAM action that is missing; empty where none is.
+        gap: the sort of gap that it leaves.
     """
 
     kind: Kind
     reason: str
     permission: str = ""
+    gap: GapKind = "failed"
 
 
 NO_EVENTS = Failure("again", "AWS's answer was cut off: it holds no list of events")
@@ -50,7 +53,14 @@ def failure_of(error: GdkitError) -> Failure:
         return Failure("token", _sentence(error))
     if error.code in _BAD_QUERY:
         return Failure("query", _sentence(error))
-    return Failure("again" if error.kind in _MAY_PASS else "site", _sentence(error), error.permission)
+    kind: Kind = "again" if error.kind in _MAY_PASS else "site"
+    return Failure(kind, _sentence(error), error.permission, gap_of(error))
+
+
+def gap_of(error: AwsError) -> GapKind:
+    """Say which sort of gap an error of AWS leaves in the coverage."""
+    gaps: dict[str, GapKind] = {"throttled": "throttled", "denied": "denied"}
+    return gaps.get(error.kind, "failed")
 
 
 def _sentence(error: GdkitError) -> str:

@@ -13,6 +13,7 @@ from gdkit.model import utc_text
 from gdkit.trail.load import Trail, load_trail
 from gdkit.trail.lookup.halt import Halt
 from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.lookup.places import places_asked
 from gdkit.trail.lookup.plan import FoundKey, Query, Window, first_queries, key_queries
 from gdkit.trail.lookup.result import LookupResult, facts_of, gaps_in_words, warnings_of
 from gdkit.trail.lookup.site import SiteSweep
@@ -149,6 +150,7 @@ def load_history(
 
 
 def _merged(read: Coverage, result: LookupResult) -> Coverage:
+    own = {one.source for one in read.searched if one.kind == "lookup"}
     searched = tuple(
         replace(
             one,
@@ -166,6 +168,7 @@ def _merged(read: Coverage, result: LookupResult) -> Coverage:
         searched=searched,
         not_searched=(*result.not_searched, *others),
         warnings=(*result.warnings, *read.warnings),
+        places=(*result.places, *(row for row in read.places if row.source not in own)),
     )
 
 
@@ -239,6 +242,7 @@ class _Sweep:
             warnings=tuple(warnings_of(self._window, self._plan.asked_at, facts)),
             spent=spent,
             cancelled=cancelled,
+            places=tuple(places_asked(self._plan, self._window, facts, keys)),
         )
 
     def _ask(self, questions: Iterable[tuple[Query, Window]]) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gdkit.ledger_row import GapKind, LedgerRow
     from gdkit.trail.lookup.failures import Failure
     from gdkit.trail.lookup.plan import FoundKey, LookupPlan, Query, Site, Window
     from gdkit.trail.lookup.question import Question
@@ -32,6 +33,7 @@ class QueryFacts:
         rows: events in them, those that another question found too among them.
         missing: spans that were not answered, newest first; empty for a whole answer.
         reason: why they are missing; empty where none is.
+        gap: the sort of gap that they are.
     """
 
     query: Query
@@ -40,6 +42,7 @@ class QueryFacts:
     rows: int
     missing: tuple[tuple[datetime, datetime], ...] = ()
     reason: str = ""
+    gap: GapKind = "not searched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class LookupResult:
         warnings: what the reader must know beside it.
         spent: requests, throttled ones and seconds, over all runs of this sweep that came to an end.
         cancelled: whether it was stopped from outside.
+        places: the ledger's rows: each account, region and span, and what came of it.
     """
 
     folder: Path
@@ -65,6 +69,7 @@ class LookupResult:
     warnings: tuple[str, ...]
     spent: Spent
     cancelled: bool = False
+    places: tuple[LedgerRow, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -115,6 +120,7 @@ def facts_of(question: Question, closed: Failure | None, *, cancelled: bool) -> 
         rows=sum(chain.events for chain in chains),
         missing=missing,
         reason=reason,
+        gap=failure.gap if failure else "not searched",
     )
 
 
@@ -126,6 +132,7 @@ def gaps_in_words(plan: LookupPlan, facts: Iterable[QueryFacts], keys: Iterable[
         yield NotSearched(
             f"events before {utc_text(plan.window.start_at)}",
             "the event history keeps 90 days; a trail's log files may hold older ones",
+            kind="over 90 days",
         )
     regions = plan.regions[plan.account_id]
     if not any(region.startswith(("us-gov-", "cn-")) or region == "us-east-1" for region in regions):
@@ -136,6 +143,7 @@ def gaps_in_words(plan: LookupPlan, facts: Iterable[QueryFacts], keys: Iterable[
     yield NotSearched(
         "data events",
         "the event history holds management events only, so S3 object reads and the like would not be seen",
+        kind="no data events",
     )
 
 
@@ -167,12 +175,12 @@ def _unanswered(facts: Iterable[QueryFacts]) -> Iterator[NotSearched]:
         place = f"account {site.account_id}, region {site.region}"
         reasons = {one.reason for one in here}
         if len(reasons) == 1 and all(one.missing and not one.pages for one in here):
-            yield NotSearched(place, here[0].reason, failed=True)
+            yield NotSearched(place, here[0].reason, failed=True, kind=here[0].gap)
             continue
         for one in here:
             for down_to, from_at in one.missing:
                 asked = f"events with {one.query.attribute} {one.query.value}"
-                yield NotSearched(f"{place}: {asked}, {span(down_to, from_at)}", one.reason, failed=True)
+                yield NotSearched(f"{place}: {asked}, {span(down_to, from_at)}", one.reason, failed=True, kind=one.gap)
 
 
 def _out_of_reach(plan: LookupPlan, keys: Iterable[FoundKey]) -> Iterator[NotSearched]:

@@ -79,7 +79,7 @@ def test_listing_is_not_reading() -> None:
         ("s3:CopyObject", {"bucketName": "mine", "x-amz-copy-source": ["theirs/key"]},
          ("copied_object", "theirs/key", "copied", "mine")),
         ("ecr:BatchGetImage", {"repositoryName": "app"}, ("ecr_repository", "app", "read", None)),
-        ("codecommit:GetFile", {"repositoryName": "r", "filePath": "p"}, ("codecommit_repository", "r", "read", None)),
+        ("codecommit:GetFile", {"repositoryName": "r", "filePath": "p"}, ("codecommit_repository", "r", "read", "p")),
         ("athena:GetQueryResults", {"queryExecutionId": "q"}, ("athena_query", "q", "read", None)),
         ("dynamodb:Scan", {"tableName": "t"}, ("dynamodb_table", "t", "read", None)),
     ],
@@ -108,6 +108,44 @@ def test_bytes_of_a_call_for_several_things_are_not_shared_out() -> None:
     """A record's bytes count for the one thing it names; for several they are unknown."""
     rows = data(call("ssm:GetParameters", {"names": ["a", "b"]}, bytes_out=9))
     assert [(row["id"], row["bytes_out"]) for row in rows] == [("a", None), ("b", None)]
+
+
+def test_first_names_by_time() -> None:
+    """The row of a bucket names the first objects that were read, each once and by time, and how many more were."""
+    (row,) = data(*(get(key) for key in ("z", "a", "z", "m", "b", "c")))
+    assert row["detail"].split("\n") == ["z", "a", "m", "and 2 more"]
+    (row,) = data(*(get(key) for key in ("z", "a", "m")))
+    assert row["detail"].split("\n") == ["z", "a", "m"], "three names are all told"
+
+
+def test_names_of_what_was_read_hide_no_name_of_what_was_refused() -> None:
+    """Where something was read, only that is named; where all was in vain, the names that were tried, as tried."""
+    (row,) = data(get("secret", error_code="AccessDenied"), get("a"))
+    assert row["detail"] == "a"
+    (row,) = data(get("x", error_code="AccessDenied"), get("y", error_code="NoSuchKey"))
+    assert row["detail"].split("\n") == ["tried in vain: x", "tried in vain: y"]
+
+
+def test_names_stand_before_with_whom_it_was_shared() -> None:
+    """A bucket that was copied elsewhere and listed by object keeps both: rows of different ways stay apart."""
+    rows = data(call("s3:HeadObject", {"bucketName": "b", "key": "k"}), call("ec2:CreateSnapshot", {"volumeId": "v"},
+                {"snapshotId": "snap-9"}))  # fmt: skip
+    assert {(row["kind"], row["detail"]) for row in rows} == {("bucket", "k"), ("volume", "snap-9")}
+
+
+def test_numbers_say_what_they_number() -> None:
+    """Blocks of a snapshot, which have numbers and no names, are named as blocks."""
+    rows = data(*(call("ebs:GetSnapshotBlock", {"snapshotId": "snap-1", "blockIndex": n}) for n in (0, 7)))
+    assert rows[0]["detail"].split("\n") == ["block 0", "block 7"]
+
+
+def test_hostile_names() -> None:
+    """A key that breaks its line, is endless or holds markup stays one plain line, and cannot feign another row."""
+    (row,) = data(get("a\r\nand 900 more"), get("<img src=x onerror=alert(1)>"), get("k" * 5000))
+    first, second, third = row["detail"].split("\n")
+    assert first == r"a\r\nand 900 more"
+    assert second == "<img src=x onerror=alert(1)>", "text stays text; markup is made of it by the views alone"
+    assert (len(third), third[-1]) == (201, "…")
 
 
 def test_the_note_says_what_is_not_seen() -> None:

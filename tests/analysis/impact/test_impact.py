@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TABLES = {
     "levels": tables.ACCESS_LEVELS, "actions": tables.ACTIONS, "techniques": tables.TECHNIQUES,
     "data": tables.DATA_REACHED, "costs": tables.COSTS, "persistence": tables.PERSISTENCE, "tamper": tables.TAMPER,
+    "persistence_calls": tables.PERSISTENCE_CALLS, "still_exists": tables.STILL_EXISTS,
     "denied": tables.DENIED_CALLS, "resources": tables.RESOURCES_REACHED,
 }  # fmt: skip
 

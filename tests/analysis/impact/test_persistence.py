@@ -102,6 +102,45 @@ def test_row() -> None:
     assert (row["still_exists"], row["checked_at"], row["check"]) == (None, None, None)
 
 
+def tried(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the rows of the calls that could leave something behind."""
+    return rows_of(impact(*rows).persistence_calls)
+
+
+@pytest.mark.parametrize(
+    ("error_code", "outcome", "detail"),
+    [
+        (None, "succeeded", "made a user"),
+        ("AccessDenied", "refused", "tried in vain: made a user"),
+        ("EntityAlreadyExists", "failed", "tried in vain: made a user"),
+        ("Client.DryRunOperation", "dry_run", "tried in vain: made a user"),
+    ],
+)
+def test_calls_that_could(error_code: str | None, outcome: str, detail: str) -> None:
+    """Every call that could leave a way in is told with what came of it, and what was refused as only tried."""
+    (row,) = tried(call("iam:CreateUser", {"userName": "u"}, error_code=error_code))
+    assert (row["outcome"], row["detail"], row["id"], row["kind"]) == (outcome, detail, "u", "user")
+    assert (row["event_id"], row["event_name"], row["account_id"]) == ("e0", "CreateUser", ACCOUNT)
+
+
+def test_calls_that_could_by_time() -> None:
+    """The calls stand by time, those of nobody known too; the workload's and harmless sorts are none of them."""
+    rows = tried(call("iam:CreateUser", {"userName": "a"}, error_code="AccessDenied"),
+                 call("iam:CreateUser", {"userName": "b"}, party="workload"),
+                 call("iam:UpdateAccessKey", {"accessKeyId": "AKIA1", "status": "Inactive"}),
+                 call("iam:CreateUser", {"userName": "c"}, party="unknown"))  # fmt: skip
+    assert [(row["id"], row["party"], row["outcome"]) for row in rows] == [
+        ("a", "thief", "refused"), ("c", "unknown", "succeeded"),
+    ]  # fmt: skip
+
+
+def test_refused_calls_without_their_parameters() -> None:
+    """A refused call whose parameters were not logged is told all the same, with what is not known missing."""
+    (row,) = tried(call("iam:CreateAccessKey", error_code="AccessDenied"))
+    assert (row["kind"], row["id"], row["parent_id"], row["outcome"]) == ("access_key", None, None, "refused")
+    assert row["detail"].endswith("(the log does not hold the whole request)")
+
+
 def test_several_things_of_one_call() -> None:
     """A call that made several things gives a row for each, with the same event."""
     answer = {"instancesSet": {"items": [{"instanceId": "i-1"}, {"instanceId": "i-2"}]}}

@@ -49,6 +49,34 @@ def test_ids_are_of_the_version() -> None:
     assert ATTACK_VERSION.split(".")[0] == "19"
 
 
+def test_sub_techniques_are_named_with_their_parent() -> None:
+    """A sub-technique reads as ATT&CK prints it, parent first; one parent has one name; a technique stands alone."""
+    parents: dict[str, set[str]] = {}
+    for technique in TECHNIQUES:
+        parent, separator, own = technique.name.partition(": ")
+        assert bool(separator) == ("." in technique.id), technique.id
+        assert separator == "" or own, technique.id
+        parents.setdefault(technique.id.partition(".")[0], set()).add(parent)
+    assert [names for names in parents.values() if len(names) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "name"),
+    [
+        ("T1087.004", "Account Discovery: Cloud Account"),
+        ("T1136.003", "Create Account: Cloud Account"),
+        ("T1078.004", "Valid Accounts: Cloud Accounts"),
+        ("T1555.006", "Credentials from Password Stores: Cloud Secrets Management Stores"),
+        ("T1685.002", "Disable or Modify Tools: Disable or Modify Cloud Log"),
+        ("T1686.001", "Disable or Modify System Firewall: Cloud Firewall"),
+        ("T1552", "Unsecured Credentials"),
+    ],
+)
+def test_names(one: str, name: str) -> None:
+    """Names are those of the version, those that version 19 renumbered too."""
+    assert [technique.name for technique in TECHNIQUES if technique.id == one] == [name]
+
+
 def test_every_pattern_fits_a_call() -> None:
     """No pattern is misspelled: each fits an action of the reference, or a call that has another name there."""
     other = {"s3:PutBucketLifecycle*", "s3:ListObjects*", "bedrock:Converse*", "dynamodb:TransactGetItems",

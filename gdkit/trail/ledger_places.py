@@ -1,0 +1,152 @@
+"""The ledger's rows for log files: which accounts, regions and times they hold, and of which no event was seen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from gdkit.ledger_row import LedgerRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from gdkit.trail.sources import SourceFiles
+
+PlaceKey: TypeAlias = tuple[str | None, str | None, str | None]
+"""Account, region and kind of event, as records give them."""
+
+_FILE_NAME = re.compile(r"(?P<account>\d{12})_CloudTrail_(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)_(?P<at>\d{8}T\d{4})Z_")
+_FOLDER = re.compile(r"/(?P<account>\d{12})/CloudTrail/(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)/(?P<at>\d{4}/\d\d/\d\d)/")
+"""Names of log files and their folders in a trail's bucket.
+
+Source: CloudTrail User Guide, "CloudTrail log file name format" and "Finding your CloudTrail log files".
+"""
+
+
+@dataclass(slots=True)
+class PlaceTally:
+    """What one source held of one place and kind.
+
+    Attributes:
+        hidden: records whose source address is written over.
+        data_events: whether any is a data event, by its kind or, in old records, by its name.
+    """
+
+    records: int = 0
+    hidden: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    data_events: bool = False
+
+    def add(self, at: datetime | None, *, hidden: bool) -> None:
+        """Count one record.
+
+        Args:
+            at: its time; None where that cannot be read.
+            hidden: whether its source address is written over.
+        """
+        self.records += 1
+        self.hidden += hidden
+        if at is not None:
+            if self.first_at is None or at < self.first_at:
+                self.first_at = at
+            if self.last_at is None or at > self.last_at:
+                self.last_at = at
+
+
+@dataclass(slots=True)
+class _Named:
+    """The files that are named for one account and region."""
+
+    files: int = 0
+    unread: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+def all_rows(
+    source: SourceFiles, places: Mapping[PlaceKey, PlaceTally], unread: Collection[str]
+) -> Iterator[LedgerRow]:
+    """Give the ledger's rows of one source of files.
+
+    A place counts as searched where records name it, or the names of files do. What no row names was not searched, and
+    the last row says so.
+
+    Args:
+        source: the source.
+        places: what its records name.
+        unread: files that could not be read, wholly or in part.
+    """
+    how = "pages of the event history" if source.kind == "lookup" else "log files"
+    for (account_id, region, category), place in sorted(places.items(), key=lambda one: _order(one[0])):
+        yield LedgerRow(source.source, "searched", account_id, region, category, place.first_at, place.last_at,
+                        place.records, how)  # fmt: skip
+        if place.hidden:
+            yield LedgerRow(source.source, "redacted", account_id, region, category, place.first_at, place.last_at,
+                            place.hidden, how, "the source address is written over in these records")  # fmt: skip
+    yield from _by_name(source, {key[:2] for key in places}, unread)
+    yield from _without_data(source.source, places, how)
+    yield LedgerRow(source.source, "not searched", how=how,
+                    detail="any account, region and time that no row of this source names")  # fmt: skip
+
+
+def _by_name(
+    source: SourceFiles, seen: Collection[tuple[str | None, str | None]], unread: Collection[str]
+) -> Iterator[LedgerRow]:
+    """Give the places that names of files promise: those that no record names, and those that could not be read."""
+    for (account_id, region), named in sorted(_names(source, unread).items()):
+        span = (None, named.first_at, named.last_at)
+        if (account_id, region) not in seen and named.unread < named.files:
+            yield LedgerRow(source.source, "searched", account_id, region, *span, 0, "log files",
+                            f"{_files(named.files)} named for it, with no event of it; the times are those of the "
+                            "names")  # fmt: skip
+        if named.unread:
+            yield LedgerRow(source.source, "unread", account_id, region, *span, None, "log files",
+                            f"{named.unread:,} of {_files(named.files)} named for it not read whole")  # fmt: skip
+
+
+def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str], _Named]:
+    """Give the accounts and regions that files of a trail's bucket are named for."""
+    found: dict[tuple[str, str], _Named] = {}
+    for file in source.files:
+        path = file.path.as_posix()
+        match = _FILE_NAME.match(file.path.name) or _FOLDER.search(path)
+        if match is None:
+            continue
+        named = found.setdefault((match["account"], match["region"]), _Named())
+        named.files += 1
+        named.unread += str(file.path) in unread
+        at = _time(match["at"])
+        if at is not None:
+            named.first_at = min(named.first_at or at, at)
+            named.last_at = max(named.last_at or at, at)
+    return found
+
+
+def _time(text: str) -> datetime | None:
+    """Read the time in a name; None where the digits make none."""
+    form = "%Y/%m/%d" if "/" in text else "%Y%m%dT%H%M"
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _without_data(source: str, places: Mapping[PlaceKey, PlaceTally], how: str) -> Iterator[LedgerRow]:
+    accounts: dict[str, bool] = {}
+    for (account_id, _, _), place in places.items():
+        if account_id is not None:
+            accounts[account_id] = accounts.get(account_id, False) or place.data_events
+    for account_id in sorted(one for one, with_data in accounts.items() if not with_data):
+        yield LedgerRow(source, "no data events", account_id, None, "Data", None, None, 0, how,
+                        "reads of S3 objects and the like would not be seen")  # fmt: skip
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
+
+
+def _order(key: PlaceKey) -> tuple[str, ...]:
+    return tuple(part or "" for part in key)
