@@ -167,6 +167,8 @@ class Subject:
         remote_account_ids: the remote accounts of these findings (InsideAWS).
         own_addresses: addresses that are the instance's alone, as AWS itself says now.
         own_egress: addresses by which its network leaves, as its routes prove now; other hosts leave by them too.
+        aws_regions: address and region of each address of the session that AWS's published ranges hold; empty where
+            they are not at hand.
     """
 
     finding: Finding | None = None
@@ -177,6 +179,7 @@ class Subject:
     remote_account_ids: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
     own_egress: tuple[str, ...] = ()
+    aws_regions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "moved",
         "workload",
-        "the instance was started anew, its agents went on at this address of Amazon's when all its software had ended "
-        "at the earlier one, and the client is one of the earlier ones: it was given another address",
+        "the instance was started anew, or both addresses are Amazon's in one region; its agents went on at this one "
+        "when all its software had ended at the earlier one, and the client is one of the earlier ones: it was given "
+        "another address",
     ),
     Rule(
         "other_system",

@@ -12,7 +12,7 @@ from gdkit.analysis.attribution import attribute
 from gdkit.analysis.coverage import coverage_gaps, coverage_table
 from gdkit.analysis.credential_clock import credential_clock
 from gdkit.analysis.fleet import fleet_table
-from gdkit.analysis.hunt import hunt_sessions
+from gdkit.analysis.hunt import Hunt, hunt_sessions
 from gdkit.analysis.impact import Capabilities, Impact, capabilities_of, impact_of
 from gdkit.analysis.initial_access import Lead, initial_access_leads
 from gdkit.analysis.keys import key_table, session_keys
@@ -48,6 +48,7 @@ class Scope:
         fleet: ``tables.FLEET``.
         places: ``tables.COVERAGE``: what was searched, by account, region and kind.
         gaps: what of this theft was not searched.
+        hunted: what a hunt that knows no finding sees in the same events.
     """
 
     session: LeakedSession
@@ -66,6 +67,7 @@ class Scope:
     fleet: pd.DataFrame
     places: pd.DataFrame
     gaps: tuple[NotSearched, ...]
+    hunted: Hunt
 
     def count(self, party: str) -> int:
         """Give the number of calls of one party: thief, workload or unknown."""
@@ -93,6 +95,7 @@ def scope_session(events: pd.DataFrame, subject: Subject, around: Surroundings |
     calls, hops, at = lineage.events, lineage.hops, around.at or _last(events)
     leads = initial_access_leads(events, session, calls, tags=around.tags,
                                  security_group_ids=around.security_group_ids)  # fmt: skip
+    hunted = hunt_sessions(events)
     return Scope(
         session=session,
         events=calls,
@@ -108,9 +111,10 @@ def scope_session(events: pd.DataFrame, subject: Subject, around: Surroundings |
         at=at,
         impact=impact_of(calls),
         capabilities=_capabilities(around),
-        fleet=fleet_table(events, session, around.fleet, _suspicion(events, session, calls)),
+        fleet=fleet_table(events, session, around.fleet, _suspicion(hunted, session, calls)),
         places=coverage_table(events, calls),
         gaps=coverage_gaps(events, calls, hops, session, subject),
+        hunted=hunted,
     )  # fmt: skip
 
 
@@ -127,14 +131,14 @@ def _capabilities(around: Surroundings) -> Capabilities | None:
     return replace(found, unread=(*found.unread, *around.unread_policies))
 
 
-def _suspicion(events: pd.DataFrame, session: LeakedSession, calls: pd.DataFrame) -> dict[str, tuple[int, str]]:
+def _suspicion(hunted: Hunt, session: LeakedSession, calls: pd.DataFrame) -> dict[str, tuple[int, str]]:
     """Say which instances a hunt finds, and why; the leaked one's calls are this case's, where it proves any."""
     found = {
         str(one.session.instance_id): (
             len(one.off_instance_event_ids),
             f"{one.level}: " + "; ".join(dict.fromkeys(sign.statement for sign in one.reasons)),
         )
-        for one in hunt_sessions(events).suspects
+        for one in hunted.suspects
     }
     if session.instance_id:
         thief = int(((calls["party"] == "thief") & (calls["hop"] == 0)).sum())

@@ -415,6 +415,24 @@ def test_moved_instance_is_no_theft(tmp_path: Path) -> None:
     assert set(scope.events["party"]) == {"workload"}
 
 
+@pytest.mark.parametrize(
+    ("regions", "verdict"),
+    [
+        (((EARLIER, "eu-west-1"), (AFTER, "eu-west-1")), ("workload", "moved")),
+        (((EARLIER, "eu-west-1"), (AFTER, "us-east-1")), ("unknown", "perhaps_moved")),
+        (((EARLIER, "eu-west-1"),), ("unknown", "perhaps_moved")),
+        (((EARLIER, "GLOBAL"), (AFTER, "GLOBAL")), ("unknown", "perhaps_moved")),
+    ],
+)
+def test_a_move_within_one_region(
+    tmp_path: Path, regions: tuple[tuple[str, str], ...], verdict: tuple[str, str]
+) -> None:
+    """Where AWS's ranges have both addresses in one region, agent and client going on make a move, not a theft."""
+    call = record(31, AFTER, APP_CLIENT)
+    about = replace(subject(AFTER), aws_regions=regions)
+    assert judged(tmp_path, [call, *GONE_ON], about)[call["eventID"]] == verdict
+
+
 def test_evidence_names_the_facts(tmp_path: Path) -> None:
     """The evidence says address, key, client and metadata service version in words."""
     scope = scope_of(tmp_path, [record(5, THIEF, THIEF_CLIENT, who=OLD)])

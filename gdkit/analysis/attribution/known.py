@@ -51,8 +51,8 @@ class Known:
         egress_clients: clients seen at these before the reported use, the session's and other instances'.
         ways_out: addresses that its agents prove.
         moved: reported addresses at which its agents went on when all its software had ended at the earlier one, both
-            Amazon's, with a start of the instance in between.
-        perhaps_moved: the same, without the start, or where the two addresses are not both Amazon's.
+            Amazon's, with a start of the instance in between or both in one region of AWS's published ranges.
+        perhaps_moved: the same, without start and region, or where the two addresses are not both Amazon's.
         habits: place (or account of a foreign endpoint) and client that went together before the reported use, over
             several keys and longer than a credential lives.
         earlier_clients: clients seen at other places before the reported use.
@@ -127,7 +127,11 @@ def what_is_known(
         egress_clients=_habitual(calls[calls["place"].isin(egress)], subject)
         | neighbours_clients(events, session, egress),
         ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
-        moved=frozenset(place for place in moved if _all_amazons(calls, place) and _restarted(events, calls, place)),
+        moved=frozenset(
+            place
+            for place in moved
+            if _all_amazons(calls, place) and (_restarted(events, calls, place) or _one_region(calls, place, subject))
+        ),
         perhaps_moved=moved,
         habits=_habits(calls, subject),
         earlier_clients=_clients(earlier[~earlier["place"].isin(addresses)]),
@@ -262,6 +266,13 @@ def _restarted(events: pd.DataFrame, calls: pd.DataFrame, place: str) -> bool:
 def _all_amazons(calls: pd.DataFrame, place: str) -> bool:
     """Tell whether an address and every other public one of the session are Amazon's."""
     return {provider_of(str(one)) for one in {place, *_placed(calls)["place"]}} == {AMAZON}
+
+
+def _one_region(calls: pd.DataFrame, place: str, subject: Subject) -> bool:
+    """Tell whether AWS's published ranges have an address and every other public one of the session in one region."""
+    regions = dict(subject.aws_regions)
+    found = {regions.get(str(one)) for one in {place, *_placed(calls)["place"]}}
+    return len(found) == 1 and found.isdisjoint({None, "GLOBAL"})
 
 
 def _habits(calls: pd.DataFrame, subject: Subject) -> frozenset[tuple[str, str]]:
