@@ -19,6 +19,7 @@ from bench.trail import ACCOUNT, BEGIN, CALLS, INSTANCE, KEYS, ROLE, ROLE_ID, TH
 from gdkit.analysis.result import result_document
 from gdkit.analysis.scope import scope_session
 from gdkit.model import Subject, Verdict
+from gdkit.origin.document import NOT_JUDGED
 from gdkit.trail import load_trail
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _identity(hop: int, chance: Random) -> dict[str, Any]:
 def analyse(trail: Trail) -> int:
     """Analyse the session and make the document; give its number of calls."""
     scoped = scope_session(trail.events, SUBJECT)
-    document = result_document(SUBJECT, scoped, trail.coverage, Verdict("undetermined"))
+    document = result_document(SUBJECT, scoped, trail.coverage, Verdict("undetermined"), NOT_JUDGED)
     assert scoped.events["hop"].max() == HOPS, "all hops are followed"
     return int(document["events"]["total"])
 

@@ -31,6 +31,12 @@ FINE, NOTHING, GAPS = 0, 1, 3
 _NO_BUCKET = "(NoSuchBucket)"
 """In the reason of a probe that can tell nothing; it stands in the list, and is no gap."""
 
+_ONLY_SOME = frozenset({"organizations:ListAccounts"})
+"""Actions that AWS refuses to most accounts, whatever their policies allow."""
+
+_MAY_NOT_ASK = "or this account is not one that may ask"
+"""In the reason of such a refusal; it stands in the list, and is no gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trail:
@@ -90,7 +96,7 @@ class Reach:
         told = list(self.regions.warnings)
         told += [f"{row.what}: {row.reason}." for row in self.failed]
         told += [f"{row.permission.action}: {row.reason}." for row in self.tried if row.state != "allowed"
-                 and _NO_BUCKET not in row.reason]  # fmt: skip
+                 and _NO_BUCKET not in row.reason and _MAY_NOT_ASK not in row.reason]  # fmt: skip
         if self.regions.names and not self.failed and not any(ids for _, ids in self.detectors):
             told.append("No region in reach has a GuardDuty detector.")
         return tuple(told)
@@ -203,6 +209,8 @@ def _try(aws: ReadOnlyAws, permission: Permission, region: str) -> Tried:
         client = aws.client(permission.service, region)
         ask(client, permission.operation, parameters, account_id=aws.account_id)
     except AwsError as error:
+        if error.kind == "denied" and permission.action in _ONLY_SOME:
+            return Tried(permission, "not known", f"{error.problem}, {_MAY_NOT_ASK}")
         if error.kind == "denied":
             return Tried(permission, "missing", error.problem)
         if error.kind != "other" or _says_to_all(error):

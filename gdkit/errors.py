@@ -15,6 +15,7 @@
     │   └── CaseWriteError     it cannot be written (read-only, disk full)
     ├── VerdictError           the decision is not acceptable (unknown value, no reason)
     ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
+    ├── TeamFileError          the team's networks.yaml has faults: all of them, each with its line
     └── NotebookError          a notebook stopped: which cell, and why
 
 An error names the place (file, field, line), says what is wrong in one sentence, and says what to do. It never carries
@@ -173,6 +174,55 @@ class VerdictError(GdkitError):
 
 class PolicyError(GdkitError):
     """An IAM policy document is malformed or uses what gdkit does not know; the place names statement and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFileFault:
+    """One fault of a team's file.
+
+    Attributes:
+        line: counted from 1; 0 where it is about the whole file.
+        entry: section and number of the entry, such as ``networks entry 2``; empty where it is about none.
+        field: name of the field; empty where it is about none.
+        problem: what is wrong; a bad value in it is shortened, and nothing in it is unprintable.
+        action: what to do.
+    """
+
+    line: int
+    entry: str = ""
+    field: str = ""
+    problem: str = ""
+    action: str = ""
+
+    def __str__(self) -> str:
+        """Give one line: place, problem, what to do."""
+        line = f"line {self.line}" if self.line else ""
+        place = ", ".join(part for part in (line, self.entry, self.field) if part)
+        todo = f" What to do: {self.action}" if self.action else ""
+        return f"{f'{place}: ' if place else ''}{self.problem}.{todo}"
+
+
+class TeamFileError(GdkitError):
+    """The team's file of its own networks cannot be used.
+
+    Args:
+        faults: everything that is wrong with it, in the order of the lines; at least one.
+        where: path of the file.
+    """
+
+    most_shown = 50
+
+    def __init__(self, *faults: TeamFileFault, where: str) -> None:
+        super().__init__(f"{len(faults)} faults" if len(faults) > 1 else faults[0].problem, where=where)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        """Give every fault on a line of its own; of very many, the first."""
+        if len(self.faults) == 1:
+            return f"{self.where}: {self.faults[0]}"
+        shown = "".join(f"\n({number}) {fault}" for number, fault in enumerate(self.faults[: self.most_shown], start=1))
+        more = len(self.faults) - self.most_shown
+        return f"{self.where}: {self.problem}:{shown}" + (f"\nand {more:,} more" if more > 0 else "")
 
 
 class NotebookError(GdkitError):

@@ -221,12 +221,19 @@ class LeakedSession:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A person's decision about the external address."""
+    """A person's decision about the external address.
+
+    Attributes:
+        proposed: what the evidence proposed when it was decided; None where nothing had been judged.
+        rests_on: the evidence that decided the proposal at that time, in words.
+    """
 
     value: VerdictValue
     decided_by: str | None = None
     reason: str | None = None
     at: datetime | None = None
+    proposed: VerdictValue | None = None
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,21 @@ _NO_FUNCTION: Probe = {"FunctionName": "gdkit-permission-probe"}
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 _NAMED: Probe = {"Name": "gdkit-permission-probe"}
 
+_AROUND = (
+    "DescribeInstances", "DescribeNetworkInterfaces", "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs",
+    "DescribeRouteTables", "DescribeNatGateways", "DescribeInternetGateways", "DescribeVpcEndpoints",
+    "DescribeVpnGateways", "DescribeVpnConnections", "DescribeCustomerGateways", "DescribeTransitGatewayAttachments",
+    "DescribeTransitGatewayVpcAttachments", "DescribeVpcPeeringConnections", "DescribeAddresses",
+    "GetInstanceMetadataDefaults",
+)  # fmt: skip
+"""What EC2 is asked of the instance and its network."""
+
+_LEFT = (
+    "DescribeKeyPairs", "DescribeSecurityGroupRules", "DescribeLaunchTemplates", "DescribeImages",
+    "DescribeSnapshots", "DescribeSpotInstanceRequests",
+)  # fmt: skip
+"""What EC2 is asked of what was left behind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -39,7 +54,7 @@ class Permission:
     action: str
     needed_for: str
     probe: Probe
-    listed: Mapping[str, tuple[str, ...]]
+    listed: Mapping[str, tuple[object, ...]]
 
     @property
     def service(self) -> str:
@@ -57,12 +72,15 @@ STEPS: Mapping[str, str] = {
     "findings": "findings from the GuardDuty API, and which accounts its detectors watch",
     "events": "CloudTrail's event history of the last 90 days",
     "environment": "the instance, its role and its network: what is the workload's own, and what a Deny reaches",
+    "organization": "which accounts are of one's own organisation; only its management account and delegated "
+    "administrators may list them",
+    "holdings": "every network and address that the accounts in reach hold: whose an address is",
     "persistence": "whether what the calls made or changed still exists; what may not be read here stays unknown",
     "watchers": "which trails record, and what keeps GuardDuty silent",
 }
 
 
-def _permission(step: str, action: str, probe: Probe, **listed: tuple[str, ...]) -> Permission:
+def _permission(step: str, action: str, probe: Probe, **listed: tuple[object, ...]) -> Permission:
     return Permission(action, step, probe, listed)
 
 
@@ -82,24 +100,14 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("findings", "guardduty:GetFindings", _NO_DETECTOR, FindingIds=("0" * 32,)),
     _permission("findings", "guardduty:ListMembers", _NO_DETECTOR),
     _permission("events", "cloudtrail:LookupEvents", {"MaxResults": 1}),
-    *_ec2(
+    *_ec2("environment", *_AROUND),
+    _permission(
         "environment",
-        "DescribeInstances",
-        "DescribeNetworkInterfaces",
-        "DescribeSecurityGroups",
-        "DescribeSubnets",
-        "DescribeVpcs",
-        "DescribeRouteTables",
-        "DescribeNatGateways",
-        "DescribeInternetGateways",
-        "DescribeVpcEndpoints",
-        "DescribeVpnGateways",
-        "DescribeVpnConnections",
-        "DescribeCustomerGateways",
-        "DescribeTransitGatewayAttachments",
-        "DescribeAddresses",
-        "GetInstanceMetadataDefaults",
+        "ec2:SearchTransitGatewayRoutes",
+        {**_DRY, "TransitGatewayRouteTableId": "tgw-rtb-00000000000000000"},
+        Filters=({"Name": "state", "Values": ["active"]},),
     ),
+    _permission("environment", "ec2:GetManagedPrefixListEntries", {**_DRY, "PrefixListId": "pl-00000000000000000"}),
     _permission(
         "environment",
         "ec2:DescribeInstanceAttribute",
@@ -125,6 +133,11 @@ PERMISSIONS: tuple[Permission, ...] = (
         },
         Statistics=("Sum",),
     ),
+    _permission("organization", "organizations:DescribeOrganization", {}),
+    _permission("organization", "organizations:ListAccounts", {"MaxResults": 1}),
+    *_ec2("holdings", "DescribeIpv6Pools", "DescribeManagedPrefixLists"),
+    _permission("holdings", "ec2:DescribeByoipCidrs", {**_DRY, "MaxResults": 5}),
+    _permission("holdings", "ec2:DescribePublicIpv4Pools", {"MaxResults": 1}),
     *_iam(
         _NOBODY,
         "GetUser",
@@ -143,16 +156,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *_iam({}, "ListSAMLProviders", "ListOpenIDConnectProviders", "ListVirtualMFADevices"),
     _permission("persistence", "rolesanywhere:GetTrustAnchor", {"trustAnchorId": _NO_ID}),
     _permission("persistence", "rolesanywhere:GetProfile", {"profileId": _NO_ID}),
-    *_ec2(
-        "persistence",
-        "DescribeKeyPairs",
-        "DescribeSecurityGroupRules",
-        "DescribeLaunchTemplates",
-        "DescribeVpcPeeringConnections",
-        "DescribeImages",
-        "DescribeSnapshots",
-        "DescribeSpotInstanceRequests",
-    ),
+    *_ec2("persistence", *_LEFT),
     _permission("persistence", "ec2:DescribeIamInstanceProfileAssociations", {}),
     _permission(
         "persistence",

@@ -12,11 +12,11 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gdkit"
 
 LAYERS = (
-    ("errors", "model", "identifiers", "own_calls", "permissions"),
+    ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions"),
     ("columns",),
     ("tables",),
     ("aws",),
-    ("findings", "trail", "analysis", "origin", "policy", "environment", "sample"),
+    ("findings", "trail", "analysis", "origin", "feeds", "policy", "environment", "sample"),
     ("response",),
     ("case",),
     ("gathering",),
@@ -29,7 +29,9 @@ LAYERS = (
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
 
-PURE = ("errors", "model", "identifiers", "own_calls", "permissions", "columns", "tables", "analysis", "policy")
+PURE = (
+    "errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "columns", "tables", "analysis", "policy",
+)  # fmt: skip
 """Parts that know neither AWS's API nor a widget."""
 
 
@@ -79,6 +81,8 @@ def test_libraries_stay_in_their_place(path: Path) -> None:
         assert not libraries & {"ipywidgets", "altair", "itables", "vl_convert", "IPython"}
     if own not in ("aws", "simulator"):
         assert not libraries & {"boto3", "botocore"}, "clients are made by gdkit.aws alone"
+    if own != "feeds":
+        assert not libraries & {"httpx", "ipwhois"}, "nobody outside AWS is asked but by gdkit.feeds"
     if own in PURE:
         assert not any(part_of(name) == "aws" for name in imported(path))
 

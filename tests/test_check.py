@@ -91,6 +91,31 @@ def test_one_missing(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
     assert said[said.index(step) + 1] == f"             missing: {missing.permission.action}"
 
 
+def test_action_of_few_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That an account may not list its organisation is said, and is no gap: most accounts never may."""
+    _, reach = _checked(monkeypatch, ListAccounts=Refusal("AccessDeniedException", "You don't have permissions"))
+    assert (reach.gaps, reach.exit_status) == ((), FINE)
+    (row,) = (row for row in reach.tried if row.state != "allowed")
+    assert (row.state, row.permission.needed_for) == ("not known", "organization")
+    assert row.reason.endswith("or this account is not one that may ask")
+    said = reach_lines(reach)
+    assert "             not known: organizations:ListAccounts" in said
+    assert any(line.startswith("Permissions: holdings: 4 of 4 (every network and address") for line in said)
+
+
+def test_list_of_accounts_that_was_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where listing the organisation failed for another reason, that is a gap as for any other action."""
+    _, reach = _checked(monkeypatch, ListAccounts=Refusal("Throttling"))
+    assert (len(reach.gaps), reach.exit_status) == (1, GAPS)
+
+
+def test_organisation_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the own organisation may not be described is a gap: any account may, where its policies allow it."""
+    _, reach = _checked(monkeypatch, DescribeOrganization=DENIED)
+    assert reach.exit_status == GAPS
+    assert [row.permission.operation for row in reach.tried if row.state == "missing"] == ["DescribeOrganization"]
+
+
 def test_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """A probe that was throttled tells nothing: the permission is neither missing nor there."""
     _, reach = _checked(monkeypatch, GetRole=Refusal("Throttling"))

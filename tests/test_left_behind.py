@@ -15,6 +15,7 @@ from gdkit.case.results import load_result, save_result
 from gdkit.gathering import with_existence_checked
 from gdkit.gathering.keep import keep_scope
 from gdkit.model import Coverage, Verdict
+from gdkit.origin.document import NOT_JUDGED
 from gdkit.trail import load_trail
 from tests.analysis.records import ACCOUNT, THIEF, THIEF_CLIENT, record, scope_of, subject
 from tests.aws.fakes import Refusal, reader
@@ -53,7 +54,7 @@ def _user(call: Any) -> dict[str, Any] | Refusal:
 
 def _kept(case: CaseFolder, folder: Path, scope: Scope) -> None:
     keep_scope(case, scope, load_trail(folder / "trail.json"), ["trail"])
-    save_result(case, result_document(subject(), scope, Coverage(), Verdict("undetermined")))
+    save_result(case, result_document(subject(), scope, Coverage(), Verdict("undetermined"), NOT_JUDGED))
 
 
 @pytest.fixture

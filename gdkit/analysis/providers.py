@@ -26,10 +26,13 @@ class Network:
 
 
 class _Internet4(IPv4Address):
-    """An address of the internet: iporigin spends most of its time on finding that out."""
+    """An address of the internet: iporigin spends most of its time on finding that out, and on writing it as text."""
 
     __slots__ = ()
     is_global = True
+
+    def __str__(self) -> str:
+        return ""
 
 
 class _Internet6(IPv6Address):
@@ -37,6 +40,9 @@ class _Internet6(IPv6Address):
 
     __slots__ = ()
     is_global = True
+
+    def __str__(self) -> str:
+        return ""
 
 
 @lru_cache(maxsize=65_536)

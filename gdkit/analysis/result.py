@@ -12,6 +12,8 @@ from gdkit.analysis.rules import RULES
 from gdkit.analysis.timeline import timeline_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from gdkit.analysis.scope import Scope
@@ -21,8 +23,18 @@ SCHEMA_VERSION = "1.1"
 """Version of ``result.json``. The first number changes when a reader of the old form would misread the new one."""
 
 
-def result_document(subject: Subject, scope: Scope, coverage: Coverage, verdict: Verdict) -> dict[str, Any]:
-    """Give the content of ``result.json``; the package ships its JSON Schema."""
+def result_document(
+    subject: Subject, scope: Scope, coverage: Coverage, verdict: Verdict, origin: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give the content of ``result.json``; the package ships its JSON Schema.
+
+    Args:
+        subject: what the investigation starts from.
+        scope: what the events show.
+        coverage: what was searched.
+        verdict: the one in force.
+        origin: who holds the addresses, as ``origin.document.origin_document`` gives it.
+    """
     events, finding = scope.events, subject.finding
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -35,7 +47,7 @@ def result_document(subject: Subject, scope: Scope, coverage: Coverage, verdict:
             "unknown_event_ids": _event_ids(events, "unknown"),
         },
         "attribution": {"rules": _rules(events)},
-        "origin": {"addresses": [_address(row, finding) for row in tables.rows_of(scope.addresses)]},
+        "origin": dict(origin),
         "initial_access": [asdict(lead) for lead in scope.leads],
         "theft_path": asdict(scope.path),
         "lineage": _lineage(scope),
@@ -66,29 +78,6 @@ def _rules(events: pd.DataFrame) -> list[dict[str, Any]]:
         for name, meaning in meanings.items()
         if name in counts
     ]
-
-
-def _address(row: dict[str, Any], finding: Finding | None) -> dict[str, Any]:
-    remote = finding.remote if finding and row["in_finding"] else None
-    evidence = []
-    if remote:
-        evidence.append(
-            {
-                "statement": "GuardDuty names it as the remote address of the finding",
-                "weight": "against",
-                "source": f"finding {finding.id if finding else ''}",
-            }
-        )
-    return {
-        "address": row["source_address"],
-        "holder": None,
-        "kind": row["address_kind"],
-        "country": remote.country if remote else None,
-        "asn": remote.asn if remote else None,
-        "evidence": evidence,
-        "proposed_verdict": "undetermined",
-        **{name: row[name] for name in ("events", "thief_events", "workload_events", "unknown_events")},
-    }
 
 
 def _lineage(scope: Scope) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gdkit.case.files import new_file, read_json, sha256_of, write_json
+from gdkit.case.files import new_file, read_json, sha256_of, write_bytes, write_json
 from gdkit.errors import CaseError
 from gdkit.model import utc_text
 
@@ -66,6 +67,33 @@ def save_records(case: CaseFolder, name: str, records: Sequence[str], source: st
     ):
         for record in records:
             handle.write(record.translate(LINE_ENDS).encode("utf-8", "surrogatepass") + b"\n")
+    _list_in_manifest(case, (path, source))
+    return path
+
+
+def load_records(case: CaseFolder, name: str) -> list[str]:
+    """Give raw records that were kept, one text each; none where none were.
+
+    Raises:
+        CaseError: the file is damaged.
+    """
+    path = case.evidence / f"{name}.jsonl.gz"
+    if not path.exists():
+        return []
+    try:
+        return gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass").splitlines()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise CaseError(f"the records cannot be read ({error})", where=str(path)) from error
+
+
+def keep_bytes(case: CaseFolder, name: str, content: bytes, source: str) -> Path:
+    """Keep a file as it is, with its hash in the manifest.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    path = case.evidence / name
+    write_bytes(path, content)
     _list_in_manifest(case, (path, source))
     return path
 

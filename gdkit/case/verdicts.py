@@ -14,6 +14,7 @@ from gdkit.model import VERDICT_VALUES, Verdict, utc_text
 
 if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
+    from gdkit.model import VerdictValue
 
 UNDECIDED = Verdict("undetermined")
 """What holds until a person has decided."""
@@ -41,8 +42,9 @@ def record_verdict(case: CaseFolder, value: str, reason: str, analyst: str | Non
     if (current.value, current.reason, current.decided_by) == (value, reason.strip(), by):
         _renew_result(case, current)
         return current
-    verdict = Verdict(value, by, reason.strip(), datetime.now(UTC).replace(microsecond=0))
-    append_entry(case.journal, actor=by, act="verdict", detail={"value": value, "reason": verdict.reason})
+    verdict = Verdict(value, by, reason.strip(), datetime.now(UTC).replace(microsecond=0), *_proposal(case))
+    detail = {"value": value, "reason": verdict.reason, "proposed": verdict.proposed, "rests_on": verdict.rests_on}
+    append_entry(case.journal, actor=by, act="verdict", detail=detail)
     write_json(case.verdict, [*(_document(old) for old in all_verdicts(case)), _document(verdict)])
     _renew_result(case, verdict)
     return verdict
@@ -59,9 +61,24 @@ def all_verdicts(case: CaseFolder) -> tuple[Verdict, ...]:
     if not case.verdict.exists():
         return ()
     return tuple(
-        Verdict(row["value"], row["decided_by"], row["reason"], datetime.fromisoformat(row["at"]))
+        Verdict(
+            row["value"],
+            row["decided_by"],
+            row["reason"],
+            datetime.fromisoformat(row["at"]),
+            row.get("proposed"),
+            tuple(row.get("rests_on", ())),
+        )
         for row in read_json(case.verdict)
     )
+
+
+def _proposal(case: CaseFolder) -> tuple[VerdictValue | None, tuple[str, ...]]:
+    """Give what the evidence proposes now, and the rows that decide it: what the decision is made in sight of."""
+    if not case.result.exists():
+        return None, ()
+    origin = load_result(case)["origin"]
+    return origin["proposed_verdict"], tuple(row["statement"] for row in origin["deciding"])
 
 
 def _renew_result(case: CaseFolder, verdict: Verdict) -> None:
@@ -75,4 +92,6 @@ def _document(verdict: Verdict) -> dict[str, Any]:
         "decided_by": verdict.decided_by,
         "reason": verdict.reason,
         "at": utc_text(verdict.at),
+        "proposed": verdict.proposed,
+        "rests_on": list(verdict.rests_on),
     }

@@ -12,6 +12,7 @@ import click
 
 import gdkit
 from gdkit.cli.aws import check_command, findings_command
+from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
@@ -28,7 +29,7 @@ def commands() -> None:
     """
 
 
-for command in (check_command, findings_command, investigate, hunt, demo, simulate):
+for command in (check_command, findings_command, investigate, hunt, feeds, demo, simulate):
     commands.add_command(command)
 
 

@@ -32,6 +32,10 @@ _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
 @click.option("--case", "case", required=True, metavar="DIR", help="The case folder: made anew, or taken up again.")
 @click.option("--id", "finding_id", metavar="ID", help="Which finding, where the file holds several.")
 @click.option("--analyst", metavar="NAME", help="Who investigates; the system's user name if not given.")
+@click.option("--networks", metavar="FILE", help="The team's networks.yaml: whose networks are ours.")
+@click.option("--mmdb", multiple=True, metavar="FILE", help="A MaxMind file. Give it again for more.")
+@click.option("--ask", multiple=True, metavar="NAME",
+              help="Ask an outsider about the address: rdap, abuseipdb or greynoise. They learn of it.")  # fmt: skip
 @click.option("--verdict", metavar="VALUE", help="Record a verdict: benign, malicious or undetermined.")
 @click.option("--reason", metavar="TEXT", help="Why; required with a verdict.")
 @click.option("-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE",
@@ -179,7 +183,14 @@ def _parameters(options: dict[str, Any]) -> dict[str, Any]:
     from gdkit.report.parameters import check_parameters, parse_assignment  # noqa: PLC0415
     from gdkit.report.run import known_parameters, notebook_path  # noqa: PLC0415
 
-    named = {"verdict": options["verdict"], "verdict_reason": options["reason"], "analyst": options["analyst"]}
+    named = {
+        "networks": absolute(options["networks"]) if options["networks"] else None,
+        "mmdb": [absolute(path) for path in options["mmdb"]],
+        "ask": list(options["ask"]),
+        "verdict": options["verdict"],
+        "verdict_reason": options["reason"],
+        "analyst": options["analyst"],
+    }
     given = {name: value for name, value in named.items() if value}
     given |= dict(parse_assignment(text, known_parameters()) for text in options["assignments"])
     if given.get("verdict_reason") and not given.get("verdict"):

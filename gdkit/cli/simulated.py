@@ -53,7 +53,9 @@ def demo(case: str, seed: int) -> None:
         click.echo(f"  gdkit investigate {finding} --case DIR --member-role {staged.member_role}")
         subject, not_asked = live_subject(finding, access)
         begun = start_case(folder / "case", subject, trail=["lookup"], access=access, not_asked=not_asked)
-        run_case(begun, ["lookup"])
+        networks = (folder / "networks.yaml").absolute()
+        networks.write_text(staged.networks_yaml, encoding="utf-8")
+        run_case(begun, ["lookup"], {"networks": str(networks)})
         write_json(folder / "truth.json", staged.truth())
 
 
@@ -61,7 +63,8 @@ def demo(case: str, seed: int) -> None:
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
 @click.option("--truth", "truth", default="", metavar="FILE", help="Write what really happened, to score by later.")
-def simulate(scenario: str, seed: int, truth: str) -> None:
+@click.option("--networks", "networks", default="", metavar="FILE", help="Write the company's networks.yaml.")
+def simulate(scenario: str, seed: int, truth: str, networks: str) -> None:
     """Run a simulated account with a staged SCENARIO until it is stopped, for training and for trying things out.
 
     SCENARIO is theft, onprem, hub, inside, same-account or quiet. Put the lines that it prints into another terminal;
@@ -70,18 +73,20 @@ def simulate(scenario: str, seed: int, truth: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
         signal.signal(number, signal.default_int_handler)
     try:
-        _serve(scenario, seed, truth)
+        _serve(scenario, seed, truth, networks)
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
 
 
-def _serve(scenario: str, seed: int, truth: str) -> None:
+def _serve(scenario: str, seed: int, truth: str, networks: str) -> None:
     """Print what another terminal needs, and deliver log files until the keyboard stops it."""
     with _world(scenario, seed) as (simulator, staged):
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
         click.echo(f"# other account: --member-role {staged.member_role}; session: {staged.principal_id}", err=True)
         click.echo(f"# log files of both accounts, data events too: s3://{staged.trail_bucket}/AWSLogs/", err=True)
+        if networks:
+            Path(networks).write_text(staged.networks_yaml, encoding="utf-8")
         if truth:
             Path(truth).write_text(json.dumps(staged.truth(), indent=1) + "\n", encoding="utf-8")
         click.echo("# running; stop it with Ctrl-C", err=True)

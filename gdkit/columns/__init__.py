@@ -24,7 +24,13 @@ from gdkit.columns.impact import (
 )
 from gdkit.columns.lineage import LINEAGE_EDGES, LINEAGE_NODES
 from gdkit.columns.origin import ADDRESS_ORIGINS
-from gdkit.columns.origin_history import ADDRESS_EVIDENCE, ADDRESS_HISTORY, BENIGN_CAUSES, WEIGHED_EVIDENCE
+from gdkit.columns.origin_evidence import (
+    ADDRESS_EVIDENCE,
+    ADDRESS_HISTORY,
+    BENIGN_CAUSES,
+    ORGANIZATION,
+    WEIGHED_EVIDENCE,
+)
 from gdkit.columns.records import EVIDENCE, FINDINGS
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
@@ -53,6 +59,7 @@ __all__ = [
     "KEYS",
     "LINEAGE_EDGES",
     "LINEAGE_NODES",
+    "ORGANIZATION",
     "OWN_ADDRESSES",
     "PERSISTENCE",
     "PERSISTENCE_CALLS",

@@ -15,9 +15,10 @@ from gdkit.environment.watchers import ask_watchers
 from gdkit.identifiers import parse_arn, parse_principal_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gdkit.aws.clients import ReadOnlyAws
+    from gdkit.environment.model import OwnAddress
     from gdkit.model import Subject
 
 _ATTRIBUTES = ("userData", "disableApiTermination", "disableApiStop", "instanceInitiatedShutdownBehavior")
@@ -64,7 +65,10 @@ def collect_environment(
         ask_fleet(books, role_name, regions)
     ask_network(books, instance, subject.finding.instance.vpc_ids if subject.finding else ())
     ask_watchers(books)
-    books.warnings += other_ways_out(books.documents)
+    from gdkit.origin.route import far_addresses, followed_routes, ways_of  # noqa: PLC0415 - it reads what stands here
+
+    ways = ways_of(books.documents)
+    books.warnings += other_ways_out(books.documents, followed_routes(ways))
     for subnet in unrouted_subnets(books.documents):
         books.missed(f"the ways out of subnet {subnet}", "its route table was not found; its owner may share it")
     return Environment(
@@ -75,8 +79,16 @@ def collect_environment(
         documents=books.documents,
         not_searched=tuple(books.not_searched),
         warnings=tuple(books.warnings),
-        own_addresses=own_addresses(books.documents),
+        own_addresses=_once((*own_addresses(books.documents), *far_addresses(ways))),
     )
+
+
+def _once(found: Iterable[OwnAddress]) -> tuple[OwnAddress, ...]:
+    """Give each address once; what is the instance's alone goes before."""
+    once: dict[str, OwnAddress] = {}
+    for own in found:
+        once.setdefault(own.address, own)
+    return tuple(once.values())
 
 
 def _ask_instance(books: Collector, subject: Subject) -> None:

@@ -93,7 +93,7 @@ class Environment:
     own_addresses: tuple[OwnAddress, ...] = ()
 
 
-def evidence_records(environment: Environment) -> list[str]:
+def evidence_records(documents: Mapping[str, Document]) -> list[str]:
     """Write each document as one line of JSON, to be kept as evidence."""
     return [
         json.dumps(
@@ -110,7 +110,7 @@ def evidence_records(environment: Environment) -> list[str]:
             ensure_ascii=False,
             sort_keys=True,
         )
-        for document in environment.documents.values()
+        for document in documents.values()
     ]
 
 

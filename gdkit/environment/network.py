@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gdkit.environment.collector import Collector, Question
+from gdkit.environment.onward import ask_onward
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,7 @@ def ask_network(books: Collector, instance: Mapping[str, Any], reported_vpcs: Se
         filters = [{"Name": filter_name, "Values": found}]
         parameters = {"Filter" if operation == "DescribeNatGateways" else "Filters": filters}
         books.ask(Question(name, words, "ec2", operation, key, parameters))
+    ask_onward(books)
 
 
 def _ask_interfaces(books: Collector, instance: Mapping[str, Any]) -> None:

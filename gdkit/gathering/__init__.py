@@ -9,14 +9,20 @@ from gdkit.gathering.environment import (
     with_own_addresses,
 )
 from gdkit.gathering.events import Tellers, gather_events
+from gdkit.gathering.holdings import gather_holdings
 from gdkit.gathering.home import home_of
 from gdkit.gathering.keep import keep_scope
+from gdkit.gathering.origin import OriginInputs, judge_origin, keep_log_evidence
 
 __all__ = [
+    "OriginInputs",
     "Tellers",
     "gather_environment",
     "gather_events",
+    "gather_holdings",
     "home_of",
+    "judge_origin",
+    "keep_log_evidence",
     "keep_scope",
     "open_aws",
     "refuse_other_world",

@@ -48,7 +48,7 @@ def gather_environment(case: CaseFolder, subject: Subject, events: pd.DataFrame)
     way, since = case_access(case), looked_since(subject, datetime.now(UTC))
     found = collect_environment(aws, subject, account_id=account_id, region=region,
                                 regions=way.regions if way else (), since=since)  # fmt: skip
-    save_records(case, _ENVIRONMENT, evidence_records(found), "AWS API, read-only calls")
+    save_records(case, _ENVIRONMENT, evidence_records(found.documents), "AWS API, read-only calls")
     rows = [asdict(own) for own in found.own_addresses]
     save_table(case, "own_addresses", tables.frame_of_rows(tables.OWN_ADDRESSES, rows), _ENVIRONMENT)
     gaps = [f"{gap.what}: {gap.reason}" for gap in found.not_searched]

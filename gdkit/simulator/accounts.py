@@ -18,7 +18,9 @@ from gdkit.simulator.cloudtrail.records import Outcome, record_of, shared_record
 from gdkit.simulator.ec2.compute import Compute
 from gdkit.simulator.ec2.metadata import Host, MetadataService
 from gdkit.simulator.ec2.metrics import InstanceMetrics
+from gdkit.simulator.ec2.pools import AddressPools
 from gdkit.simulator.ec2.systems_manager import SystemsManager
+from gdkit.simulator.ec2.transit import TransitGateways
 from gdkit.simulator.faults import Faults
 from gdkit.simulator.guardduty.detector import Detector
 from gdkit.simulator.guardduty.service import GuardDuty
@@ -27,6 +29,7 @@ from gdkit.simulator.iam.credentials import Credentials, Issued, RoleToAssume
 from gdkit.simulator.iam.principals import Policies
 from gdkit.simulator.iam.simulation import PolicySimulation
 from gdkit.simulator.iam.sts import SecurityTokenService
+from gdkit.simulator.organizations import Organizations
 from gdkit.simulator.truth import Truth
 from gdkit.simulator.world import World
 
@@ -57,13 +60,15 @@ class Accounts:
         self.policies = Policies(self.backend)
         self.authorizer = Authorizer(self.policies)
         self.compute = Compute(self.backend)
+        self.transit, self.pools = TransitGateways(self.backend), AddressPools()
         self.guardduty = GuardDuty(self.clock, seed=seed)
         self.history = EventHistory(self.clock, requests_per_s=lookups_per_s)
         self.delivery = TrailDelivery(self._put_object, seed=seed)
         self.detector = Detector(self.guardduty, self.world, self.compute.finding_details)
         self.metadata = MetadataService(self.clock, self.compute.host, self._issue_to_instance, seed)
         self.handlers: Handlers = {}
-        for service in (self.guardduty, self.history, self.delivery, self.compute,
+        for service in (self.guardduty, self.history, self.delivery, self.compute, self.transit, self.pools,
+                        Organizations(self.world),
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
                         PolicySimulation(self.policies), SystemsManager(),
                         InstanceMetrics(self.compute, self.metadata)):  # fmt: skip

@@ -34,10 +34,12 @@ class World:
 
     Attributes:
         organization_account_ids: accounts that GuardDuty knows as affiliated.
+        management_account_id: the one of them that may list them; empty where there is no organisation.
     """
 
     places: dict[IPv4Network | IPv6Network, Place] = field(default_factory=dict)
     organization_account_ids: set[str] = field(default_factory=set)
+    management_account_id: str = ""
 
     def add(self, network: str, place: Place) -> None:
         """Register a network, or one address, as held by someone."""

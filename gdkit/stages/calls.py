@@ -100,8 +100,7 @@ def addresses(case: str) -> View:
     table = load_table(folder, "addresses")
     thief = table[table["thief_events"] > 0]
     summary = f"Used from {words.many(len(table), 'place')}; {len(thief)} of them with calls of the thief."
-    notes = ["Who holds an address is not looked up by this version: an address's country, owner or familiar look "
-             "proves neither guilt nor innocence."]  # fmt: skip
+    notes = ["An address's country, owner or familiar look proves neither guilt nor innocence."]
     return view(folder, "Addresses", summary, notes=notes, frame=table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gdkit.analysis.result import result_document
@@ -12,14 +13,19 @@ from gdkit.case.journal import append_entry
 from gdkit.case.results import save_result
 from gdkit.case.verdicts import current_verdict
 from gdkit.gathering import (
+    OriginInputs,
     gather_environment,
     gather_events,
+    gather_holdings,
+    judge_origin,
+    keep_log_evidence,
     keep_scope,
     surroundings_of,
     with_existence_checked,
     with_gaps,
     with_own_addresses,
 )
+from gdkit.origin.document import origin_document
 from gdkit.progress import progress_tellers
 from gdkit.stages.common import opened, view
 from gdkit.ui import words
@@ -40,8 +46,11 @@ def scope(case: str, trail: Sequence[str]) -> View:
     known = with_own_addresses(folder, subject, loaded.events)
     scoped = with_existence_checked(folder, scope_session(loaded.events, known, surroundings_of(around)))
     keep_scope(folder, scoped, loaded, sources)
+    keep_log_evidence(folder, loaded.events, scoped, known)
     searched = loaded.coverage if around is None else with_gaps(loaded.coverage, around)
-    document = result_document(subject, scoped, searched, current_verdict(folder))
+    searched = gather_holdings(folder, subject, loaded.events, searched)
+    origin = origin_document(judge_origin(folder, asdict(scoped.session), OriginInputs()), scoped.addresses)
+    document = result_document(subject, scoped, searched, current_verdict(folder), origin)
     save_result(folder, document)
     counts = {name: document["events"][name] for name in ("total", "thief", "workload", "unknown")}
     hashes = {row["file"]: row["sha256"] for row in manifest(folder)}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.case.folder import case_analyst
 from gdkit.case.journal import append_entry
+from gdkit.case.results import load_result
 from gdkit.case.verdicts import all_verdicts, current_verdict, record_verdict
 from gdkit.errors import GdkitError
 from gdkit.model import VERDICT_VALUES
 from gdkit.ui import text
+from gdkit.ui.origin_words import causes_summary, deciding_words, origin_summary, settle_notes
 from gdkit.ui.words import verdict_sentence
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class VerdictPanel:
-    """Asks for the verdict and records it in the case.
+    """Shows what the evidence proposes, asks for the verdict and records it in the case.
 
     Displaying it shows the controls in a live notebook and the recorded verdict everywhere else. Its state is the case
     folder's, so a new kernel shows what was recorded.
@@ -28,13 +30,14 @@ class VerdictPanel:
         import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
 
         self.case = case
+        self.proposal = [widgets.Label(value=text.visible(line)) for line in proposal_lines(case)]
         self.choice = widgets.RadioButtons(options=list(VERDICT_VALUES), value=None, description="Verdict")
         self.reason = widgets.Textarea(description="Because", placeholder="required: what the verdict rests on")
         self.analyst = widgets.Text(description="Analyst", value=case_analyst(case))
         self.button = widgets.Button(description="Record verdict", button_style="")
         self.status = widgets.Label(value=text.visible(verdict_sentence(current_verdict(case))))
         self.button.on_click(lambda _button: self.record())
-        self._box = widgets.VBox([self.choice, self.reason, self.analyst, self.button, self.status])
+        self._box = widgets.VBox([*self.proposal, self.choice, self.reason, self.analyst, self.button, self.status])
 
     def record(self) -> None:
         """Record what the controls say; an error is shown in the panel and written to the journal."""
@@ -56,3 +59,15 @@ class VerdictPanel:
             "text/html": text.section(text.bullet_list(shown), "Verdict"),
             "application/vnd.jupyter.widget-view+json": widget,
         }
+
+
+def proposal_lines(case: CaseFolder) -> list[str]:
+    """Give what the evidence proposes, a line each: the proposal, what decided, the tests, and what would settle it.
+
+    A case whose logs were not read yet has nothing to propose, and the line says so.
+    """
+    if not case.result.exists():
+        return ["Nothing is proposed yet: run 2_scope on this case first."]
+    origin = load_result(case)["origin"]
+    rows = [deciding_words(row) for row in origin["deciding"]]
+    return [origin_summary(origin), *rows, causes_summary(origin), *settle_notes(origin, most=3)]

@@ -186,6 +186,7 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("Credentials that may be alive", _alive(result["credentials"])),
         ("Theft path", PATHS[result["theft_path"]["value"]]),
         ("In what was searched", result["coverage"]["statement"]),
+        ("Proposed by the evidence", f"{result['origin']['proposed_verdict']}: {result['origin']['why']}"),
         ("Verdict", verdict_sentence(verdict)),
         ("Contained", "nothing: this version writes nothing to AWS"),
     ]

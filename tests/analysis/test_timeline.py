@@ -13,6 +13,7 @@ from gdkit.analysis.result import result_document
 from gdkit.analysis.timeline import timeline_table
 from gdkit.case.verdicts import UNDECIDED
 from gdkit.model import Coverage
+from gdkit.origin.document import NOT_JUDGED
 from tests.analysis.judged import by_admin
 from tests.analysis.records import (
     CHAINED,
@@ -160,5 +161,5 @@ def test_no_event_has_a_time(tmp_path: Path) -> None:
     )  # fmt: skip
     states = {row["access_key_id"]: row["state"] for row in tables.rows_of(scope.credentials)}
     assert states[CHAINED] == "unknown"
-    document = result_document(subject(), scope, Coverage(), UNDECIDED)
+    document = result_document(subject(), scope, Coverage(), UNDECIDED, NOT_JUDGED)
     assert document["credentials"]["as_of"] is None

@@ -79,7 +79,7 @@ def test_no_secret_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     _, found = _collected(monkeypatch)
     kept = found.documents["instance.userData"].answer["UserData"]
     assert kept == {"Bytes": len(USER_DATA), "Sha256": hashlib.sha256(USER_DATA).hexdigest()}
-    written = "\n".join(evidence_records(found))
+    written = "\n".join(evidence_records(found.documents))
     assert "tunnel-secret" not in written
     assert "hunter2" not in written
     assert "REJfUEFTU1dPUkQ" not in written, "nor in base64"
@@ -89,7 +89,7 @@ def test_no_secret_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """The evidence is one line of JSON a document."""
     _, found = _collected(monkeypatch)
-    rows = [json.loads(line) for line in evidence_records(found)]
+    rows = [json.loads(line) for line in evidence_records(found.documents)]
     assert [row["name"] for row in rows] == list(found.documents)
     assert rows[0]["askedAt"].endswith("Z")
     assert rows[0]["answer"]["Reservations"]

@@ -41,6 +41,8 @@ def checked(
     frame = check_existence(aws, tables.frame_of_rows(tables.PERSISTENCE, rows), now=NOW)
     assert list(frame.columns) == list(tables.PERSISTENCE.names)
     fake.calls = [call for call in fake.calls if call.service != "sts"]
+    known = frame["still_exists"].notna()
+    assert frame["unchecked"].isna().equals(known), "why it is not known is said where, and only where, it is not"
     return fake, list(tables.rows_of(frame))
 
 
@@ -105,6 +107,7 @@ def test_failures_are_not_gone(monkeypatch: pytest.MonkeyPatch, refusal: Refusal
     """A refusal or another failure leaves open whether the thing exists, and says why; nothing is raised."""
     _, (found,) = checked(monkeypatch, [row("user", "eve")], {("iam", "GetUser"): refusal})
     assert (found["still_exists"], found["check"], found["checked_at"]) == (None, words, NOW)
+    assert found["unchecked"] == ("refused" if refusal.code == "AccessDenied" else "the call failed")
 
 
 @pytest.mark.parametrize(("kind", "operation"), [("lambda_function", "GetFunctionConfiguration"),
@@ -142,6 +145,7 @@ def test_another_account(monkeypatch: pytest.MonkeyPatch) -> None:
     fake, (found,) = checked(monkeypatch, rows, {})
     assert fake.calls == []
     assert found["check"].startswith("Not asked: it is another account than gdkit's own")
+    assert found["unchecked"] == "no account in reach"
     assert (found["still_exists"], found["checked_at"]) == (None, None)
 
 
@@ -163,6 +167,8 @@ def test_not_asked(monkeypatch: pytest.MonkeyPatch, one: dict[str, Any], why: st
     assert fake.calls == []
     assert found["check"].startswith("Not asked: ")
     assert why in found["check"]
+    not_checkable = why in ("hands out a secret", "gdkit has no call for it")
+    assert found["unchecked"] == ("kind not checkable" if not_checkable else "not named well enough in the event")
     assert (found["still_exists"], found["checked_at"]) == (None, None)
 
 
@@ -219,6 +225,7 @@ def test_trust_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert [one["still_exists"] for one in found] == [None, True]
     assert "must be read in its trust policy" in found[0]["check"]
+    assert found[0]["unchecked"] == "AWS's answer does not settle it"
 
 
 def test_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +240,7 @@ def test_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     fake, found = checked(monkeypatch, rows, answers)
     assert [one["still_exists"] for one in found] == [True, True, True, None, None, True, True]
     assert found[3]["check"].startswith("Not asked: more than 3 calls of this kind")
+    assert found[3]["unchecked"] == "too many to ask"
     assert len(fake.calls) == 4
 
 
@@ -262,3 +270,25 @@ def test_no_secret_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     _, found = checked(monkeypatch, [row("lambda_function", "f"), row("cloudformation_stack", "s")], answers)
     assert [one["still_exists"] for one in found] == [True, True]
     assert "hunter2" not in str(found)
+
+
+@pytest.mark.parametrize(("role_id", "exists"), [("AROA1234567890123456", True), ("AROAOTHER00000000001", False)])
+def test_role_behind_a_session(monkeypatch: pytest.MonkeyPatch, role_id: str, exists: bool) -> None:
+    """A session's role is the one with its id: another role of the same name is not it."""
+    role = {"Path": "/", "RoleName": "r", "RoleId": "AROA1234567890123456", "CreateDate": AT,
+            "Arn": f"arn:aws:iam::{ACCOUNT}:role/r"}  # fmt: skip
+    answers: dict[tuple[str, str], Answer] = {("iam", "GetRole"): {"Role": role}}
+    fake, (found,) = checked(monkeypatch, [row("role_session", role_id, "r")], answers)
+    assert found["still_exists"] is exists
+    assert fake.calls[0].parameters == {"RoleName": "r"}
+
+
+@pytest.mark.parametrize(("state", "status"), [("Inactive", "Inactive"), ("Active", "Active")])
+def test_status(monkeypatch: pytest.MonkeyPatch, state: str, status: str) -> None:
+    """A key that is there says whether it is switched off; what has no status says nothing."""
+    key = {"UserName": "eve", "AccessKeyId": KEY, "Status": state, "CreateDate": AT}
+    answers: dict[tuple[str, str], Answer] = {
+        ("iam", "ListAccessKeys"): {"AccessKeyMetadata": [key]}, ("iam", "GetUser"): USER,
+    }  # fmt: skip
+    _, found = checked(monkeypatch, [row("access_key", KEY, "eve"), row("user", "eve")], answers)
+    assert [(one["still_exists"], one["status"]) for one in found] == [(True, status), (True, None)]

@@ -52,7 +52,7 @@ def test_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_from_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """The documents that are read back from the case's evidence are those that were collected."""
     around = _collected(monkeypatch)
-    found = documents_of(evidence_records(around))
+    found = documents_of(evidence_records(around.documents))
     assert found == around.documents
     assert role_policies(found) == [("inline", INLINE), (POLICY_ARN, ATTACHED)]
 

@@ -84,7 +84,7 @@ def test_codes_of_what_is_gone(kind: str) -> None:
 
 def test_every_kind() -> None:
     """Each kind of the persistence table is asked for, or is left out for a reason; no kind is made up here."""
-    own = {"mfa_device_of_nobody", "snapshot"}
+    own = {"mfa_device_of_nobody", "role_session", "snapshot"}
     plain = {"apigateway_api", "bucket_notification", "bucket_public_access", "bucket_replication", "cognito_user",
              "sns_permission", "sns_subscription", "sqs_permission", "sso_permission_set", "state_machine"}  # fmt: skip
     assert set(KINDS) - set(PROBES) - set(NOT_ASKED) == plain
@@ -128,9 +128,9 @@ LIST = Probe("x", "Y", {}, members="Rows.Things", match=("Id", "Arn"), tells="St
 
 @pytest.mark.parametrize(("rows", "judged"), [
     ([{"Things": [{"Id": "two"}]}, {"Things": [{"Id": "one", "State": {"Name": "well"}}]}],
-     Judged(True, "x Y answered: well.")),
+     Judged(True, "x Y answered: well.", status="well")),
     ([{"Things": [{"Arn": "one"}]}], Judged(True, "x Y answered with it.")),
-    ([{"Things": [{"Id": "one", "State": {"Name": "dead"}}]}], Judged(False, "x Y answered: dead.")),
+    ([{"Things": [{"Id": "one", "State": {"Name": "dead"}}]}], Judged(False, "x Y answered: dead.", status="dead")),
     ([{"Things": [{"Id": "two"}]}], Judged(False, "x Y does not list it.")),
     ([], Judged(False, "x Y does not list it.")),
 ])  # fmt: skip

@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from gdkit.simulator.call import ApiError, Call, Handlers, Result
+from gdkit.simulator.ec2.asking import asked_of_moto
 from gdkit.simulator.ec2.metadata import Host
 from gdkit.simulator.sessions import isolated_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from gdkit.simulator.backend import Backend
@@ -95,7 +93,7 @@ class Compute:
     def _described(self, account_id: str, region: str, asked: dict[str, Any]) -> Result:
         """Give moto's instances with what it gets wrong put right: profile, times, owner of addresses."""
         ec2 = self._backend.client("ec2", account_id, region)
-        found = _ask(ec2.describe_instances, asked)
+        found = asked_of_moto(ec2.describe_instances, asked)
         links = ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]
         profiles = {link["InstanceId"]: link["IamInstanceProfile"] for link in links}
         for reservation in found["Reservations"]:
@@ -190,16 +188,6 @@ class Compute:
         iam = self._backend.client("iam", account_id, "us-east-1")
         profile = iam.get_instance_profile(InstanceProfileName=arn.rsplit("/", 1)[-1])["InstanceProfile"]
         return str(profile["Roles"][0]["RoleName"]) if profile["Roles"] else None
-
-
-def _ask(operation: Callable[..., Any], parameters: dict[str, Any]) -> Result:
-    """Ask moto, and refuse as it refuses."""
-    try:
-        answer: Result = operation(**parameters)
-    except ClientError as error:
-        raise ApiError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
-    answer.pop("ResponseMetadata", None)
-    return answer
 
 
 def _has_profile(instance: Any, profiles: list[list[str]]) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gdkit.simulator.scenarios.shop import at_work, open_shop
+from gdkit.simulator.scenarios.shop import at_work, let_people_in, open_shop
 from gdkit.simulator.scenarios.site import Site, draw_accounts
 from gdkit.simulator.scenarios.staged import Staged
 from gdkit.simulator.world import Place
 
 if TYPE_CHECKING:
     from gdkit.simulator.scenarios.shop import Shop
+    from gdkit.simulator.scenarios.site import Network
     from gdkit.simulator.scenarios.stage import Stage
 
 LASTS_MIN = 240
@@ -35,8 +36,10 @@ def play_hub(stage: Stage) -> Staged:
     account_id = draw_accounts(stage.random, 1)[0]
     stage.accounts.world.organization_account_ids.add(account_id)
     shop = open_shop(stage, nat=True, watched=False)
-    egress = Site(stage.accounts, account_id, shop.site.region).network("10.250.0.0/24", nat=True)
-    _route_to_hub(shop)
+    hub = Site(stage.accounts, account_id, shop.site.region)
+    let_people_in(hub, shop.site.account_id)
+    egress = hub.network("10.250.0.0/24", nat=True)
+    _route_to_hub(stage, shop, egress)
     return _watched_later(stage, _leaving_by(shop, egress.exit_address))
 
 
@@ -72,11 +75,13 @@ def _route_to_office(shop: Shop, address: str) -> None:
     ec2.replace_route(RouteTableId=shop.network.route_table_id, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
 
-def _route_to_hub(shop: Shop) -> None:
-    """Send everything that leaves the subnet to a transit gateway."""
-    ec2 = shop.site.api("ec2")
-    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-    ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=shop.network.vpc_id,
-                                              SubnetIds=[shop.network.subnet_id])  # fmt: skip
-    ec2.replace_route(RouteTableId=shop.network.route_table_id, DestinationCidrBlock="0.0.0.0/0",
-                      TransitGatewayId=gateway)  # fmt: skip
+def _route_to_hub(stage: Stage, shop: Shop, egress: Network) -> None:
+    """Send everything that leaves the subnet to the egress account's transit gateway, and from there to its VPC."""
+    transit, spoke, ec2 = stage.accounts.transit, shop.network, shop.site.api("ec2")
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]  # moto routes to one it knows alone
+    transit.share(gateway, egress.account_id, egress.region)
+    back = transit.attach(gateway, spoke.account_id, spoke.vpc_id, [spoke.subnet_id])
+    out = transit.attach(gateway, egress.account_id, egress.vpc_id, [egress.subnet_id])
+    transit.send(gateway, "0.0.0.0/0", out)
+    transit.send(gateway, f"{shop.instances[0].private_address}/32", back)
+    ec2.replace_route(RouteTableId=spoke.route_table_id, DestinationCidrBlock="0.0.0.0/0", TransitGatewayId=gateway)

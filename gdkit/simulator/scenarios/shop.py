@@ -61,6 +61,7 @@ def open_shop(stage: Stage, *, nat: bool | None = None, watched: bool = True) ->
     region, accounts = random.choice(REGIONS), draw_accounts(random, 2)
     site, second = (Site(stage.accounts, account_id, region) for account_id in accounts)
     stage.accounts.world.organization_account_ids.update(accounts)
+    stage.accounts.world.management_account_id = site.account_id
     behind_nat = random.random() < 0.5 if nat is None else nat
     site.instance_role(ROLE, PROFILE, allow(ROLE_ACTIONS))
     trusted = {"AWS": f"arn:aws:iam::{site.account_id}:role/{ROLE}"}
@@ -119,8 +120,13 @@ def _trails(stage: Stage, site: Site, second: Site) -> str:
 
 def make_people(*sites: Site) -> None:
     """Make the analyst's and the responder's role in every account; the first account is where they come from."""
-    root = {"AWS": f"arn:aws:iam::{sites[0].account_id}:root"}
-    reads = sorted({permission.action for permission in PERMISSIONS} | {"s3:GetObject", "s3:ListBucket"})
     for site in sites:
-        site.role(ANALYST_ROLE, root, allow([*reads, "sts:AssumeRole"]))
-        site.role(RESPONDER_ROLE, root, allow(["*"]))
+        let_people_in(site, sites[0].account_id)
+
+
+def let_people_in(site: Site, home: str) -> None:
+    """Make the analyst's and the responder's role in an account, for those who come from their home account."""
+    root = {"AWS": f"arn:aws:iam::{home}:root"}
+    reads = sorted({permission.action for permission in PERMISSIONS} | {"s3:GetObject", "s3:ListBucket"})
+    site.role(ANALYST_ROLE, root, allow([*reads, "sts:AssumeRole"]))
+    site.role(RESPONDER_ROLE, root, allow(["*"]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gdkit.simulator.scenarios.site import ANALYST_ROLE, RESPONDER_ROLE
+from gdkit.simulator.scenarios.team import networks_yaml
 
 if TYPE_CHECKING:
     from gdkit.simulator.iam.credentials import Issued
@@ -28,6 +29,7 @@ class Staged:
         trail_bucket: where CloudTrail delivered the logs.
         analyst: credentials to investigate with.
         responder: credentials that may change things.
+        networks_yaml: text of the file in which the company's team keeps its own networks.
         member_role: the role to take in the other account.
     """
 
@@ -41,6 +43,7 @@ class Staged:
     analyst: Issued
     responder: Issued
     calls: tuple[TrueCall, ...]
+    networks_yaml: str
     member_role: str = ANALYST_ROLE
 
     @classmethod
@@ -64,6 +67,7 @@ class Staged:
             analyst=accounts.role_session(account_id, ANALYST_ROLE, "ana", _SHIFT_S),
             responder=accounts.role_session(account_id, RESPONDER_ROLE, "ana", _SHIFT_S),
             calls=accounts.truth.calls(),
+            networks_yaml=networks_yaml(accounts.world.organization_account_ids, stage.ends_at),
         )
 
     def event_ids(self, party: str, *, data_events: bool) -> set[str]:

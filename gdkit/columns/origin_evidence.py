@@ -1,4 +1,4 @@
-"""What was seen from each address before and since."""
+"""Who was seen at each address, what speaks for and against it, and which benign causes were tested."""
 
 from __future__ import annotations
 
@@ -64,3 +64,15 @@ BENIGN_CAUSES = Table(
                "(gdkit)"),
     ),
 )  # fmt: skip
+
+ORGANIZATION = Table(
+    "organization",
+    "Accounts that belong to the own organisation, as far as AWS told.",
+    (
+        Column("account_id", "text", "The account.", "Organizations ListAccounts, GuardDuty ListMembers"),
+        Column("name", "text", "Its name; empty where the source has none.", "Name"),
+        Column("status", "text", "ACTIVE, SUSPENDED … of Organizations; Enabled … of GuardDuty.", "Status"),
+        Column("source", "text", "organizations or guardduty.", "(environment)"),
+        Column("whole", "boolean", "Whether the list holds every account of the organisation.", "(environment)"),
+    ),
+)

@@ -1,0 +1,110 @@
+"""Evidence on every place of a session that the logs alone give: its past, and what was done there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gdkit import tables
+from gdkit.analysis.places import places_of
+from gdkit.analysis.ways_out import neighbours_agent_calls
+from gdkit.identifiers import normal_address
+from gdkit.origin.evidence_behaviour import behaviour_evidence
+from gdkit.origin.evidence_history import history_evidence
+from gdkit.origin.history import history_table
+from gdkit.origin.place import Place, SeenSign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import Any
+
+    import pandas as pd
+
+    from gdkit.analysis.scope import Scope
+    from gdkit.model import Subject
+
+NOWHERE = "(none)"
+"""Stands for calls whose record names no address, and for a finding that names none."""
+
+
+_KEPT = ("rule", "statement", "source", "as_of")
+
+
+def log_evidence(events: pd.DataFrame, scope: Scope, subject: Subject) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give what the logs say of every place that a session was used from.
+
+    Args:
+        events: ``tables.EVENTS``, everything that was searched.
+        scope: what the events show of the session.
+        subject: what the investigation starts from.
+
+    Returns:
+        ``tables.ADDRESS_EVIDENCE`` and ``tables.ADDRESS_HISTORY``.
+    """
+    reported_at, addresses = _reported_at(scope, subject), places_to_judge(scope.addresses, subject)
+    history = history_table(events, scope.session, addresses, reported_at)
+    rows = [row for place in _places(events, scope, history, addresses, reported_at) for row in _rows(place)]
+    return tables.frame_of_rows(tables.ADDRESS_EVIDENCE, rows), history
+
+
+def places_to_judge(addresses: pd.DataFrame, subject: Subject) -> tuple[str, ...]:
+    """Name the places: those of findings first, then in the order of the table of addresses.
+
+    Args:
+        addresses: ``tables.ADDRESSES``.
+        subject: what the investigation starts from.
+    """
+    reported = [text for text in map(normal_address, subject.reported_addresses) if text]
+    nowhere = [] if reported or not subject.remote_account_ids else [NOWHERE]
+    return tuple(dict.fromkeys((*reported, *nowhere, *(str(one) for one in addresses["source_address"]))))
+
+
+def _rows(place: Place) -> Iterator[dict[str, Any]]:
+    for one in (*history_evidence(place), *behaviour_evidence(place)):
+        yield {"address": place.address, **{name: getattr(one, name) for name in _KEPT}}
+
+
+def _places(
+    events: pd.DataFrame,
+    scope: Scope,
+    history: pd.DataFrame,
+    addresses: tuple[str, ...],
+    reported_at: datetime | None,
+) -> Iterator[Place]:
+    own = scope.events[scope.events["hop"] == 0]
+    where = places_of(own["source_address"]).fillna(NOWHERE)
+    neighbours, signs = neighbours_agent_calls(events, scope.session), _signs(events, scope)
+    begins = tables.plain(events["event_at"].min()) if len(events) else None
+    for address in addresses:
+        yield Place(
+            address=address,
+            session=scope.session,
+            calls=own[where == address],
+            elsewhere=own[where != address],
+            history=history[history["address"] == address],
+            neighbours=neighbours,
+            signs=signs,
+            persistence=scope.impact.persistence,
+            tamper=scope.impact.tamper,
+            reported_at=reported_at,
+            searched_from=begins,
+        )
+
+
+def _reported_at(scope: Scope, subject: Subject) -> datetime | None:
+    """Say when the reported use began: GuardDuty's first sight, or the thief's first call where that is earlier."""
+    thief = scope.events.loc[scope.events["party"] == "thief", "event_at"].dropna()
+    first = tables.plain(thief.min()) if len(thief) else None
+    seen = subject.finding.first_seen_at if subject.finding is not None else None
+    return min((one for one in (first, seen) if one is not None), default=None)
+
+
+def _signs(events: pd.DataFrame, scope: Scope) -> tuple[SeenSign, ...]:
+    """Give what a hunt that knows no finding sees in the leaked session."""
+    of_session = [one for one in (*scope.hunted.suspects, *scope.hunted.possible)
+                  if one.session.principal_id == scope.session.principal_id]  # fmt: skip
+    return tuple(
+        SeenSign(sign.name, sign.statement, frozenset(events.loc[list(sign.calls), "event_id"].dropna()))
+        for suspect in of_session
+        for sign in suspect.reasons
+    )
