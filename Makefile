@@ -55,6 +55,7 @@ oldest-moto: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -m gdkit.permissions > docs/permissions.md
+	@$(BIN)/python -m gdkit.origin.weighing_page > docs/weighing.md
 
 lint: $(READY)
 	$(BIN)/ruff check .

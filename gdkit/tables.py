@@ -40,7 +40,7 @@ def frame(table: Table, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     if unknown:
         raise KeyError(f"{table.name} has no column {', '.join(sorted(unknown))}")
     length = max((len(values) for values in columns.values()), default=0)
-    made = {column.name: _series(pd, column, columns.get(column.name, [None] * length)) for column in table.columns}
+    made = {column.name: _values(pd, column, columns.get(column.name, [None] * length)) for column in table.columns}
     return pd.DataFrame(made, index=pd.RangeIndex(length))
 
 
@@ -55,19 +55,45 @@ def frame_of_rows(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFra
     return frame(table, {name: [row.get(name) for row in listed] for name in names})
 
 
+def frame_of_kinds(kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make a DataFrame with these columns and dtypes from rows that each have a value, or None, for every column.
+
+    Args:
+        kinds: pandas dtype by column, for a frame that is no declared table.
+        rows: the rows, times as aware datetimes.
+    """
+    import pandas as pd  # noqa: PLC0415 - loaded on first use, so that importing gdkit stays light
+
+    array: Any = pd.array
+    return pd.DataFrame({name: array([row[name] for row in rows], dtype=kind) for name, kind in kinds.items()})
+
+
+def typed(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Give a frame with these dtypes; a column that has its own already is left as it is, which costs nothing.
+
+    Args:
+        frame: any frame with these columns.
+        kinds: pandas dtype by column.
+    """
+    given: Any = frame
+    wrong = {name: given[name].astype(kind) for name, kind in kinds.items() if given[name].dtype != kind}
+    return frame.assign(**wrong) if wrong else frame
+
+
 def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Give a frame's rows as plain values: missing is None, times are aware datetimes in UTC."""
-    columns = [[plain(value) for value in frame[name].astype("object")] for name in frame]
     names = [str(name) for name in frame]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
+    for values in frame.to_numpy(dtype="object"):
+        yield dict(zip(names, map(plain, values.tolist()), strict=True))
 
 
 def plain(value: Any) -> Any:
     """Give one cell as a plain value: missing is None, a time is an aware datetime."""
+    if value is None or isinstance(value, str):
+        return value
     import pandas as pd  # noqa: PLC0415 - loaded on first use, so that importing gdkit stays light
 
-    if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is not itself
+    if value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is not itself
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
@@ -83,8 +109,8 @@ def json_values(value: Any) -> Any:
     return value
 
 
-def _series(pd: Any, column: Column, values: Sequence[Any]) -> Any:
-    plain = pd.Series(list(values), dtype="object")
+def _values(pd: Any, column: Column, values: Sequence[Any]) -> Any:
     if column.kind == "time":
-        plain = pd.to_datetime(plain, utc=True)
-    return plain.astype(DTYPES[column.kind])
+        given = pd.Series(list(values), dtype="object")
+        return pd.to_datetime(given, utc=True).astype(DTYPES[column.kind]).array
+    return pd.array(list(values), dtype=DTYPES[column.kind])

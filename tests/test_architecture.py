@@ -29,9 +29,8 @@ LAYERS = (
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
 
-PURE = (
-    "errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "columns", "tables", "analysis", "policy",
-)  # fmt: skip
+PURE = ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "columns", "tables", "analysis",
+        "origin", "policy")  # fmt: skip
 """Parts that know neither AWS's API nor a widget."""
 
 

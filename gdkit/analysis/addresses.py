@@ -55,7 +55,7 @@ def address_table(events: pd.DataFrame, reported_addresses: Sequence[str]) -> pd
     table["in_finding"] = table["source_address"].isin(reported)
     order = ["thief_events", "unknown_events", "events", "source_address"]
     table = table.sort_values(order, ascending=[False, False, False, True], ignore_index=True)
-    return table[list(tables.ADDRESSES.names)].astype(tables.dtypes(tables.ADDRESSES))
+    return tables.typed(table[list(tables.ADDRESSES.names)], tables.dtypes(tables.ADDRESSES))
 
 
 def _lines(seen: pd.DataFrame, name: str, most: int | None = None) -> pd.Series:

@@ -50,7 +50,8 @@ def key_table(access_key_ids: tuple[str, ...], lineage: Lineage) -> pd.DataFrame
     count_columns = ["events", *(f"{party}_events" for party in PARTIES)]
     table[count_columns] = table[count_columns].fillna(0)
     table = table.sort_values(["hop", "first_seen_at", "issued_at"], na_position="last", kind="stable")
-    return table.rename_axis("access_key_id").reset_index()[list(tables.KEYS.names)].astype(tables.dtypes(tables.KEYS))
+    named = table.rename_axis("access_key_id").reset_index()[list(tables.KEYS.names)]
+    return tables.typed(named, tables.dtypes(tables.KEYS))
 
 
 def session_keys(table: pd.DataFrame) -> tuple[SessionKey, ...]:

@@ -121,8 +121,8 @@ def _rows_of_name(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
     if session.session_name is None:
         return _none(events)
     unnamed = events["principal_id"].isna() & (events["session_name"] == session.session_name)
-    of_others = events.loc[events["principal_id"].notna() & (events["principal_id"] != session.principal_id)]
-    unnamed &= ~events["access_key_id"].isin(set(of_others["access_key_id"].dropna()))
+    of_others = events["principal_id"].notna() & (events["principal_id"] != session.principal_id)
+    unnamed &= ~events["access_key_id"].isin(set(events.loc[of_others, "access_key_id"].dropna()))
     same_role = events["role_name"].isna() | (events["role_name"] == session.role_name)
     if session.role_name is None:
         same_role |= True

@@ -14,7 +14,7 @@ from platformdirs import user_config_path
 from gdkit import tables
 from gdkit.case.evidence import keep_bytes, load_records, load_table, manifest, save_records, save_table
 from gdkit.case.folder import case_subject, is_simulated
-from gdkit.case.journal import append_entry
+from gdkit.case.journal import append_entry, read_entries
 from gdkit.gathering.environment import with_own_addresses
 from gdkit.model import LeakedSession
 from gdkit.origin.about import Sources
@@ -88,8 +88,15 @@ def judge_origin(case: CaseFolder, session: Mapping[str, Any], inputs: OriginInp
     found = assess_places(seen, subject, sources)
     save_table(case, "weighed_evidence", evidence_table(found), "address_evidence and what was named beside the logs")
     save_table(case, "benign_causes", causes_table(found), "weighed_evidence")
-    append_entry(case.journal, actor="gdkit", act="origin", detail=_detail(found, team, sources, inputs))
+    _note(case, _detail(found, team, sources, inputs))
     return found
+
+
+def _note(case: CaseFolder, detail: dict[str, Any]) -> None:
+    """Write the judgement in the journal, unless it is the one that stands there last."""
+    before = [entry["detail"] for entry in read_entries(case.journal) if entry["act"] == "origin"]
+    if not before or before[-1] != detail:
+        append_entry(case.journal, actor="gdkit", act="origin", detail=detail)
 
 
 def _sources(

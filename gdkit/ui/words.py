@@ -25,8 +25,6 @@ ZERO_EVENTS = (
 )
 """Likely causes of an empty answer."""
 
-NOT_LOOKED_AT = "Not looked at by this version: who holds the addresses."
-
 PATHS = {
     "imds_v1_ssrf_likely": "read by IMDSv1, as a forged request from the server (SSRF) does: likely",
     "imds_v2_code_execution_likely": "read by IMDSv2, as code that runs on the instance does: likely",
@@ -241,6 +239,9 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
         points.append("There is no finding: no address is known to be the thief's beforehand.")
     if verdict.value == "undetermined":
         points.append("Open: nobody has decided whether the external address is trusted.")
+    elif result["origin"]["proposed_verdict"] not in (verdict.value, "undetermined"):
+        points.append(f"Note: the verdict is {verdict.value}, and the evidence now proposes "
+                      f"{result['origin']['proposed_verdict']}.")  # fmt: skip
     points += _left_points(result["impact"]["still_exists"])
     if result["events"]["unknown"]:
         points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
@@ -249,7 +250,7 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
         points.append(f"Open: {many(len(result['coverage']['unread']), 'place')} in the logs could not be read.")
     if any(row["what"] == "data events" for row in result["coverage"]["not_searched"]):
         points.append("Open: data events were not searched, so objects read from S3 and the like would not be seen.")
-    return [*points, ON_THE_INSTANCE, NOT_LOOKED_AT]
+    return [*points, ON_THE_INSTANCE]
 
 
 def _left_points(things: list[dict[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gdkit.model import Subject
 
     Change = Callable[[dict[str, Any]], dict[str, Any]]
+    Judged = Callable[[str], dict[str, tuple[str, str]]]
 
 INCIDENTS: dict[str, tuple[list[dict[str, Any]], Subject | None]] = {
     **{name: (records, about) for name, (records, about, _) in CASES.items()},
@@ -49,6 +51,13 @@ STRANGERS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def as_told(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Give how an incident is judged as it stands, each judged once in a process: most tests compare with it."""
+    folder = tmp_path_factory.mktemp("incidents")
+    return cache(lambda name: judged(folder, *INCIDENTS[name]))
+
+
 def open_calls(found: dict[str, tuple[str, str]]) -> set[str]:
     """Give the calls that are unknown for want of proof, not because two signs speak against each other."""
     return {one for one, (party, rule) in found.items() if party == "unknown" and rule not in CONTRADICTIONS}
@@ -60,16 +69,16 @@ def turned(open_before: set[str], after: dict[str, tuple[str, str]]) -> set[str]
 
 
 @pytest.mark.parametrize("name", INCIDENTS)
-def test_order_copies_and_strangers(name: str, tmp_path: Path) -> None:
+def test_order_copies_and_strangers(name: str, tmp_path: Path, as_told: Judged) -> None:
     """Another order, events delivered twice, and other principals' events at any address change nothing."""
     records, about = INCIDENTS[name]
     mixed = [*records, *records[::2], *STRANGERS]
     Random(name).shuffle(mixed)  # noqa: S311 - an order, not a secret
-    assert judged(tmp_path, mixed, about) == judged(tmp_path, records, about)
+    assert judged(tmp_path, mixed, about) == as_told(name)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_sources(name: str, tmp_path: Path) -> None:
+def test_sources(name: str, tmp_path: Path, as_told: Judged) -> None:
     """The same events from a trail's files, from JSON lines and from the event history's rows are judged the same."""
     records, about = INCIDENTS[name]
     (tmp_path / "trail").mkdir()
@@ -77,7 +86,7 @@ def test_sources(name: str, tmp_path: Path) -> None:
     lines, rows = tmp_path / "lines.jsonl", tmp_path / "rows.jsonl"
     lines.write_text("\n".join(json.dumps(one) for one in records), encoding="utf-8")
     rows.write_text("\n".join(json.dumps(_history_row(one)) for one in records), encoding="utf-8")
-    wanted = judged(tmp_path, records, about)
+    wanted = as_told(name)
     for source in (tmp_path / "trail", lines, rows):
         events = load_trail(source).events
         assert judged_events(events, about or subject()) == wanted, source.name
@@ -113,10 +122,10 @@ BLANKS: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("name", INCIDENTS)
-def test_less_evidence(name: str, tmp_path: Path) -> None:
+def test_less_evidence(name: str, tmp_path: Path, as_told: Judged) -> None:
     """A call that nothing proves stays unknown when it shows less, and without the proven calls beside it."""
     records, about = INCIDENTS[name]
-    before = judged(tmp_path, records, about)
+    before = as_told(name)
     still_open = open_calls(before)
     if not still_open:
         return
@@ -130,18 +139,18 @@ def test_less_evidence(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", INCIDENTS)
-def test_finding_is_what_accuses(name: str, tmp_path: Path) -> None:
+def test_finding_is_what_accuses(name: str, tmp_path: Path, as_told: Judged) -> None:
     """Without the finding, no call that was unknown becomes the thief's."""
     records, about = INCIDENTS[name]
     known = about or subject()
     silent = replace(known, finding=None, reported_addresses=(), remote_account_ids=())
-    before, after = judged(tmp_path, records, known), judged(tmp_path, records, silent)
+    before, after = as_told(name), judged(tmp_path, records, silent)
     assert [one for one in after if after[one][0] == "thief" and before.get(one, ("",))[0] == "unknown"] == []
 
 
-def test_incidents_hold_something_to_lose(tmp_path: Path) -> None:
+def test_incidents_hold_something_to_lose(as_told: Judged) -> None:
     """The properties are not empty: many incidents hold an open call, and many a decided one."""
-    found = [judged(tmp_path, records, about) for records, about in INCIDENTS.values()]
+    found = [as_told(name) for name in INCIDENTS]
     assert sum(bool(open_calls(one)) for one in found) > 15
     assert sum(bool({party for party, _ in one.values()} & {"thief", "workload"}) for one in found) > 20
 

@@ -40,7 +40,8 @@ def test_record(case: CaseFolder, value: str) -> None:
     assert (verdict.value, verdict.reason, verdict.decided_by) == (value, "our own scanner", "bob")
     assert verdict.at is not None
     assert current_verdict(case) == verdict
-    assert read_entries(case.journal)[-1]["detail"] == {"value": value, "reason": "our own scanner"}
+    noted = {"value": value, "reason": "our own scanner", "proposed": None, "rests_on": []}
+    assert read_entries(case.journal)[-1]["detail"] == noted
 
 
 def test_analyst_of_case(case: CaseFolder) -> None:

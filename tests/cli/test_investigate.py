@@ -105,7 +105,7 @@ def test_whole_run_records_the_verdict(whole: Investigated) -> None:
 def test_whole_run_journal(whole: Investigated) -> None:
     """The journal of a run is whole and tells each step in order."""
     entries = read_entries(whole.case.journal)
-    assert [entry["act"] for entry in entries] == ["begin", "scope", "verdict"]
+    assert [entry["act"] for entry in entries] == ["begin", "origin", "scope", "verdict"]
     assert broken_entry(entries) is None
 
 
@@ -204,7 +204,8 @@ def test_again(gdkit: Any, sample: Sample, tmp_path: Path) -> None:
     assert (first.status, second.status, first.out) == (0, 0, second.out)
     case = open_case(tmp_path / "case")
     assert load_result(case)["verdict"]["reason"] == "our scanner"
-    assert [entry["act"] for entry in read_entries(case.journal)] == ["begin", "scope", "verdict", "resume", "scope"]
+    acts = [entry["act"] for entry in read_entries(case.journal)]
+    assert acts == ["begin", "origin", "scope", "verdict", "resume", "scope"], "the same judgement is noted once"
 
 
 def test_gap(gdkit: Any, sample: Sample, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import botocore.session
 import moto.backends
 import pytest
 from botocore.retries.bucket import TokenBucket
@@ -33,11 +32,10 @@ class _NoPacer(Pacer):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _read_once() -> Iterator[None]:
-    """Save time: read botocore's API descriptions and the list of moto's parts once, sign all digests with one key."""
+def _once() -> Iterator[None]:
+    """Save time: read the list of moto's parts once, and sign all digests with one key."""
     parts = tuple(moto.backends.list_of_moto_modules())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         patch.setattr(moto.backends, "list_of_moto_modules", lambda: parts)
         patch.setattr(rsa, "generate_private_key", cache(rsa.generate_private_key))
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from gdkit.origin.model import Evidence
 from gdkit.origin.rules import AGAINST_BENIGN, BEYOND_LEAVE, FITS, ORIGIN_RULES, OWNERS, RULES_BY_NAME
 from gdkit.origin.weigh import MOST_DECIDING, propose, weighed
+from gdkit.origin.weighing_page import as_markdown
 
 NAMES = [rule.name for rule in ORIGIN_RULES]
 FACTS = [rule.name for rule in ORIGIN_RULES if rule.toward == "neither"]
@@ -35,6 +37,11 @@ def test_the_table_is_sound() -> None:
         assert rule.source
         assert (rule.weight == 0) == (rule.toward == "neither")
     assert {RULES_BY_NAME[name].toward for name in OWNERS | FITS} == {"benign"}
+
+
+def test_the_page_is_the_table() -> None:
+    """The page of the documentation is what the table makes."""
+    assert Path("docs/weighing.md").read_text(encoding="utf-8") == as_markdown(), "run: make docs"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def _result(total: int = 78, thief: int = 12, unknown: int = 1, **changes: Any) 
         },
         "theft_path": {"value": "imds_v1_ssrf_likely"},
         "credentials": {"as_of": "2026-11-02T12:00:00Z", "rows": [{"state": "may be alive"}, {"state": "unknown"}]},
+        "origin": {"proposed_verdict": "undetermined", "why": "Nothing speaks for either side."},
         "coverage": {"searched": [], "not_searched": [], "unread": [], "warnings": [], "statement": "78 events."},
         **changes,
     }
@@ -103,7 +104,7 @@ def test_verdict_sentence() -> None:
 
 
 def test_open_points() -> None:
-    """What is not settled is listed: no verdict, undecided calls, unread places, no finding, what was not looked at."""
+    """What is not settled is listed: no verdict, undecided calls, unread places, no finding."""
     unread, data = (
         {"file": "x", "line": None, "reason": "no"},
         {"what": "data events", "reason": "none", "failed": False},
@@ -119,15 +120,17 @@ def test_open_points() -> None:
         "Open",
         "Open",
         "Calls that a thief makes on th",
-        "Not looked at by this version",
     ]
     assert points[2] == "Open: 1 thing that can give a way back in still exists."
     assert points[3] == "Open: 1 thing that can give a way back in was not checked and may still be there."
+    other = _result(unknown=0)
+    other["origin"]["proposed_verdict"] = "malicious"
+    noted = words.open_points(other, Verdict("benign", "ann", "x", AT))[0]
+    assert noted == "Note: the verdict is benign, and the evidence now proposes malicious."
     settled = _result(unknown=0)
     settled["impact"]["still_exists"] = LEFT[1:2]
     assert words.open_points(settled, Verdict("benign", "ann", "x", AT)) == [
         words.ON_THE_INSTANCE,
-        words.NOT_LOOKED_AT,
     ]
 
 

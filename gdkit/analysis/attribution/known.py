@@ -283,8 +283,7 @@ def _habits(calls: pd.DataFrame, subject: Subject) -> frozenset[tuple[str, str]]
 
 def _lasting(calls: pd.DataFrame) -> frozenset[tuple[str, str]]:
     """Give the pairs of place and client that went together over several keys and longer than a credential lives."""
-    pairs = calls.groupby(["spot", "client"]).agg(
-        first=("event_at", "min"), last=("event_at", "max"), keys=("access_key_id", "nunique")
-    )
-    long = pairs[(pairs["keys"] > 1) & (pairs["last"] - pairs["first"] >= CREDENTIAL_LASTS)]
-    return frozenset((str(spot), str(client)) for spot, client in long.index)
+    pairs = calls.groupby(["spot", "client"])
+    times, keys = pairs["event_at"], pairs["access_key_id"].nunique()
+    long = keys.index[(keys > 1) & (times.max() - times.min() >= CREDENTIAL_LASTS)]
+    return frozenset((str(spot), str(client)) for spot, client in long)

@@ -50,7 +50,7 @@ def nodes_of(
     nodes["events"] = calls["node"].value_counts().reindex(nodes.index).fillna(0)
     nodes = nodes.rename_axis("id").reset_index().assign(below=nodes.index != root)
     nodes = nodes.sort_values(["below", "hop", "kind", "id"], ignore_index=True)
-    return nodes[list(tables.LINEAGE_NODES.names)].astype(tables.dtypes(tables.LINEAGE_NODES))
+    return tables.typed(nodes[list(tables.LINEAGE_NODES.names)], tables.dtypes(tables.LINEAGE_NODES))
 
 
 def _parties(edges: pd.DataFrame, calls: pd.DataFrame) -> pd.Series:

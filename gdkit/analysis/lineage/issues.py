@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from gdkit import tables
 from gdkit.analysis.lineage.reach import GRANTS, Trail, positions_of
 
 ISSUES = frozenset(
@@ -118,8 +119,8 @@ def console_grants(rows: pd.DataFrame, trail: Trail, party_of: pd.Series) -> pd.
 
 
 def frame_of_grants(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Make a frame of grants from rows; what a row leaves out is missing."""
-    return pd.DataFrame(rows, columns=list(GRANTS)).astype(GRANTS)
+    """Make a frame of grants from rows that have every column of ``reach.GRANTS``."""
+    return tables.frame_of_kinds(GRANTS, rows)
 
 
 def _named(rows: pd.DataFrame) -> pd.Series:
@@ -130,7 +131,7 @@ def _named(rows: pd.DataFrame) -> pd.Series:
 def _grants(rows: pd.DataFrame, **named: object) -> pd.DataFrame:
     made = {"only": "all", "detail": None, "certain": False, "since": rows["event_at"], "issue": rows["event_id"],
             "asked_by": rows["party"], **named}  # fmt: skip
-    return pd.DataFrame(made, index=rows.index)[list(GRANTS)].astype(GRANTS).reset_index(drop=True)
+    return tables.typed(pd.DataFrame(made, index=rows.index)[list(GRANTS)], GRANTS).reset_index(drop=True)
 
 
 def _sole(principals: pd.Series, by: str, parties: pd.Series, trail: Trail, party_of: pd.Series, *,

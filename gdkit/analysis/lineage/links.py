@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from gdkit import tables
 from gdkit.analysis.lineage.reach import in_console
 
 if TYPE_CHECKING:
     from gdkit.analysis.lineage.things import Thing
 
-LINKS = ("from", "to", "event_id", "event_at", "kind", "party", "error_code", "hop", "to_kind", "to_label",
-         "to_account")  # fmt: skip
+LINKS = {
+    "from": "str", "to": "str", "event_id": "str", "event_at": "datetime64[us, UTC]", "kind": "str", "party": "str",
+    "error_code": "str", "hop": "int64", "to_kind": "str", "to_label": "str", "to_account": "str",
+}  # fmt: skip
 """Columns of a frame of links: those of ``tables.LINEAGE_EDGES``, then what is known of the thing led to."""
 
 FAILED_SIGN_IN = "ConsoleLogin Failure"
@@ -43,7 +46,7 @@ def sign_in_links(level: pd.DataFrame, *, hop: int) -> pd.DataFrame:
     """Give a link for each sign-in to the console: to the console session, also where it failed."""
     rows = level[(level["event_name"] == "ConsoleLogin") & ~level["node"].str.startswith("console_session:")]
     if rows.empty:
-        return _typed(pd.DataFrame(columns=list(LINKS)))
+        return tables.frame_of_kinds(LINKS, [])
     rows = rows.assign(error_code=rows["error_code"].fillna(failed_sign_in(rows)))
     who = rows["principal_id"].fillna(rows["user_name"]).fillna(rows["node"])
     label = rows["user_name"].fillna(who)
@@ -67,7 +70,7 @@ def thing_links(made: list[tuple[dict[str, Any], Thing]], *, hop: int) -> pd.Dat
          "to_kind": thing.kind, "to_label": thing.label, "to_account": row["account_id"]}
         for row, thing in made
     ]  # fmt: skip
-    return _typed(pd.DataFrame(rows, columns=list(LINKS)))
+    return tables.frame_of_kinds(LINKS, rows)
 
 
 def first_uses(calls: pd.DataFrame, links: pd.DataFrame, root: str) -> pd.DataFrame:
@@ -88,9 +91,4 @@ def _links(rows: pd.DataFrame, target: pd.Series, hop: int, **thing: object) -> 
     made = {"from": rows["node"], "to": target, "event_id": rows["event_id"], "event_at": rows["event_at"],
             "kind": rows["event_name"], "party": rows["party"], "error_code": rows["error_code"], "hop": hop,
             **thing}  # fmt: skip
-    return _typed(pd.DataFrame(made, index=rows.index)[list(LINKS)])
-
-
-def _typed(links: pd.DataFrame) -> pd.DataFrame:
-    kinds = dict.fromkeys(LINKS, "str") | {"event_at": "datetime64[us, UTC]", "hop": "int64"}
-    return links.astype(kinds)
+    return tables.typed(pd.DataFrame(made, index=rows.index)[list(LINKS)], LINKS)

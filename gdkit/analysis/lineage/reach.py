@@ -128,8 +128,9 @@ def _with_other_halves(events: pd.DataFrame) -> pd.DataFrame:
     Source: CloudTrail User Guide, sharedEventID.
     """
     names = ["new_access_key_id", "new_principal_id", "new_key_expires_at"]
-    told = events[events["shared_event_id"].notna() & events["new_access_key_id"].notna()]
-    told = told.sort_values("event_id").drop_duplicates("shared_event_id").set_index("shared_event_id")
+    halves = events["shared_event_id"].notna() & events["new_access_key_id"].notna()
+    told = events.loc[halves, ["event_id", "shared_event_id", *names]].sort_values("event_id")
+    told = told.drop_duplicates("shared_event_id").set_index("shared_event_id")
     lacking = events["shared_event_id"].isin(told.index) & events["new_access_key_id"].isna()
     if not lacking.any():
         return events

@@ -116,5 +116,5 @@ def decide(calls: pd.DataFrame, places: Places) -> pd.DataFrame:
 
 
 def _addresses(own: pd.DataFrame, party: str) -> frozenset[str]:
-    rows = own[(own["party"] == party) & own["address_kind"].isin(["public", "private"])]
-    return frozenset(filter(None, map(normal_address, rows["source_address"].dropna().unique())))
+    of_party = (own["party"] == party) & own["address_kind"].isin(["public", "private"])
+    return frozenset(filter(None, map(normal_address, own.loc[of_party, "source_address"].dropna().unique())))

@@ -132,7 +132,7 @@ def _next(
 
 
 def _stack(table: tables.Table, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    full = [part[list(table.names)].astype(tables.dtypes(table)) for part in parts if len(part)]
+    full = [tables.typed(part[list(table.names)], tables.dtypes(table)) for part in parts if len(part)]
     if not full:
         return tables.frame(table, {})
     order = [name for name in ("event_at", "event_id", "to", "to_key", "from") if name in table.names]
