@@ -21,9 +21,9 @@ Made by `make docs` from `gdkit/origin/rules.py`. Weights say which evidence out
 probabilities. A team sets its own in the section `weights` of its [networks.yaml](networks.md).
 
 *Benign* is proposed with a weight of {BENIGN_AT} for it, an owner who can be asked, a sign that the address fits the
-instance, and at most {AGAINST_BENIGN} against it. *Malicious* is proposed with a weight of {MALICIOUS_AT}, or with one row of
-{ENOUGH_ALONE} or more, where nothing speaks for benign; where something does, it must be ahead by {AHEAD}. All else is
-*undetermined*. Several rows of one rule count once.
+instance, and at most {AGAINST_BENIGN} against it. *Malicious* is proposed with a weight of {MALICIOUS_AT}, or with one
+row of {ENOUGH_ALONE} or more, where nothing speaks for benign; where something does, it must be ahead by {AHEAD}. All
+else is *undetermined*. Several rows of one rule count once.
 """
 _FOOT = "(o) an owner who can be asked; (f) a sign that the address fits; (l) not explained by a leave to test."
 _TITLES = (("benign", "For benign"), ("malicious", "For malicious"), ("neither", "Facts"))

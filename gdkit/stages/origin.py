@@ -36,6 +36,13 @@ def classify(case: str, networks: str = "", mmdb: Sequence[str] = (), ask: Seque
     judged = judge_origin(folder, result["session"], OriginInputs(networks, tuple(mmdb), tuple(ask)))
     origin = tables.json_values(origin_document(judged, load_table(folder, "addresses")))
     save_result(folder, {**result, "origin": origin})
+    return proposal(case)
+
+
+def proposal(case: str) -> View:
+    """Show what the evidence proposes, as it was judged last, with the rows that decided."""
+    folder = opened(case)
+    origin = load_result(folder)["origin"]
     notes = [words.A_PERSON_DECIDES, words.OWNERSHIP, *words.settle_notes(origin)]
     return view(folder, "Who holds the address", words.origin_summary(origin), words.deciding_facts(origin), notes)
 
