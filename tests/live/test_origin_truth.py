@@ -1,4 +1,4 @@
-"""Every scenario, twenty times: what is proposed of the address, against what really happened."""
+"""Every scenario with the account in reach: what is proposed of the address, against what really happened."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gdkit import stages
 from gdkit.simulator.scenarios.catalogue import SCENARIOS
-from tests.live.worlds import SILENT, World, investigate, staged_world
+from tests.live.origins import TRUTH, proposed, with_team_file
+from tests.live.worlds import SILENT, investigate, staged_world
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.live.worlds import Investigated
-
-TRUTH = {"theft": "malicious", "inside": "malicious", "same-account": "malicious", "onprem": "benign", "hub": "benign",
-         "quiet": "undetermined"}  # fmt: skip
-"""What a person who knew everything would say of the alert; where there is none, nothing is to be said."""
-
-
-def proposed(ended: Investigated) -> str:
-    """Give the proposal on the alert."""
-    return str(ended.result["origin"]["proposed_verdict"])
-
-
-def with_team_file(world: World, ended: Investigated, folder: Path) -> str:
-    """Judge again, with the file that the company's team keeps, and give the proposal."""
-    path = folder / "networks.yaml"
-    path.write_text(world.staged.networks_yaml, encoding="utf-8")
-    stages.classify(str(ended.case.path), str(path))
-    return proposed(ended)
 
 
 @pytest.mark.usefixtures("unpaced")

@@ -10,6 +10,7 @@ from gdkit.analysis.hunt import hunt_sessions
 from gdkit.case.evidence import load_table
 from gdkit.simulator.scenarios.catalogue import SCENARIOS
 from gdkit.trail import load_trail
+from tests.live.origins import check_proposals
 from tests.live.scores import PROPERTY, Score, as_text, score_of
 from tests.live.worlds import SILENT, Investigated, World, delivered_logs, investigate, staged_world
 
@@ -39,6 +40,7 @@ def test_from_log_files(scenario: str, seed: int, tmp_path: Path, record_propert
         record_property(PROPERTY, as_text(score))
         _judge(score, world, ended)
         _hunted(world, load_trail(tmp_path / "logs").events, stolen=score.thief > 0)
+        check_proposals(world, ended, tmp_path, scenario)
 
 
 @pytest.mark.usefixtures("unpaced")
