@@ -30,7 +30,7 @@ class VerdictPanel:
         import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
 
         self.case = case
-        self.proposal = [widgets.Label(value=text.visible(line)) for line in proposal_lines(case)]
+        self.proposal = [widgets.Label(value=text.visible(line).replace("\n", " ")) for line in proposal_lines(case)]
         self.choice = widgets.RadioButtons(options=list(VERDICT_VALUES), value=None, description="Verdict")
         self.reason = widgets.Textarea(description="Because", placeholder="required: what the verdict rests on")
         self.analyst = widgets.Text(description="Analyst", value=case_analyst(case))

@@ -9,7 +9,7 @@ import pytest
 
 from gdkit import stages
 from gdkit.case.journal import read_entries
-from gdkit.case.results import load_result
+from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import UNDECIDED, all_verdicts, current_verdict
 from gdkit.ui.panel import VerdictPanel
 from tests.case.samples import new_case, refuse_writes, scoped_case
@@ -126,3 +126,30 @@ def test_result_follows(tmp_path: Path) -> None:
     assert isinstance(panel, VerdictPanel)
     _decide(panel, "malicious", "not ours")
     assert load_result(case)["verdict"]["value"] == "malicious"
+
+
+def test_proposal_before_the_logs_are_read(case: CaseFolder) -> None:
+    """A case without a result has nothing to propose, and the panel says which step is missing."""
+    assert [label.value for label in VerdictPanel(case).proposal] == [
+        "Nothing is proposed yet: run 2_scope on this case first."
+    ]
+
+
+def test_proposal(tmp_path: Path) -> None:
+    """The panel shows the proposal, the rows that decided, the tests and what would settle it, as plain text."""
+    shown = [label.value for label in VerdictPanel(scoped_case(tmp_path / "case")).proposal]
+    assert shown[0].startswith("Proposed: ")
+    assert any("benign causes" in line for line in shown)
+    assert any(line.startswith("To settle it: ") for line in shown)
+
+
+def test_hostile_proposal(tmp_path: Path) -> None:
+    """Text of an attacker in a row that decided is shown as text: no control character, no line of its own."""
+    case = scoped_case(tmp_path / "case")
+    result = load_result(case)
+    row = {"statement": "a client names <img src=x onerror=alert(1)>\x1b[31m\u202e\nall clear", "weight": "against",
+           "points": 5, "rule": "attack_tool", "source": "CloudTrail", "as_of": None}  # fmt: skip
+    save_result(case, {**result, "origin": {**result["origin"], "deciding": [row]}})
+    (hostile,) = [label for label in VerdictPanel(case).proposal if "onerror" in label.value]
+    assert type(hostile).__name__ == "Label", "a Label shows its value as text"
+    assert not set("\x1b\u202e\n") & set(hostile.value)
