@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,7 +19,10 @@ from bench.trail import ACCOUNT, BEGIN, CALLS, INSTANCE, KEYS, ROLE, ROLE_ID, TH
 from gdkit.analysis.result import result_document
 from gdkit.analysis.scope import scope_session
 from gdkit.model import Subject, Verdict
-from gdkit.origin.document import NOT_JUDGED
+from gdkit.origin.about import Sources
+from gdkit.origin.assess import Seen, assess_places
+from gdkit.origin.document import origin_document
+from gdkit.origin.log_evidence import log_evidence
 from gdkit.trail import load_trail
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 SIZES = (1_000, 10_000, 100_000)
 HOPS = 3
 ROUNDS = 3
+AT = datetime(2026, 11, 3, tzinfo=UTC)
 SUBJECT = Subject(principal_id=f"{ROLE_ID}:{INSTANCE}", instance_id=INSTANCE, reported_addresses=(THIEF,))
 
 
@@ -82,9 +86,12 @@ def _identity(hop: int, chance: Random) -> dict[str, Any]:
 
 
 def analyse(trail: Trail) -> int:
-    """Analyse the session and make the document; give its number of calls."""
+    """Analyse the session, judge the addresses and make the document; give its number of calls."""
     scoped = scope_session(trail.events, SUBJECT)
-    document = result_document(SUBJECT, scoped, trail.coverage, Verdict("undetermined"), NOT_JUDGED)
+    evidence, _ = log_evidence(trail.events, scoped, SUBJECT)
+    seen = Seen(scoped.session, scoped.events, scoped.addresses, evidence)
+    origin = origin_document(assess_places(seen, SUBJECT, Sources(AT)), scoped.addresses)
+    document = result_document(SUBJECT, scoped, trail.coverage, Verdict("undetermined"), origin)
     assert scoped.events["hop"].max() == HOPS, "all hops are followed"
     return int(document["events"]["total"])
 
