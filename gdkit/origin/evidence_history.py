@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gdkit.analysis.attribution.known import CREDENTIAL_LASTS, LONG_BEFORE
-from gdkit.analysis.clients import clients_of, made_by_agent, made_by_aws_service, presigned
+from gdkit.analysis.clients import (
+    clients_of,
+    made_by_agent,
+    made_by_aws_service,
+    operating_system,
+    presigned,
+    products,
+)
 from gdkit.analysis.ways_out import is_habit
 from gdkit.model import utc_text
 from gdkit.origin.history import CIRCLES, before, familiar_clients
@@ -76,6 +83,10 @@ def _agents(place: Place) -> Iterator[Evidence]:
 
 
 def _clients(place: Place) -> Iterator[Evidence]:
+    """Hold the clients seen there since the report against those that the session is known to have.
+
+    Another version of a known client is neither the same nor a new kind of software.
+    """
     calls = _own(place.calls)
     since = calls if place.reported_at is None else calls[calls["event_at"] >= place.reported_at]
     seen = frozenset(clients_of(since["user_agent"]).dropna())
@@ -83,6 +94,16 @@ def _clients(place: Place) -> Iterator[Evidence]:
     if seen and seen <= familiar:
         yield _said("same_client", f"All {len(seen)} clients seen there are the session's own of before, or its "
                     "workload's elsewhere.", place.searched_from)  # fmt: skip
+    known = {_kind(client) for client in familiar}
+    strange = sorted(client for client in seen if _kind(client) not in known)
+    if known and strange:
+        yield _said("new_client", f"Software that the session was not seen with: {strange[0][:160]}"
+                    f"{f' and {len(strange) - 1} more' if len(strange) > 1 else ''}.", place.searched_from)  # fmt: skip
+
+
+def _kind(client: str) -> tuple[frozenset[str], str | None]:
+    """Give the sort of software: the SDK or program it names, and its system, without versions."""
+    return products(client.partition("/")[0] + "/"), operating_system(client)
 
 
 def _others(place: Place) -> Iterator[Evidence]:

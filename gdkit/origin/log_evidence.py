@@ -27,6 +27,7 @@ NOWHERE = "(none)"
 """Stands for calls whose record names no address, and for a finding that names none."""
 
 
+_SHOW_ANOTHER = frozenset({"another_machine", "unlike_an_instance", "second_place"})
 _KEPT = ("rule", "statement", "source", "as_of")
 
 
@@ -60,7 +61,12 @@ def places_to_judge(addresses: pd.DataFrame, subject: Subject) -> tuple[str, ...
 
 
 def _rows(place: Place) -> Iterator[dict[str, Any]]:
-    for one in (*history_evidence(place), *behaviour_evidence(place)):
+    """Give the evidence on one place; software that shows another machine is not counted a second time as new."""
+    behaviour = tuple(behaviour_evidence(place))
+    told = {one.rule for one in behaviour} & _SHOW_ANOTHER
+    for one in (*history_evidence(place), *behaviour):
+        if one.rule == "new_client" and told:
+            continue
         yield {"address": place.address, **{name: getattr(one, name) for name in _KEPT}}
 
 

@@ -97,6 +97,8 @@ ORIGIN_RULES: tuple[OriginRule, ...] = (
                "the published lists of the library iporigin"),
     OriginRule("second_place", "malicious", 2,
                "Other software used the session from there while the instance went on elsewhere.", _OWN),
+    OriginRule("new_client", "malicious", 2,
+               "Software of a kind that the session was never seen with came from there since the report.", _OWN),
     OriginRule("outside_aws", "malicious", 1,
                "The instance leaves by an address of Amazon's, and this one is none of Amazon's.", _OWN),
     OriginRule("delivery", "malicious", 2,

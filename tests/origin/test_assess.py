@@ -104,6 +104,23 @@ def test_taken_over_laptop_in_the_office(tmp_path: Path) -> None:
     assert at_thief(tmp_path, [*WORK, *THEFT], None, sources).place.proposed == "malicious"
 
 
+@pytest.mark.parametrize(
+    ("client", "rules", "proposed"),
+    [
+        (APP_CLIENT, {"same_client"}, "benign"),
+        (APP_CLIENT.replace("1.40", "1.41"), set(), "benign"),
+        ("aws-cli/2.31.4 os/linux#6.1 lang/python#3.13", {"new_client"}, "undetermined"),
+    ],
+)
+def test_software_at_the_company_s_way_out(tmp_path: Path, client: str, rules: set[str], proposed: str) -> None:
+    """Somebody else behind the company's way out is not cleared by it: new software keeps it open, an update not."""
+    since = [record(80, THIEF, client), record(81, THIEF, client)]
+    sources = Sources(AT, team=team(tmp_path), ways=(TO_OFFICE,))
+    one = at_thief(tmp_path, [*OFFICE_WORK[:4], agent(75, THIEF), *since], OFFICE_FINDING, sources)
+    assert set(one.rules) & {"same_client", "new_client"} == rules
+    assert one.place.proposed == proposed
+
+
 def test_expired_entry_does_not_count(tmp_path: Path) -> None:
     """What was ours until last year is told and weighs nothing."""
     late = replace(Sources(AT, team=team(tmp_path)), at=datetime(2027, 2, 1, tzinfo=UTC))
