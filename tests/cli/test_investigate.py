@@ -80,6 +80,7 @@ def whole() -> Investigated:
     return investigated()
 
 
+@pytest.mark.xdist_group("a whole run")
 def test_whole_run(whole: Investigated) -> None:
     """A run from finding to report ends with 0, says where everything is, and leaves a valid result and a report."""
     assert (whole.status, "Traceback" in whole.err) == (0, False), whole.err
@@ -94,6 +95,7 @@ def test_whole_run(whole: Investigated) -> None:
     assert result["events"]["thief"] == 12
 
 
+@pytest.mark.xdist_group("a whole run")
 def test_whole_run_records_the_verdict(whole: Investigated) -> None:
     """The verdict of the options is in result.json and verdict.json with who, why and when."""
     (recorded,) = json.loads(whole.case.verdict.read_text())
@@ -102,6 +104,7 @@ def test_whole_run_records_the_verdict(whole: Investigated) -> None:
     assert (recorded["reason"], recorded["at"][-1]) == ("not one of our addresses", "Z")
 
 
+@pytest.mark.xdist_group("a whole run")
 def test_whole_run_journal(whole: Investigated) -> None:
     """The journal of a run is whole and tells each step in order."""
     entries = read_entries(whole.case.journal)

@@ -57,6 +57,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
     return folder, _run(folder, "demo")
 
 
+@pytest.mark.xdist_group("the demo")
 def test_demo_ends_with_the_report(demo: tuple[Path, Ended]) -> None:
     """The demo ends with 0, its last line is the report's path, and the report says that all of it is simulated."""
     folder, ended = demo
@@ -69,6 +70,7 @@ def test_demo_ends_with_the_report(demo: tuple[Path, Ended]) -> None:
     assert "SIMULATED" in report.read_text(encoding="utf-8")
 
 
+@pytest.mark.xdist_group("the demo")
 def test_demo_leaves_an_older_one_alone(demo: tuple[Path, Ended]) -> None:
     """A folder named demo is left as it is, and the new demo stands beside it."""
     folder, ended = demo
@@ -76,6 +78,7 @@ def test_demo_leaves_an_older_one_alone(demo: tuple[Path, Ended]) -> None:
     assert f"{folder}/demo-2/" in ended.out.splitlines()[-1]
 
 
+@pytest.mark.xdist_group("the demo")
 def test_demo_finds_what_happened(demo: tuple[Path, Ended]) -> None:
     """The truth lies beside the case and not in it, and the case's thief is the true one."""
     folder, _ = demo

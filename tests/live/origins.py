@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdkit import stages
+from tests.live.worlds import SILENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +30,26 @@ def with_team_file(world: World, ended: Investigated, folder: Path) -> str:
     return proposed(ended)
 
 
-def check_proposals(world: World, ended: Investigated, folder: Path, scenario: str) -> None:
+def check_proposals(world: World, ended: Investigated, folder: Path, scenario: str, *, in_reach: bool = False) -> None:
     """Hold both proposals, without the team's file and with it, against the truth: right or undetermined, never wrong.
 
-    Without the file nobody vouches for the company's own way out: it stays undetermined.
+    Without the file nobody vouches for the company's own way out: it stays undetermined. With the account in reach and
+    the file at hand every alert is judged right, and the benign causes are tested by the routes.
     """
     alone, informed = proposed(ended), with_team_file(world, ended, folder)
     assert alone in {TRUTH[scenario], "undetermined"}
     assert informed in {TRUTH[scenario], "undetermined"}
     if scenario == "onprem":
         assert (alone, informed) == ("undetermined", "benign")
+    if in_reach:
+        assert scenario in SILENT or informed == TRUTH[scenario]
+        _check_causes(ended, scenario)
+
+
+def _check_causes(ended: Investigated, scenario: str) -> None:
+    """Hold the tests that the routes decide against what was staged."""
+    tests = ended.result["origin"]["addresses"][0]["benign_causes"]
+    ended_as = {test["cause"]: test["outcome"] for test in tests}
+    expected = dict.fromkeys(("on_premises", "vpn", "hub"), "failed")
+    expected |= {"onprem": {"on_premises": "passed", "vpn": "passed"}, "hub": {"hub": "passed"}}.get(scenario, {})
+    assert {name: ended_as[name] for name in expected} == expected

@@ -54,6 +54,7 @@ def test_from_event_history(scenario: str, seed: int, tmp_path: Path, record_pro
         record_property(PROPERTY, as_text(score))
         _judge(score, world, ended)
         assert ended.failed == []
+        check_proposals(world, ended, tmp_path, scenario, in_reach=True)
 
 
 @pytest.mark.usefixtures("unpaced")

@@ -169,7 +169,7 @@ def test_every_field_is_filled() -> None:
     """No field that a finding of the family can hold stays empty but those of other circumstances."""
     (found,) = Scene().after(s3_read(errorCode="AccessDenied")).read()
     empty = {name for name in Finding.__slots__ if getattr(found, name) in (None, "", ())}
-    assert empty == {"attack_sequence_arn", "envelope_account_id", "warnings"}
+    assert empty == {"attack_sequence_arn", "envelope_account_id", "threat_lists", "warnings"}
 
 
 def test_inside_aws_by_address() -> None:
