@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gdkit.origin.model import CauseTest, Weighed
 
 _OURS = ("instances_own", "team_network", "own_resource", "route_proven", "known_vendor")
-_HOLDERS = (*_OURS, "own_organisation", "stranger_account", "hides_itself", "other_provider", "place", "amazons")
+_HOLDERS = (*_OURS, "own_organisation", "stranger_account", "tor", "hides_itself", "other_provider", "place", "amazons")
 _STRANGENESS = "other_provider"
 
 

@@ -92,8 +92,9 @@ def _clients(place: Place) -> Iterator[Evidence]:
     seen = frozenset(clients_of(since["user_agent"]).dropna())
     familiar = familiar_clients(calls, _own(place.elsewhere), place.reported_at)
     if seen and seen <= familiar:
-        yield _said("same_client", f"All {len(seen)} clients seen there are the session's own of before, or its "
-                    "workload's elsewhere.", place.searched_from)  # fmt: skip
+        every = "The client seen there is" if len(seen) == 1 else f"All {len(seen)} clients seen there are"
+        words = f"{every} the session's own of before, or its workload's elsewhere."
+        yield _said("same_client", words, place.searched_from)
     known = {_kind(client) for client in familiar}
     strange = sorted(client for client in seen if _kind(client) not in known)
     if known and strange:

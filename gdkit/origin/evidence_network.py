@@ -73,7 +73,8 @@ def _published(about: About) -> Iterator[Evidence]:
         )
         yield Evidence("not_listed", words, source, at)
     elif found.kind in _HIDING:
-        yield Evidence("hides_itself", f"It is {name or found.kind}'s, listed as {found.kind}.", source, at, name)
+        rule = "tor" if found.kind == "tor" else "hides_itself"
+        yield Evidence(rule, f"It is {name or found.kind}'s, listed as {found.kind}.", source, at, name)
     elif found.kind == "hosting" and found.provider != AMAZON:
         yield Evidence("other_provider", f"It is in the ranges of {name}.", source, at, name)
     elif found.provider != AMAZON:

@@ -77,8 +77,11 @@ ORIGIN_RULES: tuple[OriginRule, ...] = (
                "A threat list names the address.", "GuardDuty API Reference, ThreatIntelligenceDetail; the list asked"),
     OriginRule("stranger_account", "malicious", 4,
                "The remote account is of nobody that is known: not of the organisation, no vendor.", _GUIDE),
+    OriginRule("tor", "malicious", 5,
+               "The address is a way out of Tor, by which no instance leaves that does its work.",
+               "the published lists of the library iporigin; GuardDuty User Guide, TorIPCaller findings"),
     OriginRule("hides_itself", "malicious", 4,
-               "The address is a way out of Tor or of a VPN service, by which instances hardly leave.",
+               "The address is a way out of a VPN service or a relay, by which instances hardly leave.",
                "the published lists of the library iporigin"),
     OriginRule("unlike_an_instance", "malicious", 5,
                "A client there names a machine that hardly any instance is.", _OWN),
@@ -153,12 +156,19 @@ AGAINST_BENIGN = 1
 """Weight for malicious that a benign proposal bears: more, and the evidence speaks both ways."""
 
 AHEAD = 6
-"""By how much malicious must outweigh benign where there is evidence for benign."""
+"""By how much malicious must outweigh benign where something of the address itself speaks for benign."""
+
+BROUGHT_ALONG = frozenset({"same_client", "seen_before"})
+"""Evidence for benign that a thief can bring himself, by his choice of software or by having begun early.
+
+It says nothing of the address itself, and malicious need only outweigh it.
+"""
 
 OWNERS = frozenset({"authorised_test", "instances_own", "team_network", "own_organisation", "known_vendor"})
 """Evidence of an owner that somebody can be asked about. A benign proposal needs one: no technical sign stands in."""
 
-BEYOND_LEAVE = frozenset({"left_way_in", "blinded_watchers", "listed_as_threat", "hides_itself", "stranger_account"})
+BEYOND_LEAVE = frozenset({"left_way_in", "blinded_watchers", "listed_as_threat", "tor", "hides_itself",
+                          "stranger_account"})  # fmt: skip
 """What a leave to test does not explain by itself. Whatever else speaks for malicious is what testers do."""
 
 FITS = frozenset({"authorised_test", "instances_own", "route_proven", "same_client", "long_seen"})

@@ -11,6 +11,7 @@ from gdkit.origin.rules import (
     AHEAD,
     BENIGN_AT,
     BEYOND_LEAVE,
+    BROUGHT_ALONG,
     ENOUGH_ALONE,
     FITS,
     MALICIOUS_AT,
@@ -74,7 +75,8 @@ def propose(rows: Sequence[Weighed]) -> Proposal:
     vouched = bool(names & OWNERS)
     fitting = bool(names & FITS)
     sums = f"{good} for benign, {bad} for malicious"
-    if (bad >= MALICIOUS_AT or alone) and (good == 0 or bad >= good + AHEAD):
+    ahead = AHEAD if names - BROUGHT_ALONG else 1
+    if (bad >= MALICIOUS_AT or alone) and (good == 0 or bad >= good + ahead):
         return Proposal("malicious", f"What speaks for malicious outweighs the rest: {sums}.", _first(malicious))
     if good >= BENIGN_AT and bad <= AGAINST_BENIGN and vouched and fitting:
         return Proposal(

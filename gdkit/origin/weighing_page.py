@@ -7,6 +7,7 @@ from gdkit.origin.rules import (
     AHEAD,
     BENIGN_AT,
     BEYOND_LEAVE,
+    BROUGHT_ALONG,
     ENOUGH_ALONE,
     FITS,
     MALICIOUS_AT,
@@ -23,11 +24,15 @@ probabilities. A team sets its own in the section `weights` of its [networks.yam
 *Benign* is proposed with a weight of {BENIGN_AT} for it, an owner who can be asked, a sign that the address fits the
 instance, and at most {AGAINST_BENIGN} against it. *Malicious* is proposed with a weight of {MALICIOUS_AT}, or with one
 row of {ENOUGH_ALONE} or more, where nothing speaks for benign; where something does, it must be ahead by {AHEAD}. All
-else is *undetermined*. Several rows of one rule count once.
+else is *undetermined*. What a thief can bring along himself (b) need
+only be outweighed. Several rows of one rule count once.
 """
-_FOOT = "(o) an owner who can be asked; (f) a sign that the address fits; (l) not explained by a leave to test."
+_FOOT = (
+    "(o) an owner who can be asked; (f) a sign that the address fits; (b) what a thief can bring along; "
+    "(l) not explained by a leave to test."
+)
 _TITLES = (("benign", "For benign"), ("malicious", "For malicious"), ("neither", "Facts"))
-_MARKS = (("o", OWNERS), ("f", FITS), ("l", BEYOND_LEAVE))
+_MARKS = (("o", OWNERS), ("f", FITS), ("b", BROUGHT_ALONG), ("l", BEYOND_LEAVE))
 
 
 def as_markdown() -> str:

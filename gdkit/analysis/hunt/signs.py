@@ -220,10 +220,14 @@ def _signs_at(place: str, there: pd.DataFrame, at_home: pd.DataFrame, calls: pd.
                            and "HashiCorp" not in str(first["user_agent"]),
                            f"the first call there is {first['event_name']}, as people look what a credential can do"),
         "refused": (bool(refused.any()) and not calls.loc[at_home.index, "error_code"].notna().any(),
-                    f"{int(refused.sum())} calls there were refused, and none at home"),
+                    _refusals(int(refused.sum()))),
         "delivery": (deliveries == {"1.0"} and "1.0" not in set(at_home["ec2_role_delivery"].dropna()),
                      "the credential used there was read by IMDSv1, and the instance's own software uses IMDSv2"),
         "held_key": (deliveries != {"1.0"} and bool(keys) and not keys & set(at_home["access_key_id"].dropna()),
                      "the key used there was not seen at home"),
     }  # fmt: skip
     return tuple(Sign(name, words, rows) for name, (holds, words) in tests.items() if holds)
+
+
+def _refusals(count: int) -> str:
+    return f"{count} {'call there was' if count == 1 else 'calls there were'} refused, and none at home"
