@@ -17,7 +17,7 @@ from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
 from gdkit.cli.simulated import demo, simulate
-from gdkit.errors import GdkitError
+from gdkit.errors import GdkitError, TeamFileError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,6 +44,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except TeamFileError as error:  # every fault on a line of its own, so that all can be mended at once
+        click.echo("\n".join(plain(line) for line in f"gdkit: {error}".splitlines()), err=True)
+        sys.exit(error.exit_status)
     except GdkitError as error:
         click.echo(f"gdkit: {plain(str(error))}", err=True)
         sys.exit(error.exit_status)

@@ -55,6 +55,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     parameters = _parameters(options)
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
+    check_named(parameters)
     live = is_live(finding)
     if open_before := CaseFolder(Path(case)) if (Path(case) / "case.json").exists() else None:
         refuse_other_world(open_before)  # before anything is asked of the wrong account
@@ -131,6 +132,19 @@ def check_sources(sources: Iterable[str]) -> None:
     files = [source for source in sources if source != LOOKUP]
     if files:
         find_files(files)
+
+
+def check_named(parameters: dict[str, Any]) -> None:
+    """Refuse files to judge addresses by that cannot be used, and outsiders that gdkit does not know.
+
+    Raises:
+        TeamFileError: the team's file has faults.
+        GdkitError: a MaxMind file cannot be read.
+        ParameterError: a look-up's name is unknown.
+    """
+    from gdkit.gathering.origin import check_inputs  # noqa: PLC0415 - only what a command needs is loaded
+
+    check_inputs(parameters.get("networks", ""), parameters.get("mmdb", ()), parameters.get("ask", ()))
 
 
 def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any] | None = None) -> None:

@@ -21,6 +21,17 @@ LOOKUPS: Mapping[str, Callable[[str], OnlineAnswer]] = MappingProxyType(
 """The look-ups by name. None raises: what fails comes back as an answer that says why."""
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Refuse a name that is no look-up's.
+
+    Raises:
+        ParameterError: one is none of ``LOOKUPS``.
+    """
+    unknown = [name for name in names if name not in LOOKUPS]
+    if unknown:
+        raise ParameterError(f"there is no look-up {unknown[0]!r}", action=f"choose of {', '.join(LOOKUPS)}")
+
+
 def look_up_online(names: Iterable[str], addresses: Iterable[str]) -> dict[str, tuple[OnlineAnswer, ...]]:
     """Make the look-ups of these names for each address, one after the other.
 
@@ -28,7 +39,5 @@ def look_up_online(names: Iterable[str], addresses: Iterable[str]) -> dict[str, 
         ParameterError: a name is none of ``LOOKUPS``; nothing was asked.
     """
     wanted = list(dict.fromkeys(names))
-    unknown = [name for name in wanted if name not in LOOKUPS]
-    if unknown:
-        raise ParameterError(f"there is no look-up {unknown[0]!r}", action=f"choose of {', '.join(LOOKUPS)}")
+    check_names(wanted)
     return {address: tuple(LOOKUPS[name](address) for name in wanted) for address in dict.fromkeys(addresses)}

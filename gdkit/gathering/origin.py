@@ -58,6 +58,25 @@ class OriginInputs:
     ask: tuple[str, ...] = field(default=())
 
 
+def check_inputs(networks: str, mmdb: Iterable[str], ask: Iterable[str]) -> None:
+    """See that what a person named can be used, before any work is done on it.
+
+    Raises:
+        TeamFileError: the team's file has faults.
+        GdkitError: a MaxMind file cannot be read.
+        ParameterError: a look-up's name is unknown.
+    """
+    if networks:
+        load_team_file(Path(networks).expanduser(), RULES_BY_NAME)
+    opened = _mmdb(mmdb)
+    if opened is not None:
+        opened.close()
+    if ask:
+        from gdkit.feeds.online import check_names  # noqa: PLC0415 - only where outsiders are asked
+
+        check_names(ask)
+
+
 def keep_log_evidence(case: CaseFolder, events: pd.DataFrame, scope: Scope, subject: Subject) -> None:
     """Keep what the logs say of each place, while everything that was searched is at hand."""
     evidence, history = log_evidence(events, scope, subject)

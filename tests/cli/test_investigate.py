@@ -112,9 +112,40 @@ def test_whole_run_journal(whole: Investigated) -> None:
     assert broken_entry(entries) is None
 
 
+def test_a_faulty_team_file_is_told_before_the_work(gdkit: Any, sample: Sample, tmp_path: Path) -> None:
+    """Every fault stands on a line of its own, with its line in the file, and no case was begun."""
+    networks = "networks:\n  - cidr: 198.51.100.7/24\n    owner: Us\n    whatt: x\n"
+    (tmp_path / "networks.yaml").write_text(networks, encoding="utf-8")
+    ended = gdkit(
+        "investigate", sample.finding, "--trail", sample.trail, "--case", "case", "--networks", "networks.yaml"
+    )
+    lines = ended.err.splitlines()
+    assert ended.status == 1
+    assert lines[0].startswith("gdkit: ")
+    assert "networks.yaml: 5 faults:" in lines[0]
+    assert sum(line.startswith("(") for line in lines) == 5
+    assert any("write 198.51.100.0/24" in line for line in lines)
+    assert not (tmp_path / "case").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(("--networks", "none.yaml"), "there is no such file"), (("--mmdb", "none.mmdb"), "the file cannot be read")],
+)
+def test_a_missing_file_is_told_before_the_work(
+    gdkit: Any, sample: Sample, tmp_path: Path, arguments: tuple[str, str], told: str
+) -> None:
+    """A file to judge addresses by that is not there is named, and no case was begun."""
+    ended = gdkit("investigate", sample.finding, "--trail", sample.trail, "--case", "case", *arguments)
+    assert (ended.status, told in ended.err) == (1, True), ended.err
+    assert arguments[1] in ended.err
+    assert not (tmp_path / "case").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("--ask", "whois"), "choose of rdap, abuseipdb, greynoise"),
         (("--trail", "logs"), "Missing option '--case'"),
         (("--nonsense",), "No such option"),
         (("-p", "acount=1"), "no notebook has such a parameter"),
