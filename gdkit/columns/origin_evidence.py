@@ -32,7 +32,7 @@ ADDRESS_EVIDENCE = Table(
         Column("rule", "text", "The rule of the weighing.", "(gdkit)"),
         Column("statement", "text", "What was found, in words.", "(gdkit)"),
         Column("source", "text", "Where it comes from.", "(gdkit)"),
-        Column("as_of", "time", "When the source said so; for logs, where they begin.", "(gdkit)"),
+        Column("as_of", "time", "When the source said so; for logs, where they begin, or the last call.", "(gdkit)"),
     ),
 )
 
@@ -46,7 +46,7 @@ WEIGHED_EVIDENCE = Table(
         Column("rule", "text", "The rule of the weighing.", "(gdkit)"),
         Column("statement", "text", "What was found, in words.", "(gdkit)"),
         Column("source", "text", "Where it comes from.", "(gdkit)"),
-        Column("as_of", "time", "When the source said so; for logs, where they begin.", "(gdkit)"),
+        Column("as_of", "time", "When the source said so; for logs, where they begin, or the last call.", "(gdkit)"),
         Column("decides", "boolean", "Whether the proposal names it among the rows that decided.", "(weighing)"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gdkit import tables
 from gdkit.analysis.clients import made_by_aws_service, presigned
 from gdkit.analysis.rules import PARTY
 from gdkit.origin.model import Evidence
@@ -39,9 +40,13 @@ MOST_NAMED = 4
 
 
 def behaviour_evidence(place: Place) -> Iterator[Evidence]:
-    """Give what was done from an address."""
-    yield from _hunted(place)
-    yield from _tools(place)
+    """Give what was done from an address.
+
+    A kernel of a distribution for attacks is a tool for attacks; it is not counted again as an unlikely machine.
+    """
+    tools = tuple(_tools(place))
+    yield from tools
+    yield from (one for one in _hunted(place) if not (tools and one.rule == "unlike_an_instance" and _is_kernel(one)))
     yield from _left(place)
     yield from _blinded(place)
     yield from _new_calls(place)
@@ -54,14 +59,19 @@ def _hunted(place: Place) -> Iterator[Evidence]:
         calls = len(here & sign.event_ids)
         rule = "another_machine" if PARTY.get(sign.name) == "thief" else _SIGNS.get(sign.name)
         if calls and rule is not None:
-            yield _said(rule, f"{sign.statement} ({_many(calls, 'call')} from there)")
+            yield _said(place, rule, f"{sign.statement} ({_many(calls, 'call')} from there)")
+
+
+def _is_kernel(one: Evidence) -> bool:
+    """Tell whether a machine is called unlikely for its kernel, which is what names a distribution for attacks."""
+    return "its kernel" in one.statement
 
 
 def _tools(place: Place) -> Iterator[Evidence]:
     for client in sorted(place.calls["user_agent"].dropna().unique()):
         tool = attack_tool(str(client))
         if tool is not None:
-            yield _said("attack_tool", f"A client there names {tool}: {str(client)[:160]}")
+            yield _said(place, "attack_tool", f"A client there names {tool}: {str(client)[:160]}")
 
 
 def _left(place: Place) -> Iterator[Evidence]:
@@ -70,16 +80,16 @@ def _left(place: Place) -> Iterator[Evidence]:
     elsewhere = set(place.elsewhere["event_name"].dropna())
     new = here[~here["event_name"].isin(elsewhere)]
     if len(new):
-        yield _said("left_way_in", f"{_many(len(new), 'call')} from there that can leave a way back in, of kinds that "
-                    f"the session makes nowhere else: {_named(new['event_name'])}.")  # fmt: skip
+        words = f"{_many(len(new), 'call')} from there that can leave a way back in, of kinds made nowhere else"
+        yield _said(place, "left_way_in", f"{words}: {_named(new['event_name'])}.")
 
 
 def _blinded(place: Place) -> Iterator[Evidence]:
     tamper = place.tamper
     here = tamper[tamper["event_id"].isin(set(place.calls["event_id"].dropna()))]
     if len(here):
-        yield _said("blinded_watchers", f"{_many(len(here), 'call')} from there against what watches: "
-                    f"{_named(here['event_name'])}.")  # fmt: skip
+        words = f"{_many(len(here), 'call')} from there against what watches: {_named(here['event_name'])}."
+        yield _said(place, "blinded_watchers", words)
 
 
 def _new_calls(place: Place) -> Iterator[Evidence]:
@@ -90,8 +100,8 @@ def _new_calls(place: Place) -> Iterator[Evidence]:
         return
     new = calls[~calls["event_name"].isin(set(place.elsewhere["event_name"].dropna()))]
     if len(new):
-        yield _said("new_calls", f"{_many(new['event_name'].nunique(), 'kind')} of call came from there that the "
-                    f"session makes nowhere else: {_named(new['event_name'])}.")  # fmt: skip
+        words = f"{_many(new['event_name'].nunique(), 'kind')} of call from there that the session makes nowhere else"
+        yield _said(place, "new_calls", f"{words}: {_named(new['event_name'])}.")
 
 
 def _succeeded(calls: pd.DataFrame) -> set[str]:
@@ -107,5 +117,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def _said(rule: str, statement: str) -> Evidence:
-    return Evidence(rule, statement, CLOUDTRAIL)
+def _said(place: Place, rule: str, statement: str) -> Evidence:
+    """Date what was done by the last call from there."""
+    times = place.calls["event_at"].dropna()
+    return Evidence(rule, statement, CLOUDTRAIL, tables.plain(times.max()) if len(times) else None)

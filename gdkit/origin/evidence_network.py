@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gdkit.analysis.providers import AMAZON
 from gdkit.origin.model import Evidence
 from gdkit.origin.published import published
+from gdkit.origin.reserved import reserved_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,9 @@ def _published(about: About) -> Iterator[Evidence]:
         yield Evidence(rule, f"It is {name or found.kind}'s, listed as {found.kind}.", source, at, name)
     elif found.kind == "hosting" and found.provider != AMAZON:
         yield Evidence("other_provider", f"It is in the ranges of {name}.", source, at, name)
+    elif found.kind == "reserved":
+        words = f"It is reserved ({reserved_as(about.address)}): no network of the internet holds it."
+        yield Evidence("place", words, "IANA's registries of special addresses")
     elif found.provider != AMAZON:
         yield Evidence("place", f"It is listed as {f'{name}, ' if name else ''}{found.kind}.", source, at, name)
     elif about.sources.aws_ranges is None:

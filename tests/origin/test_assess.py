@@ -339,3 +339,15 @@ def test_other_callers_at_the_address(tmp_path: Path) -> None:
     one = at_thief(tmp_path, [*WORK, *THEFT, record(60, THIEF, "console", name="SendCommand", who=admin)])
     assert "user/kim" in one.rules["same_address"]
     assert INSTANCE not in one.rules["same_address"]
+
+
+def test_one_fact_is_counted_once(tmp_path: Path) -> None:
+    """A kernel of Kali is a tool for attacks, and not an unlikely machine beside it; the last call dates what was done."""
+    kali = "aws-cli/2.31.4 os/linux#6.12.38-kali lang/python#3.13"
+    one = at_thief(tmp_path, [*WORK, record(70, THIEF, kali), record(72, THIEF, kali)])
+    assert "attack_tool" in one.rules
+    assert "unlike_an_instance" not in one.rules
+    (row,) = [row for row in one.place.evidence if row.evidence.rule == "attack_tool"]
+    assert row.evidence.as_of == datetime(2026, 11, 1, 8, 12, tzinfo=UTC)
+    macos = at_thief(tmp_path, [*WORK[:1], record(70, THIEF, THIEF_CLIENT)])
+    assert {"unlike_an_instance", "another_machine"} & set(macos.rules)
