@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from gdkit.feeds import online
 from gdkit.feeds.answer import OnlineAnswer
 from gdkit.findings import load_findings, select_finding
 from gdkit.sample import sample_folder
+from tests.analysis.records import APP_CLIENT, record, subject
+from tests.analysis.test_attribution import AFTER, GONE_ON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +110,39 @@ def test_usual_settings(case: CaseFolder, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("GDKIT_NETWORKS", str(team_file(tmp_path, "198.51.100.0/24")))
     stages.classify(str(case.path))
     assert reported(case)["holder"] == "Example Corp"
+
+
+RANGES = {
+    "syncToken": "1",
+    "createDate": "2026-11-01-00-00-00",
+    "prefixes": [
+        {"ip_prefix": "52.48.0.0/14", "region": "eu-west-1", "service": "EC2", "network_border_group": "eu-west-1"},
+        {"ip_prefix": "54.171.0.0/16", "region": "eu-west-1", "service": "EC2", "network_border_group": "eu-west-1"},
+    ],
+    "ipv6_prefixes": [],
+}
+
+
+@pytest.mark.parametrize(("with_ranges", "party"), [(True, "workload"), (False, "unknown")])
+def test_a_move_within_a_region(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    with_ranges: bool,
+    party: str,
+) -> None:
+    """With AWS's ranges at hand, a new address in the same region with the same agent and client is no theft."""
+    ranges, trail = tmp_path / "ranges.json", tmp_path / "trail.json"
+    ranges.write_text(json.dumps(RANGES), encoding="utf-8")
+    monkeypatch.setenv("GDKIT_IP_RANGES", str(ranges) if with_ranges else "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    call = record(31, AFTER, APP_CLIENT)
+    trail.write_text(json.dumps({"Records": [call, *GONE_ON]}), encoding="utf-8")
+    folder = start_case(tmp_path / "case", subject(AFTER), trail=[str(trail)], analyst="ann")
+    stages.scope(str(folder.path), [])
+    events = load_table(folder, "session_events")
+    assert events.loc[events["event_id"] == call["eventID"], "party"].tolist() == [party]
+    statements = [row["statement"] for row in reported(folder)["evidence"]]  # type: ignore[attr-defined]
+    assert any("EC2 in eu-west-1" in text for text in statements) == with_ranges
 
 
 def test_outsiders_are_asked_by_name_only(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) -> None:

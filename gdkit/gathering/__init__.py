@@ -13,6 +13,7 @@ from gdkit.gathering.holdings import gather_holdings
 from gdkit.gathering.home import home_of
 from gdkit.gathering.keep import keep_scope
 from gdkit.gathering.origin import OriginInputs, judge_origin, keep_log_evidence
+from gdkit.gathering.regions import with_regions
 
 __all__ = [
     "OriginInputs",
@@ -30,4 +31,5 @@ __all__ = [
     "with_existence_checked",
     "with_gaps",
     "with_own_addresses",
+    "with_regions",
 ]

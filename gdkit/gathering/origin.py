@@ -93,10 +93,12 @@ def judge_origin(case: CaseFolder, session: Mapping[str, Any], inputs: OriginInp
         inputs: what a person named.
 
     Raises:
-        TeamFileError: the team's file has faults; nothing was changed.
-        GdkitError: a file cannot be read, or a look-up's name is unknown.
+        TeamFileError: the team's file has faults.
+        GdkitError: a file cannot be read, or a look-up's name is unknown. In each case nothing was changed.
     """
-    team, mmdb = _team_file(case, inputs.networks), _mmdb(inputs.mmdb)
+    check_inputs("", (), inputs.ask)
+    mmdb = _mmdb(inputs.mmdb)
+    team = _team_file(case, inputs.networks)
     events = load_table(case, "session_events")
     seen = Seen(
         LeakedSession(**{**session, "keys": ()}), events, load_table(case, "addresses"),

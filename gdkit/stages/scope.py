@@ -24,6 +24,7 @@ from gdkit.gathering import (
     with_existence_checked,
     with_gaps,
     with_own_addresses,
+    with_regions,
 )
 from gdkit.origin.document import origin_document
 from gdkit.progress import progress_tellers
@@ -43,7 +44,7 @@ def scope(case: str, trail: Sequence[str]) -> View:
     sources = list(trail) or case_trail(folder)
     loaded = gather_events(folder, subject, sources, progress_tellers())
     around = gather_environment(folder, subject, loaded.events)
-    known = with_own_addresses(folder, subject, loaded.events)
+    known = with_regions(folder, with_own_addresses(folder, subject, loaded.events), loaded.events)
     scoped = with_existence_checked(folder, scope_session(loaded.events, known, surroundings_of(around)))
     keep_scope(folder, scoped, loaded, sources)
     keep_log_evidence(folder, loaded.events, scoped, known)

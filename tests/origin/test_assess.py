@@ -342,7 +342,7 @@ def test_other_callers_at_the_address(tmp_path: Path) -> None:
 
 
 def test_one_fact_is_counted_once(tmp_path: Path) -> None:
-    """A kernel of Kali is a tool for attacks, and not an unlikely machine beside it; the last call dates what was done."""
+    """A kernel of Kali is a tool for attacks, and no unlikely machine beside it; the last call dates what was done."""
     kali = "aws-cli/2.31.4 os/linux#6.12.38-kali lang/python#3.13"
     one = at_thief(tmp_path, [*WORK, record(70, THIEF, kali), record(72, THIEF, kali)])
     assert "attack_tool" in one.rules
