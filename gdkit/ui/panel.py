@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from gdkit.case.folder import case_analyst
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
 
 
+LINE = 110
+"""Characters of one line of the panel: a label does not break its text, and cuts off what is wider than the page."""
+
+
 class VerdictPanel:
     """Shows what the evidence proposes, asks for the verdict and records it in the case.
 
@@ -30,7 +35,8 @@ class VerdictPanel:
         import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
 
         self.case = case
-        self.proposal = [widgets.Label(value=text.visible(line).replace("\n", " ")) for line in proposal_lines(case)]
+        told = [text.visible(line).replace("\n", " ") for line in proposal_lines(case)]
+        self.proposal = [widgets.Label(value=part) for line in told for part in wrap(line, LINE)]
         self.choice = widgets.RadioButtons(options=list(VERDICT_VALUES), value=None, description="Verdict")
         self.reason = widgets.Textarea(description="Because", placeholder="required: what the verdict rests on")
         self.analyst = widgets.Text(description="Analyst", value=case_analyst(case))

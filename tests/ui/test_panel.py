@@ -11,7 +11,7 @@ from gdkit import stages
 from gdkit.case.journal import read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import UNDECIDED, all_verdicts, current_verdict
-from gdkit.ui.panel import VerdictPanel
+from gdkit.ui.panel import LINE, VerdictPanel
 from tests.case.samples import new_case, refuse_writes, scoped_case
 from tests.report.markup import Page
 
@@ -141,6 +141,7 @@ def test_proposal(tmp_path: Path) -> None:
     assert shown[0].startswith("Proposed: ")
     assert any("benign causes" in line for line in shown)
     assert any(line.startswith("To settle it: ") for line in shown)
+    assert max(map(len, shown)) <= LINE, "a label cuts off what is wider than the page"
 
 
 def test_hostile_proposal(tmp_path: Path) -> None:
