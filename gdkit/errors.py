@@ -14,6 +14,8 @@
     │   ├── CaseConflictError  it already holds another investigation
     │   └── CaseWriteError     it cannot be written (read-only, disk full)
     ├── VerdictError           the decision is not acceptable (unknown value, no reason)
+    ├── ResponseError          a step of the response cannot be taken, or not so
+    │   └── GroundChangedError what a reviewed plan rests on has changed since; nothing was done
     ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
     ├── TeamFileError          the team's networks.yaml has faults: all of them, each with its line
     └── NotebookError          a notebook stopped: which cell, and why
@@ -170,6 +172,14 @@ class CaseWriteError(CaseError):
 
 class VerdictError(GdkitError):
     """The decision is not acceptable as it stands."""
+
+
+class ResponseError(GdkitError):
+    """A step of the response cannot be taken, or not in the way it was asked for."""
+
+
+class GroundChangedError(ResponseError):
+    """What a reviewed plan rests on has changed since; nothing was done."""
 
 
 class PolicyError(GdkitError):

@@ -7,13 +7,14 @@
                                               service,
                                               region and
                                               account
+    response_only lets through what the step that is taken needs
     calls: ask a client, each failure as one AwsError (translate); regions: where to ask
 """
 
 from __future__ import annotations
 
 from gdkit.aws.access import AwsAccess
-from gdkit.aws.calls import ask, need, rows
+from gdkit.aws.calls import ask, need, perform, rows
 from gdkit.aws.clients import ReadOnlyAws, ResponderAws, open_read_only, open_responder
 from gdkit.aws.regions import Regions, find_regions
 
@@ -27,5 +28,6 @@ __all__ = [
     "need",
     "open_read_only",
     "open_responder",
+    "perform",
     "rows",
 ]

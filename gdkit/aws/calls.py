@@ -25,13 +25,33 @@ def ask(
     Raises:
         AwsError: it failed.
     """
+    return perform(client, operation, parameters, account_id=account_id)[0]
+
+
+def perform(
+    client: Any, operation: str, parameters: Mapping[str, Any] | None = None, *, account_id: str = ""
+) -> tuple[dict[str, Any], str]:
+    """Make one call, and give its answer and AWS's id of the request, by which AWS and CloudTrail know it again.
+
+    Args:
+        client: from ``ReadOnlyAws.client`` or ``ResponderAws.client``.
+        operation: the API's name.
+        parameters: as boto3 takes them.
+        account_id: the account that the client was made for, for the error.
+
+    Returns:
+        The answer without what only describes the transport, and the request id; empty where AWS gave none.
+
+    Raises:
+        AwsError: it failed.
+    """
     from botocore import xform_name  # noqa: PLC0415
 
     call = _call(client, operation, account_id)
     with translating(call, permission=_permission(client, operation)):
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**(parameters or {}))
-    answer.pop("ResponseMetadata", None)
-    return answer
+    about = answer.pop("ResponseMetadata", {})
+    return answer, str(about.get("RequestId") or "")
 
 
 def need(answer: Mapping[str, Any], key: str, call: AwsCall) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.aws.access import check_region
 from gdkit.aws.calls import ask, need
 from gdkit.aws.read_only import hold_back
+from gdkit.aws.response_only import hold_to
 from gdkit.aws.sessions import make_client, own_session, role_session
 from gdkit.aws.simulation import Simulation, read_simulation
 from gdkit.aws.translate import translating
@@ -15,6 +16,8 @@ from gdkit.errors import AwsCall, AwsError
 from gdkit.identifiers import is_account_id, parse_arn
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from gdkit.aws.access import AwsAccess
 
 
@@ -112,7 +115,20 @@ class ReadOnlyAws(_Aws):
 
 
 class ResponderAws(_Aws):
-    """AWS as the responder sees it: for the steps of a response, and nothing else."""
+    """AWS as the responder sees it: for one step of a response, whose IAM actions alone it may use.
+
+    Args:
+        actions: the IAM actions by which the step changes something.
+    """
+
+    def __init__(self, session: Any, member_role: str, simulation: Simulation | None, actions: Set[str]) -> None:
+        self._actions = frozenset(actions)
+        super().__init__(session, member_role, simulation)
+
+    def _make(self, session: Any, service: str, region: str) -> Any:
+        client = super()._make(session, service, region)
+        hold_to(client, self._actions)
+        return client
 
 
 def open_read_only(access: AwsAccess) -> ReadOnlyAws:
@@ -129,8 +145,12 @@ def open_read_only(access: AwsAccess) -> ReadOnlyAws:
     return ReadOnlyAws(session, access.member_role, simulation)
 
 
-def open_responder(access: AwsAccess) -> ResponderAws:
+def open_responder(access: AwsAccess, actions: Set[str] = frozenset()) -> ResponderAws:
     """Log in as the responder and ask AWS who that is.
+
+    Args:
+        access: who the responder is.
+        actions: the IAM actions that the step at hand changes something by; every other call is refused here.
 
     Raises:
         AwsError: no credentials, not valid, or no connection.
@@ -140,4 +160,4 @@ def open_responder(access: AwsAccess) -> ResponderAws:
     session = own_session(access.responder_profile or access.profile, access.region, simulation)
     if access.responder_role_arn:
         session = role_session(session, access.responder_role_arn, simulation)
-    return ResponderAws(session, access.responder_member_role, simulation)
+    return ResponderAws(session, access.responder_member_role, simulation, actions)

@@ -108,9 +108,9 @@ def test_reading_passes(made_up: tuple[FakeAws, ReadOnlyAws]) -> None:
 
 
 def test_responder_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The responder's access is of another type, uses its own key, and is not held back."""
+    """The responder's access is of another type, uses its own key, and may do what it was opened for."""
     fake = fake_aws(monkeypatch, {("iam", "PutRolePolicy"): {}})
-    responder = open_responder(AwsAccess())
+    responder = open_responder(AwsAccess(), {"iam:PutRolePolicy"})
     ask(responder.client("iam"), "PutRolePolicy", {"RoleName": "r", "PolicyName": "p", "PolicyDocument": "{}"})
     assert not isinstance(responder, ReadOnlyAws)
     assert isinstance(responder, ResponderAws)

@@ -49,7 +49,7 @@ def test_only_simulated_key_and_place(monkeypatch: pytest.MonkeyPatch, poisoned:
     with loopback() as simulator, loopback() as elsewhere:
         _poison_places(monkeypatch, elsewhere)
         simulate(monkeypatch, simulator.url)
-        aws, responder = open_read_only(AwsAccess()), open_responder(AwsAccess())
+        aws, responder = open_read_only(AwsAccess()), open_responder(AwsAccess(), {"sts:GetCallerIdentity"})
         ask(aws.client("sts", "eu-west-1"), "GetCallerIdentity")
         ask(responder.client("sts", "eu-west-1"), "GetCallerIdentity")
     assert elsewhere.keys == []

@@ -1,0 +1,43 @@
+"""Every step, by its name. A step is loaded only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from gdkit.errors import ResponseError
+from gdkit.response.step import Step
+
+MODULES: Mapping[str, str] = {
+    "require-imdsv2": "instance.require_imdsv2",
+}
+"""Name of a step, and the module below ``gdkit.response`` that holds it as ``STEP``; in the order of a response."""
+
+
+class _Catalogue(Mapping[str, Step]):
+    """The steps, loaded one by one."""
+
+    def __getitem__(self, name: str) -> Step:
+        step: Step = import_module(f"gdkit.response.{MODULES[name]}").STEP
+        return step
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+STEPS: Mapping[str, Step] = _Catalogue()
+"""Every step, by its name."""
+
+
+def step_named(name: str) -> Step:
+    """Give a step.
+
+    Raises:
+        ResponseError: there is no such step.
+    """
+    if name not in MODULES:
+        raise ResponseError(f"{name[:60]!r} is no step", action=f"choose one of {', '.join(MODULES)}")
+    return STEPS[name]

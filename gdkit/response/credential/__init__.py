@@ -1,0 +1,1 @@
+"""Steps that contain the leaked credential and the role behind it."""

@@ -1,0 +1,1 @@
+"""Steps against what grew from the leaked credential."""

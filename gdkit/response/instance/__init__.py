@@ -1,0 +1,1 @@
+"""Steps on the instance: its evidence, its isolation, its metadata service."""

@@ -1,0 +1,113 @@
+"""What was previewed, begun, done and undone, read from the journal of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from gdkit.response.plan import Plan, read_plan
+
+if TYPE_CHECKING:
+    from gdkit.response.step import Evidence
+
+INTENT, CALL, OUTCOME = "respond: intent", "respond: call", "respond: outcome"
+"""What the journal calls the three sorts of entry that an application leaves."""
+
+Status = Literal["open", "done", "failed", "not done", "partly"]
+"""``open``: an intent without an outcome, of a process that died or still runs. ``not done`` and ``partly`` are what
+was found of such a one later."""
+
+
+class Record(Protocol):
+    """Where an application is written down; the case folder gives one."""
+
+    def write(self, act: str, detail: dict[str, Any]) -> int:
+        """Add an entry to the journal, on the disk before it returns, and give its number."""
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Give every entry of the journal, oldest first: each with ``seq``, ``at``, ``actor``, ``act``, ``detail``."""
+
+    def keep_plan(self, name: str, document: dict[str, Any]) -> None:
+        """Keep a plan that was previewed, by its hash."""
+
+    def plan_names(self) -> list[str]:
+        """Give the hashes of the plans that were kept."""
+
+    def kept_plan(self, name: str) -> dict[str, Any]:
+        """Give a plan that was kept, by its hash."""
+
+    def keep_evidence(self, evidence: Evidence) -> None:
+        """Keep a document among the evidence, with its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One time that a plan was applied.
+
+    Attributes:
+        number: the journal's number of its intent.
+        at: when it was begun, ISO 8601 in UTC.
+        actor: who applied it.
+        plan_hash: hash of the plan.
+        status: how it ended.
+        error: why it failed; empty where it did not.
+        calls: what the journal keeps of each call that was answered: number, request id, results.
+        undone: whether a later application undid it.
+    """
+
+    number: int
+    at: str
+    actor: str
+    plan_hash: str
+    plan: Plan
+    status: Status = "open"
+    error: str = ""
+    calls: tuple[dict[str, Any], ...] = ()
+    undone: bool = False
+
+    @property
+    def changed_something(self) -> bool:
+        """Whether it may have changed something in AWS."""
+        return self.status not in ("not done",) and bool(self.plan.actions)
+
+
+def applications(record: Record) -> list[Application]:
+    """Give every application that the journal knows, oldest first."""
+    found: dict[int, Application] = {}
+    for entry in record.entries():
+        detail = entry["detail"]
+        if entry["act"] == INTENT:
+            plan = read_plan(detail["plan"])
+            found[entry["seq"]] = Application(entry["seq"], entry["at"], entry["actor"], detail["hash"], plan)
+        elif entry["act"] == CALL and detail["intent"] in found:
+            one = found[detail["intent"]]
+            found[one.number] = replace(one, calls=(*one.calls, detail))
+        elif entry["act"] == OUTCOME and detail["intent"] in found:
+            one = found[detail["intent"]]
+            found[one.number] = replace(one, status=detail["status"], error=detail.get("error", ""))
+    return _with_undone(list(found.values()))
+
+
+def last_applied(record: Record, step: str, options: dict[str, str] | None = None) -> Application | None:
+    """Give the last application of a step that changed something and was not undone; None where there is none.
+
+    Args:
+        record: of the case.
+        step: name of the step.
+        options: what was told to the step; None for any.
+    """
+    fitting = [one for one in applications(record)
+               if one.plan.step == step and one.plan.undoes is None and one.changed_something and not one.undone
+               and (options is None or dict(one.plan.target.options) == options)]  # fmt: skip
+    return fitting[-1] if fitting else None
+
+
+def _with_undone(found: list[Application]) -> list[Application]:
+    """Mark what was undone: an undo that was done takes back the last application of its plan that came before it."""
+    for undo in [one for one in found if one.plan.undoes is not None and one.status == "done"]:
+        for place in range(len(found) - 1, -1, -1):
+            one = found[place]
+            if one.plan_hash == undo.plan.undoes and one.number < undo.number and not one.undone:
+                found[place] = replace(one, undone=True)
+                break
+    return found

@@ -1,0 +1,1 @@
+"""Steps for an address that is trusted: such findings are suppressed, those at hand archived."""
