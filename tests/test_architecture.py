@@ -20,6 +20,7 @@ LAYERS = (
     ("response",),
     ("case",),
     ("gathering",),
+    ("responding",),
     ("progress",),
     ("ui",),
     ("stages",),

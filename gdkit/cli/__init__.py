@@ -16,6 +16,7 @@ from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
+from gdkit.cli.respond import respond
 from gdkit.cli.simulated import demo, simulate
 from gdkit.errors import GdkitError, TeamFileError
 
@@ -25,11 +26,11 @@ from gdkit.errors import GdkitError, TeamFileError
 def commands() -> None:
     """Investigate stolen EC2 instance credentials (GuardDuty InstanceCredentialExfiltration).
 
-    gdkit reads; nothing it does here changes anything in AWS.
+    gdkit reads. Only 'gdkit respond STEP --apply' with the hash of a reviewed plan changes anything in AWS.
     """
 
 
-for command in (check_command, findings_command, investigate, hunt, feeds, demo, simulate):
+for command in (check_command, findings_command, investigate, hunt, respond, feeds, demo, simulate):
     commands.add_command(command)
 
 

@@ -50,8 +50,9 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """Hex SHA-256 of everything that a person reviews."""
+        """Hex SHA-256 of everything that a person reviews; the instant of the preview counts where a call holds it."""
         document = plan_document(self)
+        del document["target"]["at"]
         for check in document["checks"]:
             del check["found"]  # words that may name an instant; the answer itself counts
         return hashlib.sha256(_canonical(document).encode()).hexdigest()
@@ -73,7 +74,7 @@ class Plan:
 
     def calls(self) -> str:
         """Give the calls as JSON text, exactly as they will be made."""
-        return _pretty([_action(action) for action in self.actions])
+        return _pretty([_call(action, self.target) for action in self.actions])
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -137,6 +138,17 @@ def _target(target: Target) -> dict[str, Any]:
 def _action(action: Action) -> dict[str, Any]:
     values = {field.name: getattr(action, field.name) for field in fields(action)}
     return {**values, "parameters": _plain(action.parameters), "results": list(action.results)}
+
+
+def _call(action: Action, target: Target) -> dict[str, Any]:
+    """Give one call with the place where it is made."""
+    return {
+        "service": action.service,
+        "operation": action.operation,
+        "account_id": action.account_id or target.account_id,
+        "region": action.region or target.region,
+        "parameters": _plain(action.parameters),
+    }
 
 
 def _plain(value: Any) -> Any:

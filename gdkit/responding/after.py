@@ -1,0 +1,178 @@
+"""Proof after the Deny: CloudTrail is asked again for the session and its siblings, and what they did since is told.
+
+Events come late, about five minutes on average and up to fifteen: a look right after shows little, and is repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from gdkit import tables
+from gdkit.analysis.containment import Deny, SessionAfter, sessions_after
+from gdkit.case.evidence import keep_files, load_table
+from gdkit.case.results import load_result
+from gdkit.errors import ResponseError, TrailError
+from gdkit.identifiers import parse_principal_id
+from gdkit.model import utc_text
+from gdkit.response.record import applications
+from gdkit.trail import load_trail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdkit.model import NotSearched
+    from gdkit.responding.run import Desk
+    from gdkit.response.record import Application
+
+RECHECKED = "respond: rechecked"
+"""What the journal calls a look at whether a Deny works."""
+
+AGAIN_AFTER = timedelta(minutes=30)
+"""When to look once more: twice the time that CloudTrail says events may take.
+
+Source: CloudTrail User Guide, "How CloudTrail works": delivery within an average of about 5 minutes, not guaranteed.
+"""
+
+BEFORE = timedelta(minutes=30)
+"""How much of the time before the Deny is looked at, to see who was refused already."""
+
+_SSM = ("ssm.amazonaws.com", "ssmmessages.amazonaws.com", "ec2messages.amazonaws.com")
+"""Services that the variant for capturing memory leaves open."""
+
+_DENYING = ("deny-session", "deny-role", "revoke-sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a look showed.
+
+    Attributes:
+        sessions: each session that the Deny is about, or must not hit.
+        not_searched: where could not be looked.
+        again_at: when to look once more; None where enough time has passed.
+    """
+
+    deny: Deny
+    sessions: tuple[SessionAfter, ...]
+    not_searched: tuple[NotSearched, ...]
+    looked_at: datetime
+    again_at: datetime | None
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the Deny works: False where one session shows otherwise, None while a denied one shows nothing."""
+        answers = [one.holds for one in self.sessions if one.expected == "denied"]
+        if any(one.holds is False for one in self.sessions):
+            return False
+        return True if answers and all(answers) else None
+
+
+def recheck(desk: Desk, sources: Sequence[str] = ()) -> Recheck:
+    """Look whether the Deny of a case works, by what the sessions did since.
+
+    Args:
+        desk: who works on which case.
+        sources: log files that hold the time since; empty for the event history.
+
+    Raises:
+        ResponseError: no Deny of this case is in force.
+        TrailError: nothing could be read.
+        AwsError: AWS cannot be reached.
+    """
+    applied = denies_in_force(desk.record.case)
+    if not applied:
+        raise ResponseError("no Deny that was put in place in this case is in force", where=str(desk.case.path),
+                            action="apply deny-session first")  # fmt: skip
+    deny, siblings, chained = deny_of(applied[-1]), _siblings(desk), _chained(desk)
+    now = datetime.now(UTC).replace(microsecond=0)
+    principals = map(parse_principal_id, (*deny.denied, *siblings, *chained))
+    names = {one.session_name for one in principals if one and one.session_name}
+    events, gaps = (_from_files(sources), ()) if sources else _look_up(desk, deny, sorted(names), now)
+    sessions = sessions_after(events, deny, siblings=siblings, chained=chained)
+    again = deny.since + AGAIN_AFTER
+    found = Recheck(deny, sessions, gaps, now, again if again > now else None)
+    desk.record.write(RECHECKED, _detail(found))
+    return found
+
+
+def denies_in_force(case: Any) -> list[Application]:
+    """Give the Denies that were applied in a case and not undone since, oldest first."""
+    from gdkit.case.response_record import CaseRecord  # noqa: PLC0415 - only where it is asked
+
+    forward = [one for one in applications(CaseRecord(case, "")) if one.plan.undoes is None and not one.undone]
+    return [one for one in forward if one.plan.step in _DENYING and one.status == "done"]
+
+
+def deny_of(application: Application) -> Deny:
+    """Give a Deny as the analysis of what came after takes it."""
+    target = application.plan.target
+    named = [] if application.plan.step != "deny-session" else _named_sessions(application)
+    issued = target.options.get("issued-before") or target.options.get("before")
+    before = _instant(issued, target.at) if issued or application.plan.step == "revoke-sessions" else None
+    left_open = _SSM if target.options.get("leave-open") == "ssm" else ()
+    return Deny(datetime.fromisoformat(application.at), tuple(named), str(target.role_id), before, left_open)
+
+
+def _named_sessions(application: Application) -> list[str]:
+    target = application.plan.target
+    also = [name.strip() for name in target.options.get("also", "").split(",") if name.strip()]
+    return [f"{target.role_id}:{name}" for name in (target.session_name, *also) if name]
+
+
+def _instant(told: str | None, at: datetime) -> datetime:
+    return at if not told or told == "now" else datetime.fromisoformat(told)
+
+
+def _siblings(desk: Desk) -> tuple[str, ...]:
+    """Give the principal ids of the role's other instances that the case knows."""
+    result = load_result(desk.case)
+    role_id, leaked = result["session"]["role_id"], result["session"]["session_name"]
+    return tuple(f"{role_id}:{row['instance_id']}" for row in result["fleet"]
+                 if role_id and row["instance_id"] and row["instance_id"] != leaked)  # fmt: skip
+
+
+def _chained(desk: Desk) -> tuple[str, ...]:
+    """Give the principal ids of the sessions that were begun from the leaked one."""
+    events = load_table(desk.case, "session_events")
+    chained = events.loc[(events["hop"] > 0) & (events["party"] == "thief"), "principal_id"].dropna()
+    return tuple(sorted({one for one in chained if parse_principal_id(one)}))
+
+
+def _look_up(desk: Desk, deny: Deny, names: Sequence[str], now: datetime) -> tuple[Any, tuple[NotSearched, ...]]:
+    """Ask the event history of the regions in which the case has events, from shortly before the Deny until now."""
+    from gdkit.trail.lookup import LookupPlan, fetch_history, load_history  # noqa: PLC0415 - boto3 is loaded here alone
+
+    result = load_result(desk.case)
+    account_id = result["session"]["account_id"] or desk.reader.account_id
+    plan = LookupPlan(account_id, tuple(names), (), {account_id: _regions(desk, account_id)}, deny.since - BEFORE, now)
+    folder = desk.case.evidence / f"lookup-after-{now:%Y%m%dT%H%M%SZ}"
+    looked = fetch_history(plan, lambda account, region: desk.reader.client("cloudtrail", region, account), folder)
+    keep_files(desk.case, looked.folder, "CloudTrail LookupEvents, after the Deny")
+    if not looked.pages:
+        return tables.frame(tables.EVENTS, {}), looked.not_searched
+    return load_history(looked).events, looked.not_searched
+
+
+def _regions(desk: Desk, account_id: str) -> tuple[str, ...]:
+    events = load_table(desk.case, "session_events")
+    seen = events.loc[events["account_id"] == account_id, "region"].dropna()
+    return tuple(sorted({*seen, "us-east-1", desk.reader.region}))
+
+
+def _from_files(sources: Sequence[str]) -> Any:
+    try:
+        return load_trail(list(sources)).events
+    except TrailError as error:
+        raise TrailError(error.problem, where=error.where, action="name logs of the time since the Deny") from error
+
+
+def _detail(found: Recheck) -> dict[str, Any]:
+    return {
+        "since": utc_text(found.deny.since),
+        "holds": found.holds,
+        "sessions": [asdict(one) for one in found.sessions],
+        "not_searched": [f"{gap.what}: {gap.reason}" for gap in found.not_searched],
+        "again_at": utc_text(found.again_at),
+    }

@@ -1,0 +1,169 @@
+"""The whole of a response at one look: what is done, what is next, what is skipped, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from gdkit.case.folder import case_analyst, case_subject
+from gdkit.case.journal import append_entry, read_entries
+from gdkit.case.response_record import CaseRecord
+from gdkit.case.results import load_result
+from gdkit.case.verdicts import current_verdict
+from gdkit.errors import ResponseError
+from gdkit.response.playbooks import FACTS, playbook_for
+from gdkit.response.record import applications
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gdkit.case.folder import CaseFolder
+    from gdkit.response.playbooks import Entry, Playbook
+    from gdkit.response.record import Application
+
+TASK_DONE, SKIPPED = "respond: task done", "respond: skipped"
+"""What the journal calls a person's own entries."""
+
+_INSIDE = frozenset({"own_resource", "another_instance"})
+"""Rules of ``origin.rules`` by which an address is one of the account's own."""
+
+RowState = Literal["done", "next", "open", "optional", "skipped", "undone", "in doubt"]
+"""``in doubt``: it was begun, and did not end as planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place in the order of a response.
+
+    Attributes:
+        name: step or task.
+        what: what is done there.
+        state: where it stands.
+        detail: since when and by whom, or why it is skipped.
+        told: options that the step is told.
+        undo: the step is undone here.
+        is_task: a person does it, not gdkit.
+    """
+
+    name: str
+    what: str
+    state: RowState
+    why: str
+    detail: str
+    told: tuple[tuple[str, str], ...] = ()
+    undo: bool = False
+    is_task: bool = False
+
+
+def case_playbook(case: CaseFolder) -> Playbook | None:
+    """Give the playbook that fits what was decided about a case; None while nobody has decided."""
+    finding = case_subject(case).finding
+    inside = finding is None and any(map(_is_inside, load_result(case)["origin"]["addresses"]))
+    return playbook_for(current_verdict(case).value, finding.variant if finding else None, same_account=inside)
+
+
+def overview(case: CaseFolder) -> tuple[Row, ...]:
+    """Give the order of a case's response, with where each part stands; empty while nobody has decided.
+
+    Raises:
+        CaseError: the case has no result yet, or is damaged.
+    """
+    playbook = case_playbook(case)
+    if playbook is None:
+        return ()
+    facts = _facts(case)
+    done = applications(CaseRecord(case, ""))
+    notes = _notes(case)
+    rows = [_row(entry, facts, done, notes) for entry in playbook.entries]
+    following = next((place for place, row in enumerate(rows) if row.state in ("open", "in doubt")), None)
+    return tuple(_as_next(row) if place == following else row for place, row in enumerate(rows))
+
+
+def note(case: CaseFolder, name: str, *, skipped: bool, reason: str, actor: str = "") -> None:
+    """Write in the journal that a task was done, or that a part of the order is left out.
+
+    Args:
+        case: the case.
+        name: of the step or task, as the overview calls it.
+        skipped: it is left out; otherwise it was done.
+        reason: why it is left out, or what came of it; it may not be empty.
+        actor: who says so; empty for who began the case.
+
+    Raises:
+        ResponseError: there is no such part, it is a step and not skipped, or no reason is given.
+    """
+    parts = {row.name: row for row in overview(case)}
+    if name not in parts:
+        raise ResponseError(f"{name[:60]!r} is no part of this case's response", where=str(case.path),
+                            action=f"choose one of {', '.join(parts) or '(record a verdict first)'}")  # fmt: skip
+    if not reason.strip():
+        raise ResponseError("say in a sentence why", where=name, action="add --reason TEXT")
+    if not skipped and not parts[name].is_task:
+        raise ResponseError("a step is done by applying it, not by saying so", where=f"step {name}")
+    append_entry(case.journal, actor=actor or case_analyst(case), act=SKIPPED if skipped else TASK_DONE,
+                 detail={"name": name, "reason": reason.strip()})  # fmt: skip
+
+
+def _is_inside(address: Mapping[str, Any]) -> bool:
+    """Tell whether a judged address belongs to the instance's own account."""
+    return address["kind"] == "private" or any(row["rule"] in _INSIDE for row in address["evidence"])
+
+
+def _facts(case: CaseFolder) -> frozenset[str]:
+    session = load_result(case)["session"]
+    held = {"instance": session["instance_id"], "role": session["role_name"] and session["role_id"]}
+    return frozenset(name for name in FACTS if held[name])
+
+
+def _notes(case: CaseFolder) -> dict[str, dict[str, Any]]:
+    """Give the last word of a person on each part."""
+    entries = [entry for entry in read_entries(case.journal) if entry["act"] in (TASK_DONE, SKIPPED)]
+    return {entry["detail"]["name"]: entry for entry in entries}
+
+
+def _row(entry: Entry, facts: frozenset[str], done: list[Application], notes: dict[str, dict[str, Any]]) -> Row:
+    state, detail = _standing(entry, facts, done, notes.get(entry.name))
+    what = entry.task or (f"Undo {entry.name}." if entry.undo else "")
+    return Row(entry.name, what, state, entry.why, detail, tuple(entry.options.items()), entry.undo, bool(entry.task))
+
+
+def _standing(entry: Entry, facts: frozenset[str], done: list[Application],
+              noted: dict[str, Any] | None) -> tuple[RowState, str]:  # fmt: skip
+    """Give where a part stands and what that rests on."""
+    missing = [FACTS[name] for name in entry.needs if name not in facts]
+    if missing:
+        return "skipped", "; ".join(missing)
+    of_step = [one for one in done if one.plan.step == entry.name and one.plan.undoes is None and _told(one, entry)]
+    if of_step and not entry.task:
+        standing = _by_journal(of_step[-1], entry)
+        if standing is not None:
+            return standing
+    if noted is not None and not (entry.undo and noted["act"] != SKIPPED):
+        by = f"{noted['detail']['reason']} ({noted['actor']}, {noted['at']})"
+        return ("skipped" if noted["act"] == SKIPPED else "done"), by
+    if entry.undo and not of_step:
+        return "optional", "there is nothing to undo yet"
+    return ("optional" if entry.optional else "open"), ""
+
+
+def _told(application: Application, entry: Entry) -> bool:
+    options = application.plan.target.options
+    return all(options.get(name) == value for name, value in entry.options.items() if name != "update")
+
+
+def _by_journal(last: Application, entry: Entry) -> tuple[RowState, str] | None:
+    """Give where a step stands by its last application; None where that does not settle it."""
+    when = f"{last.at}, {last.actor}, plan {last.plan_hash[:12]}"
+    if entry.undo:
+        return ("done", f"undone; it was applied {when}") if last.undone else None
+    if last.undone:
+        return "undone", f"applied {when}, and undone since"
+    if last.status == "done":
+        return "done", when
+    return None if last.status == "not done" else ("in doubt", f"{last.status}: {last.error} ({when})")
+
+
+def _as_next(row: Row) -> Row:
+    if row.state == "in doubt":
+        return row
+    return Row(row.name, row.what, "next", row.why, row.detail, row.told, row.undo, row.is_task)

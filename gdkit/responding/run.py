@@ -1,0 +1,146 @@
+"""Steps run on a case: who reads, who may change things, and where it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gdkit.case.folder import case_about, case_access, case_analyst
+from gdkit.case.response_record import CaseRecord, one_at_a_time
+from gdkit.errors import ResponseError
+from gdkit.gathering import access as ways
+from gdkit.responding.target import case_target
+from gdkit.response import engine
+from gdkit.response.catalogue import STEPS, step_named
+from gdkit.response.options import checked_options
+from gdkit.response.record import last_applied
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gdkit.aws import AwsAccess, ReadOnlyAws
+    from gdkit.case.folder import CaseFolder
+    from gdkit.response.engine import Applied
+    from gdkit.response.plan import Plan
+    from gdkit.response.record import Application
+    from gdkit.response.step import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One person at work on the response of a case.
+
+    Attributes:
+        case: the case.
+        access: how AWS is reached: the reader, and the responder beside him.
+        reader: the reader, logged in.
+        actor: who works.
+    """
+
+    case: CaseFolder
+    access: AwsAccess
+    reader: ReadOnlyAws
+    actor: str
+
+    @property
+    def record(self) -> CaseRecord:
+        """Where it is written down."""
+        return CaseRecord(self.case, self.actor)
+
+
+def open_desk(case: CaseFolder, *, access: AwsAccess | None = None, actor: str = "") -> Desk:
+    """Log in as the reader of a case, to work on its response.
+
+    Args:
+        case: the case.
+        access: how AWS is reached; None as the case was begun with.
+        actor: who works; empty for who began the case.
+
+    Raises:
+        ResponseError: neither the case nor the caller says how AWS is reached.
+        CaseError: the case is about a simulated account and this is the real AWS, or the other way round.
+        AwsError: there is no way in.
+    """
+    from gdkit.aws import open_read_only  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
+
+    way = access or case_access(case)
+    if way is None:
+        raise ResponseError("the case rests on log files alone, so nothing says how AWS is reached",
+                            where=str(case.path),
+                            action="say it: --profile NAME, --role-arn ARN or --region REGION")  # fmt: skip
+    ways.refuse_other_world(case)
+    return Desk(case, way, open_read_only(way), actor or case_analyst(case))
+
+
+def preview_step(desk: Desk, name: str, told: Mapping[str, str]) -> Plan:
+    """Plan a step, and keep the plan in the case. Nothing in AWS is changed.
+
+    Raises:
+        ResponseError: there is no such step, an option is wrong, or it cannot be taken here.
+        AwsError: something that the step must know could not be read.
+    """
+    step = step_named(name)
+    _refuse_sample(desk.case)
+    engine.settle(STEPS, desk.reader, desk.record)
+    target = case_target(desk.case, desk.reader, checked_options(step, told))
+    return engine.preview(step, target, desk.reader, desk.record)
+
+
+def preview_undo(desk: Desk, name: str, told: Mapping[str, str] | None = None) -> Plan:
+    """Plan the undoing of what a step did last and was not undone yet. Nothing in AWS is changed.
+
+    Args:
+        desk: who works on which case.
+        name: name of the step.
+        told: options of the application that is meant; None for the last one, whatever it was told.
+
+    Raises:
+        ResponseError: there is no such step, or nothing of it is to be undone.
+        AwsError: something that the step must know could not be read.
+    """
+    step = step_named(name)
+    engine.settle(STEPS, desk.reader, desk.record)
+    done = last_applied(desk.record, name, checked_options(step, told) if told else None)
+    if done is None:
+        raise ResponseError("nothing that it did in this case is left to undo", where=f"step {name}")
+    return engine.preview_undo(step, done, desk.reader, desk.record)
+
+
+def apply_plan(desk: Desk, plan_hash: str) -> Applied:
+    """Apply a plan that was previewed in the case and reviewed by a person.
+
+    Raises:
+        ResponseError: no such plan was previewed in this case.
+        GroundChangedError: what it rests on has changed since; nothing was done.
+        CaseError: another process is applying something now.
+        AwsError: a call failed; the journal tells which were made before it.
+    """
+    from gdkit.aws import open_responder  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
+
+    _refuse_sample(desk.case)
+    with one_at_a_time(desk.case):
+        return engine.apply(plan_hash, STEPS, desk.reader, lambda actions: open_responder(desk.access, actions),
+                            desk.record)  # fmt: skip
+
+
+def verify_step(desk: Desk, name: str) -> tuple[Application, tuple[Check, ...]]:
+    """Read back whether what a step did last is still in force.
+
+    Raises:
+        ResponseError: there is no such step, or nothing that it did in this case is in force.
+        AwsError: it could not be read.
+    """
+    step = step_named(name)
+    engine.settle(STEPS, desk.reader, desk.record)
+    done = last_applied(desk.record, name)
+    if done is None:
+        raise ResponseError("nothing that it did in this case is in force", where=f"step {name}",
+                            action=f"preview it: gdkit respond --case {desk.case.path} {name}")  # fmt: skip
+    return done, engine.verify(step, done.plan, desk.reader)
+
+
+def _refuse_sample(case: CaseFolder) -> None:
+    """See that a sample finding, which is about nobody, leads to no response."""
+    if case_about(case).get("sample"):
+        raise ResponseError("the finding is a sample that GuardDuty made up: there is nothing to contain",
+                            where=str(case.path))  # fmt: skip

@@ -1,0 +1,83 @@
+"""A response in words: a plan, what came of it, and the order of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gdkit.ui.words import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gdkit.response.engine import Applied
+    from gdkit.response.plan import Plan
+    from gdkit.response.step import Check, Explanation
+
+HOLDS = {True: "yes", False: "NO", None: "cannot be told"}
+"""What is said of a check."""
+
+
+def explanation_facts(said: Explanation) -> list[tuple[str, object]]:
+    """Give what a step says of itself, as names and values."""
+    return [
+        ("What it does", said.what),
+        ("Why", said.why),
+        ("What it breaks", said.breaks),
+        ("What it leaves open", said.leaves_open),
+        ("Undo", said.undo),
+        ("Source", said.source),
+    ]
+
+
+def plan_summary(plan: Plan) -> str:
+    """Say in a sentence what a plan would do."""
+    if plan.nothing_to_do:
+        return (
+            "Nothing is to be done: the state is already as wanted." if not plan.undoes else "Nothing is left to undo."
+        )
+    collected = f"collect {many(len(plan.collects), 'document')} of evidence" if plan.collects else ""
+    calls = f"make {many(len(plan.actions), 'changing call')}" if plan.actions else ""
+    what = " and ".join(part for part in (collected, calls) if part)
+    return f"{'Undoing' if plan.undoes else 'Applying'} it would {what}. Nothing was changed yet."
+
+
+def plan_notes(plan: Plan) -> list[str]:
+    """Give what a person must know before a plan is applied: side effects first, then what was checked."""
+    notes = [f"Side effect: {effect.what}." for effect in plan.effects]
+    notes += [check_sentence(check) for check in plan.checks]
+    return [*notes, *(f"Left as it is: {what}." for what in plan.left)]
+
+
+def check_sentence(check: Check) -> str:
+    """Say in a sentence what was checked and found."""
+    return f"{check.what}? {HOLDS[check.holds]}: {check.found}."
+
+
+def applied_summary(applied: Applied) -> str:
+    """Say in a sentence what came of applying a plan."""
+    verb = "undone" if applied.plan.undoes else "applied"
+    if applied.already:
+        return "It was applied before and still holds; nothing was changed."
+    bad = [check for check in applied.checks if check.holds is False]
+    if bad:
+        return f"The calls were made, but {many(len(bad), 'check')} failed: {check_sentence(bad[0])}"
+    untold = sum(check.holds is None for check in applied.checks)
+    rest = f" {many(untold, 'check')} cannot be told yet." if untold else ""
+    return f"It was {verb}, and reading back shows what was planned.{rest}"
+
+
+def plan_lines(plan: Plan) -> Iterable[str]:
+    """Give a plan as lines of plain text: summary, change, calls, side effects, checks, hash."""
+    yield plan_summary(plan)
+    if plan.diff():
+        yield from ("", "The change of state:", *plan.diff().splitlines())
+    if plan.actions:
+        yield from ("", "The calls:")
+        for number, action in enumerate(plan.actions, start=1):
+            yield f"  {number}. {action.does} ({action.service} {action.operation})"
+        yield from ("", *plan.calls().splitlines())
+    if plan.collects:
+        yield from ("", "Evidence that is collected:", *(f"  {name}" for name in plan.collects))
+    if plan_notes(plan):
+        yield from ("", *(f"- {note}" for note in plan_notes(plan)))
+    yield from ("", f"Plan: {plan.short_hash}  (SHA-256 {plan.hash})")
