@@ -56,6 +56,7 @@ oldest-moto: $(READY)
 docs: $(READY)
 	@$(BIN)/python -m gdkit.permissions > docs/permissions.md
 	@$(BIN)/python -m gdkit.origin.weighing_page > docs/weighing.md
+	@$(BIN)/python -m gdkit.response.steps_page docs
 
 lint: $(READY)
 	$(BIN)/ruff check .

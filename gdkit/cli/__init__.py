@@ -16,6 +16,7 @@ from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
+from gdkit.cli.permissions import permissions
 from gdkit.cli.respond import respond
 from gdkit.cli.simulated import demo, simulate
 from gdkit.errors import GdkitError, TeamFileError
@@ -30,7 +31,7 @@ def commands() -> None:
     """
 
 
-for command in (check_command, findings_command, investigate, hunt, respond, feeds, demo, simulate):
+for command in (check_command, findings_command, investigate, hunt, respond, permissions, feeds, demo, simulate):
     commands.add_command(command)
 
 

@@ -93,6 +93,7 @@ class Target:
         account_id: the account in which the step acts.
         region: the region in which the step acts.
         role_id: unique id of the leaked role, ``AROA…``.
+        role_arn: its ARN, path included.
         session_name: of the leaked session; for an instance's role its instance id.
         at: the instant of the preview, aware UTC, to the second.
         options: what was told, with the defaults.
@@ -105,6 +106,7 @@ class Target:
     at: datetime
     role_name: str | None = None
     role_id: str | None = None
+    role_arn: str | None = None
     session_name: str | None = None
     instance_id: str | None = None
     finding_id: str | None = None
