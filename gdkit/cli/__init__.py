@@ -12,6 +12,7 @@ import click
 
 import gdkit
 from gdkit.cli.aws import check_command, findings_command
+from gdkit.cli.case import report, verify
 from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
@@ -31,7 +32,19 @@ def commands() -> None:
     """
 
 
-for command in (check_command, findings_command, investigate, hunt, respond, permissions, feeds, demo, simulate):
+for command in (
+    check_command,
+    findings_command,
+    investigate,
+    hunt,
+    respond,
+    permissions,
+    report,
+    verify,
+    feeds,
+    demo,
+    simulate,
+):
     commands.add_command(command)
 
 

@@ -32,6 +32,7 @@ from gdkit.columns.origin_evidence import (
     WEIGHED_EVIDENCE,
 )
 from gdkit.columns.records import EVIDENCE, FINDINGS
+from gdkit.columns.response import RESPONSE, RESPONSE_ORDER
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
 
@@ -64,6 +65,8 @@ __all__ = [
     "PERSISTENCE",
     "PERSISTENCE_CALLS",
     "RESOURCES_REACHED",
+    "RESPONSE",
+    "RESPONSE_ORDER",
     "SESSION_EVENTS",
     "STILL_EXISTS",
     "TAMPER",

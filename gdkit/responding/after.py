@@ -16,7 +16,8 @@ from gdkit.case.results import load_result
 from gdkit.errors import ResponseError, TrailError
 from gdkit.identifiers import parse_principal_id
 from gdkit.model import utc_text
-from gdkit.response.record import applications
+from gdkit.responding.standing import renew_response
+from gdkit.response.record import RECHECKED, applications
 from gdkit.trail import load_trail
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from gdkit.model import NotSearched
     from gdkit.responding.run import Desk
     from gdkit.response.record import Application
-
-RECHECKED = "respond: rechecked"
-"""What the journal calls a look at whether a Deny works."""
 
 AGAIN_AFTER = timedelta(minutes=30)
 """When to look once more: twice the time that CloudTrail says events may take.
@@ -94,6 +92,7 @@ def recheck(desk: Desk, sources: Sequence[str] = ()) -> Recheck:
     again = deny.since + AGAIN_AFTER
     found = Recheck(deny, sessions, gaps, now, again if again > now else None)
     desk.record.write(RECHECKED, _detail(found))
+    renew_response(desk.case)
     return found
 
 

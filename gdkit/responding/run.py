@@ -9,6 +9,7 @@ from gdkit.case.folder import case_about, case_access, case_analyst
 from gdkit.case.response_record import CaseRecord, one_at_a_time
 from gdkit.errors import ResponseError
 from gdkit.gathering import access as ways
+from gdkit.responding.standing import renew_response
 from gdkit.responding.target import case_target
 from gdkit.response import engine
 from gdkit.response.catalogue import STEPS, step_named
@@ -119,8 +120,11 @@ def apply_plan(desk: Desk, plan_hash: str) -> Applied:
 
     _refuse_sample(desk.case)
     with one_at_a_time(desk.case):
-        return engine.apply(plan_hash, STEPS, desk.reader, lambda actions: open_responder(desk.access, actions),
-                            desk.record)  # fmt: skip
+        try:
+            return engine.apply(plan_hash, STEPS, desk.reader, lambda actions: open_responder(desk.access, actions),
+                                desk.record)  # fmt: skip
+        finally:
+            renew_response(desk.case)
 
 
 def verify_step(desk: Desk, name: str) -> tuple[Application, tuple[Check, ...]]:

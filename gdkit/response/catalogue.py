@@ -9,6 +9,9 @@ from gdkit.errors import ResponseError
 from gdkit.response.step import Step
 
 MODULES: Mapping[str, str] = {
+    "suppression-rule": "trusted.suppression_rule",
+    "archive-findings": "trusted.archive_findings",
+    "findings-feedback": "trusted.findings_feedback",
     "require-imdsv2": "instance.require_imdsv2",
 }
 """Name of a step, and the module below ``gdkit.response`` that holds it as ``STEP``; in the order of a response."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 INTENT, CALL, OUTCOME = "respond: intent", "respond: call", "respond: outcome"
 """What the journal calls the three sorts of entry that an application leaves."""
 
+RECHECKED = "respond: rechecked"
+"""What the journal calls a look at whether a Deny works."""
+
 Status = Literal["open", "done", "failed", "not done", "partly"]
 """``open``: an intent without an outcome, of a process that died or still runs. ``not done`` and ``partly`` are what
 was found of such a one later."""

@@ -11,6 +11,7 @@ from gdkit.case.verdicts import current_verdict, record_verdict
 from gdkit.stages.common import opened, view
 from gdkit.ui import words
 from gdkit.ui.panel import VerdictPanel
+from gdkit.ui.response_words import NOTHING_DONE, contained
 from gdkit.ui.view import View
 
 
@@ -80,6 +81,7 @@ def conclusion(case: str) -> View:
     current = current_verdict(folder)
     summary = words.conclusion_summary(result, current)
     facts, notes = words.conclusion_facts(result, current), words.open_points(result, current)
+    facts.append(("Contained", contained(result.get("response", NOTHING_DONE))))
     return view(folder, "Conclusion", summary, facts, notes)
 
 

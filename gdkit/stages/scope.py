@@ -28,6 +28,7 @@ from gdkit.gathering import (
 )
 from gdkit.origin.document import origin_document
 from gdkit.progress import progress_tellers
+from gdkit.responding.standing import renew_response
 from gdkit.stages.common import opened, view
 from gdkit.ui import words
 
@@ -53,6 +54,7 @@ def scope(case: str, trail: Sequence[str]) -> View:
     origin = origin_document(judge_origin(folder, asdict(scoped.session), OriginInputs()), scoped.addresses)
     document = result_document(subject, scoped, searched, current_verdict(folder), origin)
     save_result(folder, document)
+    renew_response(folder)
     counts = {name: document["events"][name] for name in ("total", "thief", "workload", "unknown")}
     hashes = {row["file"]: row["sha256"] for row in manifest(folder)}
     append_entry(

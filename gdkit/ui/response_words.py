@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from gdkit.responding.overview import Row
     from gdkit.response.engine import Applied
     from gdkit.response.plan import Plan
     from gdkit.response.step import Check, Explanation
+
+NOTHING_DONE: Mapping[str, Any] = {"applied": (), "rechecks": ()}
+"""What a result says of the response where nothing was done."""
 
 HOLDS = {True: "yes", False: "NO", None: "cannot be told"}
 """What is said of a check."""
@@ -81,3 +85,28 @@ def plan_lines(plan: Plan) -> Iterable[str]:
     if plan_notes(plan):
         yield from ("", *(f"- {note}" for note in plan_notes(plan)))
     yield from ("", f"Plan: {plan.short_hash}  (SHA-256 {plan.hash})")
+
+
+def preview_command(row: Row, case: str) -> str | None:
+    """Give the command that previews a part of the order; None for a person's task."""
+    if row.is_task:
+        return None
+    told = "".join(f" -o {name}={value}" for name, value in row.told)
+    return f"gdkit respond --case {case} {row.name}{told}{' --undo' if row.undo else ''}"
+
+
+def contained(response: Mapping[str, Any]) -> str:
+    """Say what is contained, by the journal: steps of containment that are in force, and what CloudTrail showed after.
+
+    Args:
+        response: the part ``response`` of ``result.json``.
+    """
+    held = [row for row in response["applied"] if row["phase"] == "containment" and row["in_force"]]
+    if not held:
+        return "nothing, as far as gdkit's own steps go: none of containment is in force"
+    said = [f"{row['step']} since {row['at']} by {row['actor']}, read back: {row['read_back']}" for row in held]
+    last = response["rechecks"][-1] if response["rechecks"] else None
+    answer = {True: "works", False: "does NOT hold", None: "cannot be told yet"}
+    seen = (f"CloudTrail at {last['at']}: it {answer[last['holds']]}" if last
+            else "CloudTrail was not asked yet whether it works")  # fmt: skip
+    return "\n".join([*said, seen])

@@ -186,7 +186,6 @@ def conclusion_facts(result: dict[str, Any], verdict: Verdict) -> list[tuple[str
         ("In what was searched", result["coverage"]["statement"]),
         ("Proposed by the evidence", f"{result['origin']['proposed_verdict']}: {result['origin']['why']}"),
         ("Verdict", verdict_sentence(verdict)),
-        ("Contained", "nothing: this version writes nothing to AWS"),
     ]
 
 

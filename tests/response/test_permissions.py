@@ -1,0 +1,85 @@
+"""The policies of analyst and responder, and the page about the steps."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import botocore.session
+import pytest
+
+from gdkit.aws.read_only import READING
+from gdkit.response.catalogue import STEPS
+from gdkit.response.permissions import analyst_policy, filled, responder_policy
+from gdkit.response.step import Need, Step, Target
+from gdkit.response.steps_page import policies, steps_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+TARGET = Target("c", "aws", "111122223333", "eu-west-1", datetime(2026, 11, 2, tzinfo=UTC), role_name="shop",
+                role_id="AROAX", role_arn="arn:aws:iam::111122223333:role/team/shop",
+                instance_id="i-0aaaaaaaaaaaaaaaa", detector_id="d" * 32)  # fmt: skip
+
+
+def needs() -> list[tuple[Step, Need]]:
+    """Give every need of every step."""
+    return [(step, need) for step in STEPS.values() for need in step.needs]
+
+
+@pytest.mark.parametrize(("step", "need"), needs(), ids=lambda one: getattr(one, "action", None) or one.name)
+def test_need(step: Step, need: Need) -> None:
+    """Each action is written whole, and is reading or not as it says."""
+    service, _, operation = need.action.partition(":")
+    assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+", need.action), need.action
+    if not need.writes:
+        assert operation.startswith(READING) or need.action in ("s3:ListBucket",), need.action
+    assert need.resource == "*" or need.resource.startswith("arn:{partition}:"), need.resource
+    assert service
+
+
+def test_documents_are_up_to_date() -> None:
+    """The page and the two policies in docs are those that the steps give."""
+    assert (DOCS / "steps.md").read_text(encoding="utf-8") == steps_page()
+    for name, text in policies().items():
+        assert (DOCS / "policies" / name).read_text(encoding="utf-8") == text
+
+
+def test_analyst_only_reads() -> None:
+    """No action of the analyst changes anything."""
+    for statement in analyst_policy(STEPS.values())["Statement"]:
+        assert all(action.partition(":")[2].startswith(READING) for action in statement["Action"])
+
+
+def test_responder_is_held_to_the_case() -> None:
+    """For one case the responder's policy names its role and its instance; no place is left open."""
+    document = responder_policy([STEPS["require-imdsv2"]], TARGET)
+    (statement,) = document["Statement"]
+    assert statement["Resource"] == "arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaaaaaaaaaaaaaa"
+    assert statement["Action"] == ["ec2:ModifyInstanceMetadataOptions"]
+
+
+def test_role_with_a_path() -> None:
+    """The resource of a role holds the path that its ARN has, and its name alone where no ARN is known."""
+    text = "arn:{partition}:iam::{account_id}:role/{role_name}"
+    assert filled(text, TARGET) == "arn:aws:iam::111122223333:role/team/shop"
+    assert filled(text, None) == "arn:PARTITION:iam::ACCOUNT-ID:role/ROLE-NAME"
+
+
+def test_no_policy_variable_is_made_up() -> None:
+    """What is to be filled in can be mistaken for no policy variable, and the documents are JSON."""
+    for text in policies().values():
+        assert json.loads(text)["Version"] == "2012-10-17"
+        assert "{" not in json.dumps([one["Resource"] for one in json.loads(text)["Statement"]])
+
+
+def test_every_action_of_a_step_is_a_real_operation() -> None:
+    """Actions that are named as the API's operations exist in its model; the few others are known by name."""
+    session, other = botocore.session.get_session(), {"iam:PassRole", "s3:ListBucket", "ec2:CreateTags"}
+    names = {"elasticloadbalancing": "elbv2"}
+    for _, need in needs():
+        service, _, operation = need.action.partition(":")
+        if need.action in other:
+            continue
+        model = session.get_service_model(names.get(service, service))
+        assert operation in model.operation_names, need.action
