@@ -79,6 +79,22 @@ def overview(case: CaseFolder) -> tuple[Row, ...]:
     return tuple(_as_next(row) if place == following else row for place, row in enumerate(rows))
 
 
+def step_standing(case: CaseFolder, name: str) -> str:
+    """Say in a sentence where one step stands in a case, by the journal."""
+    mine = [one for one in applications(CaseRecord(case, "")) if one.plan.step == name]
+    if not mine:
+        return "Not applied in this case."
+    last = mine[-1]
+    did = "Undone" if last.plan.undoes else "Applied"
+    ended = "" if last.status == "done" else f" and did not end well: {last.status}"
+    return f"{did} {last.at} by {last.actor}, plan {last.plan_hash[:12]}{ended}."
+
+
+def part_of_order(case: CaseFolder, name: str) -> Row | None:
+    """Give the first part of a case's order that is this step and not done or skipped; None where there is none."""
+    return next((row for row in overview(case) if row.name == name and row.state not in ("done", "skipped")), None)
+
+
 def note(case: CaseFolder, name: str, *, skipped: bool, reason: str, actor: str = "") -> None:
     """Write in the journal that a task was done, or that a part of the order is left out.
 

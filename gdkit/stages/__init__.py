@@ -20,12 +20,12 @@ from gdkit.stages.consequences import (
     tamper,
 )
 from gdkit.stages.origin import address_history, benign_causes, classify, evidence, proposal
-from gdkit.stages.response import response, response_order
+from gdkit.stages.response import response, response_order, step
 from gdkit.stages.scope import environment, scope
 
 __all__ = [
     "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities", "chain",
     "classify", "conclusion", "costs", "coverage", "credentials", "data", "environment", "evidence", "finding",
     "fleet", "impact", "initial_access", "integrity", "left_behind", "moments", "proposal", "refused", "response",
-    "response_order", "scope", "session", "still_exists", "tamper", "timeline", "verdict",
+    "response_order", "scope", "session", "step", "still_exists", "tamper", "timeline", "verdict",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ STYLE = """
   text-overflow: ellipsis; vertical-align: top; text-align: left; padding: 3px 10px 3px 6px; }
 .gd-view .dt-container table.dataTable td:hover { white-space: normal; overflow-wrap: anywhere; }
 .gd-view .dt-container table.dataTable th { text-align: left; }
+.gd-view pre.gd-pre { font-size: 12px; line-height: 1.35; max-height: 24rem; overflow: auto; border: 1px solid #8886;
+  padding: .4rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 @media print { .gd-view .dt-container table.dataTable td { white-space: normal; overflow-wrap: anywhere; } }
 """

@@ -78,6 +78,11 @@ def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption
     )
 
 
+def preformatted(value: object, label: str, most: int = 100_000) -> str:
+    """Give text whose lines and spaces stay as they are, such as JSON or a diff, in a box that can be scrolled."""
+    return f'<pre class="gd-pre" tabindex="0" aria-label="{escape(label)}">{_as_lines(value, most)}</pre>'
+
+
 def sandboxed_frame(page: str, title: str, height_px: int) -> str:
     """Give a frame that shows a whole HTML page of ours apart from everything else.
 
@@ -106,6 +111,10 @@ def drawing(svg: str, words: str) -> str:
 def section(body: str, label: str) -> str:
     """Give a labelled region around markup that functions of this module made."""
     return f'<section class="gd-view" aria-label="{escape(label)}">{body}</section>'
+
+
+def _as_lines(value: object, most: int) -> str:
+    return "\n".join(escape(line, most) for line in str(value)[:most].split("\n"))
 
 
 def _lines(value: object) -> str:

@@ -1,0 +1,114 @@
+"""The panel of one step: preview, typed confirmation, apply, verify, undo. Its state is the case folder's alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from gdkit.case.journal import append_entry
+from gdkit.errors import GdkitError, ResponseError
+from gdkit.responding import run
+from gdkit.responding.overview import step_standing
+from gdkit.response.catalogue import step_named
+from gdkit.response.engine import reviewed_plan
+from gdkit.response.plan import SHORT
+from gdkit.ui import step_view, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gdkit.case.folder import CaseFolder
+    from gdkit.response.plan import Plan
+    from gdkit.ui.view import View
+
+
+class StepPanel:
+    """Shows one step and runs it.
+
+    Nothing is applied without the hash of the plan that stands above it, typed by a person. Displaying the panel shows
+    the controls in a live notebook and where the step stands everywhere else.
+    """
+
+    def __init__(self, case: CaseFolder, name: str, told: dict[str, str]) -> None:
+        import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
+
+        self.case, self.step = case, step_named(name)
+        self._desk: run.Desk | None = None
+        self.options = {option.name: self._control(widgets, option, told) for option in self.step.options}
+        self.hash = widgets.Text(description="Plan's hash", placeholder=f"type at least {SHORT} digits to apply")
+        self.shown = widgets.HTML(value=self._start().html())
+        self.status = widgets.Label(value="")
+        acts = {"Preview": self.preview, "Apply": self.apply, "Verify": self.verify, "Preview undo": self.preview_undo}
+        self.buttons = {name: widgets.Button(description=name, tooltip=f"{name}: {self.step.title}") for name in acts}
+        for name_, act in acts.items():
+            self.buttons[name_].on_click(lambda _button, act=act: self._guarded(act))
+        first, apply_row = [self.buttons["Preview"]], [self.hash, self.buttons["Apply"]]
+        after = [self.buttons["Verify"], self.buttons["Preview undo"]]
+        self._box = widgets.VBox([self.shown, *self.options.values(), widgets.HBox(first), widgets.HBox(apply_row),
+                                  widgets.HBox(after), self.status])  # fmt: skip
+
+    def preview(self) -> View:
+        """Plan the step from what the controls say."""
+        return self._planned(run.preview_step(self._at_desk(), self.step.name, self._told()))
+
+    def preview_undo(self) -> View:
+        """Plan the undoing of what the step did last."""
+        return self._planned(run.preview_undo(self._at_desk(), self.step.name))
+
+    def apply(self) -> View:
+        """Apply the plan whose hash was typed; it must be one of this step."""
+        desk = self._at_desk()
+        plan = reviewed_plan(self.hash.value, desk.record)
+        if plan.step != self.step.name:
+            raise ResponseError(f"this plan was made by the step {plan.step}; nothing was done",
+                                where=f"plan {plan.short_hash}")  # fmt: skip
+        applied = run.apply_plan(desk, plan.hash)
+        self.hash.value = ""
+        return step_view.applied_view(self.step, applied)
+
+    def verify(self) -> View:
+        """Read back whether what the step did is in force."""
+        return step_view.verified_view(self.step, *run.verify_step(self._at_desk(), self.step.name))
+
+    def _planned(self, plan: Plan) -> View:
+        self.hash.value = ""
+        return step_view.plan_view(self.step, plan)
+
+    def _guarded(self, act: Callable[[], View]) -> None:
+        """Show what an act gives; an error is shown in the panel and written to the journal."""
+        self.status.value = "working …"
+        try:
+            self.shown.value = act().html()
+        except GdkitError as error:
+            self.status.value = text.visible(f"Not done. {error}")
+            with suppress(GdkitError):  # the journal may be what cannot be written; the panel says so all the same
+                append_entry(self.case.journal, actor="panel", act="error",
+                             detail={"step": self.step.name, "error": str(error)})  # fmt: skip
+        else:
+            self.status.value = text.visible(step_standing(self.case, self.step.name))
+
+    def _at_desk(self) -> run.Desk:
+        if self._desk is None:
+            self._desk = run.open_desk(self.case)
+        return self._desk
+
+    def _told(self) -> dict[str, str]:
+        return {name: str(control.value) for name, control in self.options.items() if str(control.value)}
+
+    def _start(self) -> View:
+        return step_view.step_view(self.step, step_standing(self.case, self.step.name))
+
+    @staticmethod
+    def _control(widgets: Any, option: Any, told: dict[str, str]) -> Any:
+        value = told.get(option.name, option.default)
+        named = {"description": option.name, "tooltip": option.meaning, "style": {"description_width": "initial"}}
+        if option.choices:
+            return widgets.Dropdown(options=["", *option.choices] if not option.default else list(option.choices),
+                                    value=value, **named)  # fmt: skip
+        return widgets.Text(value=value, placeholder=option.meaning, **named)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        start = self._start()
+        widget = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
+        return {"text/plain": start.text(), "text/html": start.html(),
+                "application/vnd.jupyter.widget-view+json": widget}  # fmt: skip
