@@ -19,10 +19,13 @@ from gdkit.simulator.ec2.compute import Compute
 from gdkit.simulator.ec2.metadata import Host, MetadataService
 from gdkit.simulator.ec2.metrics import InstanceMetrics
 from gdkit.simulator.ec2.pools import AddressPools
+from gdkit.simulator.ec2.sharing import Sharing
 from gdkit.simulator.ec2.systems_manager import SystemsManager
 from gdkit.simulator.ec2.transit import TransitGateways
 from gdkit.simulator.faults import Faults
+from gdkit.simulator.functions import Functions
 from gdkit.simulator.guardduty.detector import Detector
+from gdkit.simulator.guardduty.metrics import FilterMetrics
 from gdkit.simulator.guardduty.service import GuardDuty
 from gdkit.simulator.iam.authorize import Authorizer
 from gdkit.simulator.iam.credentials import Credentials, Issued, RoleToAssume
@@ -67,11 +70,12 @@ class Accounts:
         self.detector = Detector(self.guardduty, self.world, self.compute.finding_details)
         self.metadata = MetadataService(self.clock, self.compute.host, self._issue_to_instance, seed)
         self.handlers: Handlers = {}
+        metrics = FilterMetrics(self.guardduty, InstanceMetrics(self.compute, self.metadata).statistics)
         for service in (self.guardduty, self.history, self.delivery, self.compute, self.transit, self.pools,
                         Organizations(self.world),
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
-                        PolicySimulation(self.policies), SystemsManager(),
-                        InstanceMetrics(self.compute, self.metadata)):  # fmt: skip
+                        PolicySimulation(self.policies), SystemsManager(), metrics,
+                        Functions(self.backend), Sharing(self.backend)):  # fmt: skip
             self.handlers |= service.handlers()
 
     def new_id(self) -> str:

@@ -39,6 +39,13 @@ _ACTIONS = {
 
 _INSTANCE_PARAMETERS = ("InstanceId", "InstanceIds")
 _EC2_READS = ("Describe", "Get")
+_EC2_OTHERS = {
+    "AuthorizeSecurityGroupIngress": ("security-group", "GroupId"),
+    "RevokeSecurityGroupIngress": ("security-group", "GroupId"),
+    "ModifySnapshotAttribute": ("snapshot", "SnapshotId"),
+    "ModifyImageAttribute": ("image", "ImageId"),
+}
+"""Calls of EC2 on something else than an instance; ARNs of snapshots and images name no account."""
 
 
 def action_of(call: Call) -> str:
@@ -68,7 +75,7 @@ def _s3(call: Call) -> list[str]:
 
 def _iam(call: Call) -> list[str]:
     given = call.parameters
-    if "PolicyArn" in given and "RoleName" not in given and "UserName" not in given:
+    if "PolicyArn" in given and not {"RoleName", "UserName", "GroupName"} & given.keys():
         return [str(given["PolicyArn"])]
     for name, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group"),
                        ("InstanceProfileName", "instance-profile")):  # fmt: skip
@@ -84,9 +91,23 @@ def _ec2(call: Call) -> list[str]:
         return []
     if call.operation == "RunInstances":
         return [_arn(call, "ec2", "instance/*")]
+    if call.operation in _EC2_OTHERS:
+        kind, name = _EC2_OTHERS[call.operation]
+        own = call.account_id if kind == "security-group" else ""
+        return [f"arn:aws:ec2:{call.region}:{own}:{kind}/{call.parameters[name]}"] if name in call.parameters else []
     found = [call.parameters[name] for name in _INSTANCE_PARAMETERS if name in call.parameters]
     ids = [one for value in found for one in (value if isinstance(value, list) else [value])]
     return [_arn(call, "ec2", f"instance/{one}") for one in ids]
+
+
+def _events(call: Call) -> list[str]:
+    """Give the rule that a call is about: with its bus, where that is not the default one."""
+    given = call.parameters
+    name, bus = given.get("Rule") or given.get("Name"), str(given.get("EventBusName") or "default")
+    place = "" if bus == "default" else f"{bus.rpartition('/')[2]}/"
+    return (
+        [_arn(call, "events", f"rule/{place}{name}")] if name and call.operation.endswith(("Rule", "Targets")) else []
+    )
 
 
 def _sts(call: Call) -> list[str]:
@@ -121,6 +142,7 @@ _RESOURCES: dict[str, Any] = {
     "cloudtrail": _named("cloudtrail", "Name", "trail/"),
     "dynamodb": _named("dynamodb", "TableName", "table/"),
     "ec2": _ec2,
+    "events": _events,
     "guardduty": _guardduty,
     "iam": _iam,
     "kms": _named("kms", "KeyId", "key/"),

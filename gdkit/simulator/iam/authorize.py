@@ -129,6 +129,8 @@ def context_of(call: Call) -> dict[str, str | Sequence[str]]:
         context["aws:username"] = who.name
     if (call.service, call.operation) == ("sts", "AssumeRole"):
         context |= {f"sts:{name}": str(call.parameters[name]) for name in _OF_ASSUME_ROLE if name in call.parameters}
+    if call.service == "iam" and "PolicyArn" in call.parameters:
+        context["iam:PolicyARN"] = str(call.parameters["PolicyArn"])
     if who.issued_at is not None:
         context["aws:TokenIssueTime"] = utc_text(who.issued_at) or ""
     if source.vpc_id is None:

@@ -35,6 +35,9 @@ def response_of(model: Any, result: Result, request_id: str) -> HttpResponse:
     if protocol in ("query", "ec2"):
         body = _xml_body(model, result, request_id, ec2=protocol == "ec2").encode()
         return HttpResponse(200, (("Content-Type", "text/xml"),), body)
+    payload = model.output_shape.serialization.get("payload") if model.output_shape is not None else None
+    if payload is not None and model.output_shape.members[payload].type_name == "blob":
+        return HttpResponse(200, (("x-amzn-RequestId", request_id),), bytes(result[payload]))
     written = _to_json(model.output_shape, result) if model.output_shape is not None else {}
     kind = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
     headers = (("Content-Type", kind), ("x-amzn-RequestId", request_id))

@@ -38,7 +38,13 @@ def read(model: Any, response: HttpResponse) -> dict[str, Any]:
     return parsed
 
 
-@pytest.mark.parametrize("service, operation", OWN)
+def carries_data(service: str, operation: str) -> bool:
+    """Tell whether an operation's answer is the caller's data instead of members."""
+    shape = model_of(service, operation).output_shape
+    return shape is not None and shape.serialization.get("payload") is not None
+
+
+@pytest.mark.parametrize("service, operation", [one for one in OWN if not carries_data(*one)])
 def test_own_operations(service: str, operation: str) -> None:
     """What a handler gives is what boto3's caller gets, for every operation that the simulator answers itself."""
     model = model_of(service, operation)
@@ -49,6 +55,14 @@ def test_own_operations(service: str, operation: str) -> None:
         assert got.pop("ResponseMetadata")["RequestId"] == "request-1"
         assert (response.status, got) == (200, result)
         assert result_of(model, response) == result
+
+
+def test_callers_data() -> None:
+    """Where the answer is the caller's data, its bytes are the body as they are, and are not kept as a result."""
+    model = model_of("lambda", "Invoke")
+    response = response_of(model, {"StatusCode": 200, "Payload": b"\x00data"}, "request-1")
+    assert (response.status, response.body, result_of(model, response)) == (200, b"\x00data", {})
+    assert dict(response.headers) == {"x-amzn-RequestId": "request-1"}
 
 
 @given(seed=st.integers())
