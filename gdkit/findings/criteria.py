@@ -26,7 +26,7 @@ from gdkit.findings.fields import instant, number, quoted
 from gdkit.identifiers import parse_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Use = Literal["filter", "list"]
 """What criteria are for: a filter (CreateFilter, UpdateFilter), or a question (ListFindings, GetFindingsStatistics)."""
@@ -142,7 +142,26 @@ def matches(criteria: Criteria, finding: Mapping[str, object], *, cidr: bool = F
             addresses. The User Guide speaks of "IP address or CIDR range" for suppression rules, the API Reference
             does not: unproven, so off unless asked for.
     """
-    return all(_holds(condition, _values(finding, condition.path), cidr=cidr) for condition in criteria.conditions)
+    return all(holds(condition, values_at(finding, condition.path), cidr=cidr) for condition in criteria.conditions)
+
+
+def holds(condition: Condition, values: Sequence[object], *, cidr: bool = False) -> bool:
+    """Tell whether one condition holds of the values that a finding has at its path.
+
+    Args:
+        condition: of criteria that were parsed.
+        values: from ``values_at``; none where the finding lacks the attribute.
+        cidr: as in ``matches``.
+    """
+    compare = _COMPARISONS.get(condition.operator)
+    if compare is not None:
+        numbers = [found for value in values if (found := comparable(value)) is not None]
+        return any(compare(found, condition.bound) for found in numbers)
+    if condition.operator in ("matches", "notMatches"):
+        met = any(pattern.match(_text(value)) for value in values for pattern in condition.patterns)
+    else:
+        met = any(_equal(value, wanted, condition.path, cidr=cidr) for value in values for wanted in condition.values)
+    return met is not condition.operator.startswith("not")
 
 
 def values_at(finding: Mapping[str, object], path: str) -> tuple[object, ...]:
@@ -228,18 +247,6 @@ def _values(finding: object, path: str) -> list[object]:
         nodes = [node[key] for node in nodes if isinstance(node, dict) and key in node]
         nodes = [member for node in nodes for member in (node if isinstance(node, list) else [node])]
     return [node for node in nodes if node is not None]
-
-
-def _holds(condition: Condition, values: list[object], *, cidr: bool) -> bool:
-    compare = _COMPARISONS.get(condition.operator)
-    if compare is not None:
-        numbers = [found for value in values if (found := comparable(value)) is not None]
-        return any(compare(found, condition.bound) for found in numbers)
-    if condition.operator in ("matches", "notMatches"):
-        met = any(pattern.match(_text(value)) for value in values for pattern in condition.patterns)
-    else:
-        met = any(_equal(value, wanted, condition.path, cidr=cidr) for value in values for wanted in condition.values)
-    return met is not condition.operator.startswith("not")
 
 
 def _text(value: object) -> str:
