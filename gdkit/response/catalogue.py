@@ -12,6 +12,17 @@ MODULES: Mapping[str, str] = {
     "suppression-rule": "trusted.suppression_rule",
     "archive-findings": "trusted.archive_findings",
     "findings-feedback": "trusted.findings_feedback",
+    "disable-key": "grown.disable_key",
+    "deny-user": "grown.deny_user",
+    "deny-made-role": "grown.deny_made_role",
+    "restore-trust": "grown.restore_trust",
+    "detach-policy": "grown.detach_policy",
+    "stop-function": "grown.stop_function",
+    "disable-rule": "grown.disable_rule",
+    "stop-instance": "grown.stop_instance",
+    "revoke-ingress": "grown.revoke_ingress",
+    "unshare-snapshot": "grown.unshare_snapshot",
+    "unshare-image": "grown.unshare_image",
     "require-imdsv2": "instance.require_imdsv2",
 }
 """Name of a step, and the module below ``gdkit.response`` that holds it as ``STEP``; in the order of a response."""

@@ -69,8 +69,12 @@ def filled(text: str, target: Target | None) -> str:
 
 
 def _values(target: Target) -> dict[str, str | None]:
-    """Give what fills the places; the role's name with its path, as it stands in the role's ARN."""
+    """Give what fills the places; the role's name with its path, as it stands in the role's ARN.
+
+    The options ``account`` and ``region``, where a step has them and they are told, say where it acts.
+    """
     named = (target.role_arn or "").partition(":role/")[2] or target.role_name
-    return {"partition": target.partition, "account_id": target.account_id, "region": target.region,
-            "role_name": named, "role_id": target.role_id, "instance_id": target.instance_id,
-            "detector_id": target.detector_id, **target.options}  # fmt: skip
+    told = {name: value for name, value in target.options.items() if value}
+    return {"partition": target.partition, "account_id": told.get("account") or target.account_id,
+            "region": target.region, "role_name": named, "role_id": target.role_id, "instance_id": target.instance_id,
+            "detector_id": target.detector_id, **told}  # fmt: skip
