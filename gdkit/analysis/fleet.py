@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gdkit.model import LeakedSession
 
-_TEXTS = ("account_id", "region", "state", "profile_arn", "http_tokens", "http_endpoint")
+_TEXTS = ("name", "account_id", "region", "state", "profile_arn", "http_tokens", "http_endpoint")
 
 
 def fleet_table(

@@ -32,7 +32,7 @@ from gdkit.columns.origin_evidence import (
     WEIGHED_EVIDENCE,
 )
 from gdkit.columns.records import EVIDENCE, FINDINGS
-from gdkit.columns.response import RESPONSE, RESPONSE_ORDER
+from gdkit.columns.response import CHOICES, GROWN, RECHECK, RESPONSE, RESPONSE_ORDER, RULES
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
 
@@ -45,6 +45,7 @@ __all__ = [
     "ADDRESS_ORIGINS",
     "BENIGN_CAUSES",
     "CAPABILITIES",
+    "CHOICES",
     "COSTS",
     "COVERAGE",
     "COVERAGE_LEDGER",
@@ -56,6 +57,7 @@ __all__ = [
     "EVIDENCE",
     "FINDINGS",
     "FLEET",
+    "GROWN",
     "HOPS",
     "KEYS",
     "LINEAGE_EDGES",
@@ -64,9 +66,11 @@ __all__ = [
     "OWN_ADDRESSES",
     "PERSISTENCE",
     "PERSISTENCE_CALLS",
+    "RECHECK",
     "RESOURCES_REACHED",
     "RESPONSE",
     "RESPONSE_ORDER",
+    "RULES",
     "SESSION_EVENTS",
     "STILL_EXISTS",
     "TAMPER",

@@ -9,6 +9,8 @@ FLEET = Table(
     "Every instance that has, or in the events had, the leaked session's role.",
     (
         Column("instance_id", "text", "The instance.", "DescribeInstances, or the session name in events"),
+        Column("name", "text", "Its Name tag, which whoever may tag it can write; missing where AWS was not asked.",
+               "Tags[Name]"),
         Column("leaked", "boolean", "Whether it is the one whose credentials leaked.", "(subject)"),
         Column("account_id", "text", "Its account.", "DescribeInstances, or the events"),
         Column("region", "text", "Its region; missing where only events of global services know it.",

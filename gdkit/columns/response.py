@@ -37,3 +37,77 @@ RESPONSE_ORDER = Table(
         Column("command", "text", "The command that previews it; missing for a person's task.", "(playbook)"),
     ),
 )  # fmt: skip
+
+CHOICES = Table(
+    "choices",
+    "The ways to contain the credential, side by side, for this case.",
+    (
+        Column("step", "text", "Name of the step.", "(step)"),
+        Column("told", "text", "Options of this variant, NAME=VALUE.", "(step)"),
+        Column("stops_stolen", "text", "Whether the stolen keys stop working: yes, no, in part.", "(step)"),
+        Column("stops_reminting", "text", "Whether a thief on the host is kept from new keys that work.", "(step)"),
+        Column("breaks", "text", "What stops working, and for whom, by name.", "(step, fleet)"),
+        Column("undo", "text", "How it is taken back.", "(step)"),
+        Column("takes_effect", "text", "After how long it works.", "(step)"),
+        Column("standing", "text", "Where it stands in this case.", "(journal)"),
+    ),
+)  # fmt: skip
+
+GROWN = Table(
+    "grown",
+    "What grew from the leaked session, and what is proposed about each, in the order of the work.",
+    (
+        Column("item", "integer", "Number by which a preview is asked for.", "(order)"),
+        Column("stage", "text", "Part of the work.", "(rule)"),
+        Column("kind", "text", "What it is.", "(event)"),
+        Column("thing", "text", "Its name or id; missing where the log does not tell it.", "(event)"),
+        Column("within", "text", "What it belongs to.", "(event)"),
+        Column("account_id", "text", "The account that it is in.", "(event)"),
+        Column("region", "text", "Its region; missing for what is in none.", "(event)"),
+        Column("known", "text", "exists, may be alive, not checked or ended.", "(AWS, clock)"),
+        Column("party", "text", "Who made or changed it: thief, unknown or workload.", "(attribution)"),
+        Column("decision", "text", "What a person must decide first; missing where it is the thief's.", "(rule)"),
+        Column("step", "text", "The step that contains it; missing where there is none.", "(rule)"),
+        Column("told", "text", "Options of the step, one a line.", "(event)"),
+        Column("to_tell", "text", "Options that a person must add.", "(rule)"),
+        Column("manual", "text", "What a person does beside the step, or instead of it.", "(rule)"),
+        Column("why", "text", "What is known of it.", "(event)"),
+        Column("undo", "text", "What undoing the step brings back.", "(step)"),
+        Column("standing", "text", "Where the step stands for this thing.", "(journal)"),
+        Column("event_ids", "text", "The events that it rests on, one a line.", "eventID"),
+    ),
+)  # fmt: skip
+
+RECHECK = Table(
+    "recheck",
+    "What each session did since the Deny, by CloudTrail.",
+    (
+        Column("principal_id", "text", "The session.", "userIdentity.principalId"),
+        Column("expected", "text", "denied, goes on, or not reached by this Deny.", "(Deny)"),
+        Column("holds", "boolean", "Whether it is so; missing where no row tells.", "(rule)"),
+        Column("refused", "integer", "Calls refused for want of permission, once the change had settled.", "errorCode",
+               "calls"),
+        Column("passed", "integer", "Calls that got past IAM.", "errorCode", "calls"),
+        Column("settling", "integer", "Calls in the first minutes, which prove nothing.", "eventTime", "calls"),
+        Column("found", "text", "The same in a sentence.", "(count)"),
+    ),
+)  # fmt: skip
+
+RULES = Table(
+    "rules",
+    "What hides findings in the detector: rules and trusted lists, and signs that the thief changed them.",
+    (
+        Column("kind", "text", "suppression rule, filter, trusted list or change.", "(GuardDuty, CloudTrail)"),
+        Column("name", "text", "Its name.", "Name"),
+        Column("action", "text", "ARCHIVE or NOOP; of a list its status.", "Action, Status"),
+        Column("standing", "text", "suspicious, too broad, expired, no last day or sound.", "(rule)"),
+        Column("account_id", "text", "Account of the detector.", "(asked)"),
+        Column("region", "text", "Region of the detector.", "(asked)"),
+        Column("owner", "text", "Who answers for it.", "Tags"),
+        Column("reason", "text", "Why it is there.", "Tags"),
+        Column("expires", "text", "Its last day, YYYY-MM-DD.", "Tags"),
+        Column("created_at", "text", "When it was made.", "CreatedAt"),
+        Column("updated_at", "text", "When it was changed last.", "UpdatedAt"),
+        Column("says", "text", "What it does, and every reason for its standing.", "(rule)"),
+    ),
+)  # fmt: skip

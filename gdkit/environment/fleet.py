@@ -70,9 +70,9 @@ def fleet_rows(documents: Mapping[str, Document]) -> list[dict[str, Any]]:
         documents: those named ``instance`` and ``siblings.REGION``; a missing one gives no row and no error.
 
     Returns:
-        Each instance once, the one that leaked first: ``instance_id``, ``account_id``, ``region``, ``state``,
-        ``profile_arn``, ``http_tokens``, ``hop_limit``, ``http_endpoint``, ``launched_at``. What AWS does not say is
-        None.
+        Each instance once, the one that leaked first: ``instance_id``, ``name``, ``account_id``, ``region``,
+        ``state``, ``profile_arn``, ``http_tokens``, ``hop_limit``, ``http_endpoint``, ``launched_at``. What AWS does
+        not say is None.
     """
     found: dict[str, dict[str, Any]] = {}
     for document, instance in _instances(documents):
@@ -111,6 +111,7 @@ def _row(document: Document, instance: Mapping[str, Any]) -> dict[str, Any]:
     options = instance.get("MetadataOptions") or {}
     return {
         "instance_id": str(instance["InstanceId"]),
+        "name": next((tag.get("Value") for tag in instance.get("Tags") or [] if tag.get("Key") == "Name"), None),
         "account_id": document.account_id,
         "region": document.region,
         "state": (instance.get("State") or {}).get("Name"),

@@ -108,18 +108,22 @@ def test_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The leaked instance comes first, each instance once, with its own region; the table takes the rows."""
     _, books = _asked(monkeypatch)
-    leaked = documents(instance=[{"Instances": [instance(State={"Name": "running"})]}])["instance"]
+    leaked = documents(instance=[{"Instances": [
+        instance(State={"Name": "running"}, Tags=[{"Key": "Team", "Value": "t"}, {"Key": "Name", "Value": "web-1"}])
+    ]}])["instance"]  # fmt: skip
     again = documents(instance=[{"Instances": [instance()]}])["instance"]
     rows = fleet_rows({"siblings.x": again, **books.documents, "instance": leaked})
     assert [(row["instance_id"], row["region"], row["state"]) for row in rows] == [
         (INSTANCE, HOME, "running"), (f"i-{HOME}", HOME, "stopped"), (f"i-{OTHER}", OTHER, "stopped"),
     ]  # fmt: skip
     assert rows[2] | {"instance_id": ""} == {
-        "instance_id": "", "account_id": ACCOUNT, "region": OTHER, "state": "stopped", "profile_arn": PROFILE_ARN,
+        "instance_id": "", "name": None, "account_id": ACCOUNT, "region": OTHER, "state": "stopped",
+        "profile_arn": PROFILE_ARN,
         "http_tokens": "required", "hop_limit": 2, "http_endpoint": "enabled", "launched_at": AT,
     }  # fmt: skip
     frame = tables.frame_of_rows(tables.FLEET, rows)
     assert frame["hop_limit"].isna().tolist() == [True, False, False]
+    assert frame["name"].fillna("").tolist() == ["web-1", "", ""]
 
 
 def test_no_rows() -> None:
