@@ -19,6 +19,7 @@ from gdkit.cli.investigate import investigate
 from gdkit.cli.options import plain
 from gdkit.cli.permissions import permissions
 from gdkit.cli.respond import respond
+from gdkit.cli.rules import rules
 from gdkit.cli.simulated import demo, simulate
 from gdkit.errors import GdkitError, TeamFileError
 
@@ -38,6 +39,7 @@ for command in (
     investigate,
     hunt,
     respond,
+    rules,
     permissions,
     report,
     verify,

@@ -11,6 +11,7 @@ import click
 
 from gdkit.cli.options import GAPS, plain
 from gdkit.errors import UsageError
+from gdkit.responding.looks import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,9 @@ def _with_ways(command: Any) -> Any:
 @click.option("--plan", "plan_hash", default="", metavar="HASH",
               help="Hash of the plan that was reviewed; at a terminal it is asked for.")  # fmt: skip
 @click.option("--reason", default="", metavar="TEXT", help="Why a part is left out, or what came of a task.")
+@click.option("--item", type=click.IntRange(min=1), metavar="N", help="With grown: preview the step of its item N.")
+@click.option("--trail", "trail", multiple=True, metavar="SOURCE",
+              help="With recheck: log files of the time since, instead of the event history.")  # fmt: skip
 @click.option("--analyst", default="", metavar="NAME", help="Who works; who began the case if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @_with_ways
@@ -60,6 +64,8 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
     changes nothing. To apply, give the hash of the plan that was previewed: --apply --plan HASH. An undo is previewed
     with --undo and applied in the same way.
 
+    In the place of STEP also a look, which changes nothing: choices, grown, rules, recheck.
+
     Exit status: 0 done, 1 it failed or was refused, 2 wrong use, 3 done, but a check failed or cannot be told.
     """
     from gdkit.case.folder import open_case  # noqa: PLC0415 - only what a command needs is loaded
@@ -69,6 +75,9 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
         if doing:
             raise UsageError(f"--{doing} needs a step", action="name one; without a step the order is shown")
         _show_order(folder, as_json=options["as_json"])
+        return
+    if step in LOOKS and doing is None:
+        _look(folder, step, options)
         return
     handler = {None: _preview, "apply": _apply, "undo": _undo, "verify": _verify}.get(doing)
     if handler is not None:
@@ -105,6 +114,34 @@ def _preview(desk: Desk, step: str, options: dict[str, Any]) -> None:
     from gdkit.responding.run import preview_step  # noqa: PLC0415 - only what a command needs is loaded
 
     _show_plan(desk, preview_step(desk, step, _told(options["told"])), as_json=options["as_json"])
+
+
+def _look(folder: CaseFolder, name: str, options: dict[str, Any]) -> None:
+    """Take a look; with an item of what grew, preview its step."""
+    from gdkit.responding.looks import Asked, take_look  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.ui.look_view import look_document, look_lines  # noqa: PLC0415
+
+    if options["item"] is not None:
+        if name != "grown":
+            raise UsageError("--item is a number of the look grown", where=name)
+        _preview_item(folder, options)
+        return
+    found = take_look(name, Asked(folder, lambda: _desk(folder, options), options["trail"], options["analyst"]))
+    if options["as_json"]:
+        click.echo(json.dumps(look_document(found), indent=2, default=str))
+    else:
+        _say(look_lines(found))
+    if found.holds is False:
+        raise click.exceptions.Exit(GAPS)
+
+
+def _preview_item(folder: CaseFolder, options: dict[str, Any]) -> None:
+    from gdkit.responding.looks.grown import grown_item, item_options  # noqa: PLC0415 - only what is needed is loaded
+    from gdkit.responding.run import preview_step  # noqa: PLC0415
+
+    item = grown_item(folder, options["item"])
+    told, desk = item_options(item, _told(options["told"])), _desk(folder, options)
+    _show_plan(desk, preview_step(desk, item.step, told), as_json=options["as_json"])
 
 
 def _undo(desk: Desk, step: str, options: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from gdkit import tables
 from gdkit.analysis.containment import Deny, SessionAfter, sessions_after
 from gdkit.case.evidence import keep_files, load_table
+from gdkit.case.folder import case_analyst
+from gdkit.case.response_record import CaseRecord
 from gdkit.case.results import load_result
 from gdkit.errors import ResponseError, TrailError
 from gdkit.identifiers import parse_principal_id
@@ -21,8 +23,9 @@ from gdkit.response.record import RECHECKED, applications
 from gdkit.trail import load_trail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from gdkit.case.folder import CaseFolder
     from gdkit.model import NotSearched
     from gdkit.responding.run import Desk
     from gdkit.response.record import Application
@@ -67,39 +70,39 @@ class Recheck:
         return True if answers and all(answers) else None
 
 
-def recheck(desk: Desk, sources: Sequence[str] = ()) -> Recheck:
+def recheck(case: CaseFolder, enter: Callable[[], Desk], sources: Sequence[str] = (), actor: str = "") -> Recheck:
     """Look whether the Deny of a case works, by what the sessions did since.
 
     Args:
-        desk: who works on which case.
+        case: the case.
+        enter: logs in as the reader; called only where the event history is asked.
         sources: log files that hold the time since; empty for the event history.
+        actor: who looks; empty for who began the case.
 
     Raises:
         ResponseError: no Deny of this case is in force.
         TrailError: nothing could be read.
         AwsError: AWS cannot be reached.
     """
-    applied = denies_in_force(desk.record.case)
+    applied = denies_in_force(case)
     if not applied:
-        raise ResponseError("no Deny that was put in place in this case is in force", where=str(desk.case.path),
+        raise ResponseError("no Deny that was put in place in this case is in force", where=str(case.path),
                             action="apply deny-session first")  # fmt: skip
-    deny, siblings, chained = deny_of(applied[-1]), _siblings(desk), _chained(desk)
+    deny, siblings, chained = deny_of(applied[-1]), _siblings(case), _chained(case)
     now = datetime.now(UTC).replace(microsecond=0)
     principals = map(parse_principal_id, (*deny.denied, *siblings, *chained))
     names = {one.session_name for one in principals if one and one.session_name}
-    events, gaps = (_from_files(sources), ()) if sources else _look_up(desk, deny, sorted(names), now)
+    events, gaps = (_from_files(sources), ()) if sources else _look_up(enter(), deny, sorted(names), now)
     sessions = sessions_after(events, deny, siblings=siblings, chained=chained)
     again = deny.since + AGAIN_AFTER
     found = Recheck(deny, sessions, gaps, now, again if again > now else None)
-    desk.record.write(RECHECKED, _detail(found))
-    renew_response(desk.case)
+    CaseRecord(case, actor or case_analyst(case)).write(RECHECKED, _detail(found))
+    renew_response(case)
     return found
 
 
-def denies_in_force(case: Any) -> list[Application]:
+def denies_in_force(case: CaseFolder) -> list[Application]:
     """Give the Denies that were applied in a case and not undone since, oldest first."""
-    from gdkit.case.response_record import CaseRecord  # noqa: PLC0415 - only where it is asked
-
     forward = [one for one in applications(CaseRecord(case, "")) if one.plan.undoes is None and not one.undone]
     return [one for one in forward if one.plan.step in _DENYING and one.status == "done"]
 
@@ -124,17 +127,17 @@ def _instant(told: str | None, at: datetime) -> datetime:
     return at if not told or told == "now" else datetime.fromisoformat(told)
 
 
-def _siblings(desk: Desk) -> tuple[str, ...]:
+def _siblings(case: CaseFolder) -> tuple[str, ...]:
     """Give the principal ids of the role's other instances that the case knows."""
-    result = load_result(desk.case)
+    result = load_result(case)
     role_id, leaked = result["session"]["role_id"], result["session"]["session_name"]
     return tuple(f"{role_id}:{row['instance_id']}" for row in result["fleet"]
                  if role_id and row["instance_id"] and row["instance_id"] != leaked)  # fmt: skip
 
 
-def _chained(desk: Desk) -> tuple[str, ...]:
+def _chained(case: CaseFolder) -> tuple[str, ...]:
     """Give the principal ids of the sessions that were begun from the leaked one."""
-    events = load_table(desk.case, "session_events")
+    events = load_table(case, "session_events")
     chained = events.loc[(events["hop"] > 0) & (events["party"] == "thief"), "principal_id"].dropna()
     return tuple(sorted({one for one in chained if parse_principal_id(one)}))
 

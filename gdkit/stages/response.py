@@ -20,7 +20,7 @@ from gdkit.ui.step_panel import StepPanel
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from gdkit.case.folder import CaseFolder
     from gdkit.response.step import Step
@@ -67,9 +67,9 @@ def step(case: str, name: str, tell: Sequence[str] = (), apply: Sequence[str] = 
     if interactive:
         return StepPanel(folder, name, told)
     stamp = words.stamp(case_about(folder))
-    mine = plans_of(folder, name, apply)
+    mine = plans_of(folder, {name}, apply)
     if mine:
-        return step_view.applied_view(found, apply_plan(open_desk(folder), mine[0]), stamp=stamp)
+        return apply_in_turn(folder, found.title, mine, stamp)
     return _previewed(folder, found, told, stamp)
 
 
@@ -114,15 +114,26 @@ def told_options(name: str, tell: Sequence[str]) -> dict[str, str]:
     return told
 
 
-def plans_of(folder: CaseFolder, name: str, hashes: Sequence[str]) -> list[str]:
-    """Give those of the hashes whose plan a step made.
+def apply_in_turn(folder: CaseFolder, title: str, hashes: Sequence[str], stamp: str) -> View:
+    """Apply plans that a person reviewed, one after another; one that fails stops the rest.
+
+    Raises:
+        GroundChangedError: what a plan rests on has changed since it was reviewed; it was not applied.
+        AwsError: AWS refused, or could not be asked.
+    """
+    desk = open_desk(folder)
+    return step_view.applied_view(title, [apply_plan(desk, one) for one in hashes], stamp=stamp)
+
+
+def plans_of(folder: CaseFolder, names: Collection[str], hashes: Sequence[str]) -> list[str]:
+    """Give those of the hashes whose plan one of the named steps made.
 
     Raises:
         ResponseError: no plan with such a hash was previewed in this case.
     """
     record = CaseRecord(folder, "")
     plans = [reviewed_plan(text, record) for text in hashes]
-    return [plan.hash for plan in plans if plan.step == name]
+    return [plan.hash for plan in plans if plan.step in names]
 
 
 def response(case: str) -> View:

@@ -64,7 +64,7 @@ class StepPanel:
                                 where=f"plan {plan.short_hash}")  # fmt: skip
         applied = run.apply_plan(desk, plan.hash)
         self.hash.value = ""
-        return step_view.applied_view(self.step, applied)
+        return step_view.applied_view(self.step.title, [applied])
 
     def verify(self) -> View:
         """Read back whether what the step did is in force."""
@@ -106,6 +106,11 @@ class StepPanel:
             return widgets.Dropdown(options=["", *option.choices] if not option.default else list(option.choices),
                                     value=value, **named)  # fmt: skip
         return widgets.Text(value=value, placeholder=option.meaning, **named)
+
+    @property
+    def box(self) -> Any:
+        """The controls, to stand in another panel."""
+        return self._box
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         start = self._start()

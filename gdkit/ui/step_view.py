@@ -8,6 +8,8 @@ from gdkit.ui import response_words, text
 from gdkit.ui.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gdkit.response.engine import Applied
     from gdkit.response.plan import Plan
     from gdkit.response.record import Application
@@ -29,11 +31,13 @@ def plan_view(step: Step, plan: Plan, *, stamp: str = "") -> View:
                 picture="".join(shown) or None, stamp=stamp)  # fmt: skip
 
 
-def applied_view(step: Step, applied: Applied, *, stamp: str = "") -> View:
-    """Show what came of applying a plan."""
-    notes = [response_words.check_sentence(check) for check in applied.checks]
-    facts = [("Plan", applied.plan.short_hash)]
-    return View(step.title, response_words.applied_summary(applied), facts, notes, stamp=stamp)
+def applied_view(title: str, done: Sequence[Applied], *, stamp: str = "") -> View:
+    """Show what came of applying plans, one after another."""
+    several = len(done) > 1
+    says = [(f"{one.plan.step}: " if several else "") + response_words.applied_summary(one) for one in done]
+    notes = [response_words.check_sentence(check) for one in done for check in one.checks]
+    facts = [("Plan", f"{one.plan.short_hash}, {one.plan.step}") for one in done]
+    return View(title, " ".join(says), facts, notes, stamp=stamp)
 
 
 def verified_view(step: Step, done: Application, checks: tuple[Check, ...], *, stamp: str = "") -> View:

@@ -217,3 +217,6 @@ CREDENTIALS: Mapping[str, Way] = {
                  "deny-chained-session, a user by deny-user."),
 }  # fmt: skip
 """By kind of ``tables.CREDENTIALS``; ``session`` is the part of the principal id behind the colon."""
+
+GROWN_STEPS = frozenset(way.step for way in (*WAYS.values(), *CREDENTIALS.values()) if way.step)
+"""Names of the steps that contain what grew from the theft."""

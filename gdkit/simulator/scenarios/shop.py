@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gdkit.permissions import PERMISSIONS
+from gdkit.response.catalogue import STEPS
 from gdkit.simulator.scenarios.cast import APPLICATIONS, Software, live, software
 from gdkit.simulator.scenarios.site import ANALYST_ROLE, REGIONS, RESPONDER_ROLE, Site, allow, draw_accounts
 
@@ -127,6 +128,7 @@ def make_people(*sites: Site) -> None:
 def let_people_in(site: Site, home: str) -> None:
     """Make the analyst's and the responder's role in an account, for those who come from their home account."""
     root = {"AWS": f"arn:aws:iam::{home}:root"}
-    reads = sorted({permission.action for permission in PERMISSIONS} | {"s3:GetObject", "s3:ListBucket"})
-    site.role(ANALYST_ROLE, root, allow([*reads, "sts:AssumeRole"]))
+    reads = {permission.action for permission in PERMISSIONS} | {"s3:GetObject", "s3:ListBucket", "sts:AssumeRole"}
+    reads |= {need.action for step in STEPS.values() for need in step.needs if not need.writes}
+    site.role(ANALYST_ROLE, root, allow(sorted(reads)))
     site.role(RESPONDER_ROLE, root, allow(["*"]))
