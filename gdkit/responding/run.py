@@ -9,6 +9,7 @@ from gdkit.case.folder import case_about, case_access, case_analyst
 from gdkit.case.response_record import CaseRecord, one_at_a_time
 from gdkit.errors import ResponseError
 from gdkit.gathering import access as ways
+from gdkit.responding.judged import with_judged
 from gdkit.responding.standing import renew_response
 from gdkit.responding.target import case_target
 from gdkit.response import engine
@@ -83,7 +84,8 @@ def preview_step(desk: Desk, name: str, told: Mapping[str, str]) -> Plan:
     step = step_named(name)
     _refuse_sample(desk.case)
     engine.settle(STEPS, desk.reader, desk.record)
-    target = case_target(desk.case, desk.reader, checked_options(step, told))
+    options = with_judged(desk.case, checked_options(step, told))
+    target = case_target(desk.case, desk.reader, options)
     return engine.preview(step, target, desk.reader, desk.record)
 
 

@@ -49,6 +49,7 @@ TAMPERING: dict[str, Tampering] = {
     **_all("GuardDuty", "guardduty",
         ("CreateFilter", "made a filter, which can archive findings unseen", "request.name"),
         ("UpdateFilter", "changed a filter, which can archive findings unseen", "request.filterName"),
+        ("DeleteFilter", "deleted a filter, which may have been its own trace", "request.filterName"),
         ("CreateIPSet", "made a trusted IP list: its addresses raise no finding", "request.name"),
         ("UpdateIPSet", "changed a trusted IP list: its addresses raise no finding", "request.ipSetId"),
         ("DeleteThreatIntelSet", "deleted a threat list", "request.threatIntelSetId"),
