@@ -31,10 +31,10 @@ def holds(condition: Condition, request: Request) -> bool:
         return any(boolean(text) is (found is None) for text in condition.values)
     if found is None:
         return _holds_without_key(condition)
-    wanted = _wanted(condition, request)
+    found_in_policy = wanted(condition, request)
 
     def meets(value: str) -> bool:
-        return any(base.compare(value, tokens) for tokens in wanted) is not base.negated
+        return any(base.compare(value, tokens) for tokens in found_in_policy) is not base.negated
 
     if quantifier is None:
         return isinstance(found, str) and meets(found)
@@ -51,7 +51,7 @@ def _holds_without_key(condition: Condition) -> bool:
     return operator.quantifier == "all"
 
 
-def _wanted(condition: Condition, request: Request) -> list[tuple[str, ...]]:
+def wanted(condition: Condition, request: Request) -> list[tuple[str, ...]]:
     """Give the policy's values with the request's in place of variables; those that have none are left out."""
     variables = condition.variables and condition.operator.base.variables
     expanded = (request.expand(template_of(text, variables)) for text in condition.values)

@@ -53,12 +53,19 @@ def allowing(
 
 def applies(statement: Statement, request: Request) -> bool:
     """Tell whether action, resource and conditions of a statement fit, whoever asks."""
-    acts = any(action_matches(pattern, request.action) for pattern in statement.actions)
-    if acts is statement.not_action:
-        return False
-    if statement.resources is not None and _covers(statement, request) is statement.not_resource:
+    if not names_action(statement, request) or not names_resource(statement, request):
         return False
     return all(holds(condition, request) for condition in statement.conditions)
+
+
+def names_action(statement: Statement, request: Request) -> bool:
+    """Tell whether ``Action`` or ``NotAction`` fits."""
+    return any(action_matches(pattern, request.action) for pattern in statement.actions) is not statement.not_action
+
+
+def names_resource(statement: Statement, request: Request) -> bool:
+    """Tell whether ``Resource`` or ``NotResource`` fits; a statement without either fits every resource."""
+    return statement.resources is None or _covers(statement, request) is not statement.not_resource
 
 
 def _covers(statement: Statement, request: Request) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gdkit.case.folder import CaseFolder
 
-NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "6_report")
+NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "4_respond", "5_recover", "6_report")
 """The notebooks of an investigation, in the order in which they build on one another."""
 
 CELL_TIMEOUT_S = 4 * 3600

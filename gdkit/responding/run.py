@@ -95,7 +95,7 @@ def preview_undo(desk: Desk, name: str, told: Mapping[str, str] | None = None) -
     Args:
         desk: who works on which case.
         name: name of the step.
-        told: options of the application that is meant; None for the last one, whatever it was told.
+        told: options of the application that is meant, as far as they matter; None for the last one.
 
     Raises:
         ResponseError: there is no such step, or nothing of it is to be undone.
@@ -103,7 +103,7 @@ def preview_undo(desk: Desk, name: str, told: Mapping[str, str] | None = None) -
     """
     step = step_named(name)
     engine.settle(STEPS, desk.reader, desk.record)
-    done = last_applied(desk.record, name, checked_options(step, told) if told else None)
+    done = last_applied(desk.record, name, told)
     if done is None:
         raise ResponseError("nothing that it did in this case is left to undo", where=f"step {name}")
     return engine.preview_undo(step, done, desk.reader, desk.record)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from gdkit.response.plan import Plan, read_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gdkit.response.step import Evidence
 
 INTENT, CALL, OUTCOME = "respond: intent", "respond: call", "respond: outcome"
@@ -91,17 +93,17 @@ def applications(record: Record) -> list[Application]:
     return _with_undone(list(found.values()))
 
 
-def last_applied(record: Record, step: str, options: dict[str, str] | None = None) -> Application | None:
+def last_applied(record: Record, step: str, told: Mapping[str, str] | None = None) -> Application | None:
     """Give the last application of a step that changed something and was not undone; None where there is none.
 
     Args:
         record: of the case.
         step: name of the step.
-        options: what was told to the step; None for any.
+        told: options that it was told, as far as they matter; None for any.
     """
     fitting = [one for one in applications(record)
                if one.plan.step == step and one.plan.undoes is None and one.changed_something and not one.undone
-               and (options is None or dict(one.plan.target.options) == options)]  # fmt: skip
+               and (told or {}).items() <= one.plan.target.options.items()]  # fmt: skip
     return fitting[-1] if fitting else None
 
 
