@@ -44,7 +44,7 @@ test: $(READY)
 
 oracle: $(READY)
 	@cd tests/policy/oracle && npm ci --silent --no-audit --no-fund
-	@GDKIT_REQUIRE_ORACLE=1 $(BIN)/python -m pytest -q tests/policy/test_oracle.py
+	@GDKIT_REQUIRE_ORACLE=1 $(BIN)/python -m pytest -q tests/policy/test_oracle.py tests/policy/test_proof_oracle.py
 
 OLDEST_MOTO := $(shell sed -n 's/.*moto\[server\]>=\([0-9.]*\),.*/\1/p' pyproject.toml)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gdkit.policy.decide import decide
-from gdkit.policy.request import Request
 from gdkit.policy.values import KINDS, Family, family
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from gdkit.policy.document import Policy
     from gdkit.policy.proof import Proof
-    from gdkit.policy.request import ContextValue
+    from gdkit.policy.request import ContextValue, Request
 
 Json: TypeAlias = Mapping[str, Any]
 
