@@ -1,28 +1,22 @@
-"""AWS's own opinion on a change: a proof's requests as questions to IAM's policy simulation, and its answers compared.
+"""AWS's own opinion on a change: a proof's requests as questions to IAM's policy simulation.
 
 Nothing here calls AWS. Source: IAM API Reference, "SimulatePrincipalPolicy".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from gdkit.policy.decide import decide
 from gdkit.policy.values import KINDS, Family, family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gdkit.policy.document import Policy
     from gdkit.policy.proof import Proof
     from gdkit.policy.request import ContextValue, Request
 
-Json: TypeAlias = Mapping[str, Any]
-
-WORDS = {"Allow": "allowed", "ExplicitDeny": "explicitDeny", "ImplicitDeny": "implicitDeny"}
-"""The simulation's words for decisions."""
 MOST_REQUESTS = 40
 """Requests of a proof that are asked about; the simulation shares IAM's request rate with everything else."""
 
@@ -90,9 +84,10 @@ def simulations(
     for one in requests:
         together.setdefault((one.resource, tuple(sorted(one.context.items()))), []).append(one)
     excluded = [
-        {"InlinePolicyIdentifier": {"PolicyName": name, "AttachedEntityArn": role_arn}}
+        {"InlinePolicyIdentifier": {"PolicyName": name, "AttachmentType": "role",
+                                    "AttachmentName": role_arn.rpartition("/")[2]}}
         for name in sorted(set(replaced))
-    ]
+    ]  # fmt: skip
     made = []
     for (resource, _), asked in together.items():
         distinct = {one.action: one for one in asked}
@@ -106,40 +101,6 @@ def simulations(
         parameters |= {"PolicyExclusionList": excluded} if excluded else {}
         made.append(Simulation(parameters, tuple(distinct.values())))
     return tuple(made)
-
-
-def differences(
-    simulation: Simulation, results: Sequence[Json], *, after: Sequence[Policy], boundary: Policy | None = None
-) -> tuple[str, ...]:
-    """Say where AWS decides otherwise than ``decide``; nothing where they agree.
-
-    Args:
-        simulation: what was asked.
-        results: ``EvaluationResults`` of all pages of its answer.
-        after: all policies of the role after the change.
-        boundary: the role's permissions boundary.
-    """
-    answers = {str(row.get("EvalActionName", "")).lower(): row for row in results}
-    found = []
-    for request in simulation.requests:
-        row = answers.get(request.action.lower())
-        what = f"{request.action} on {request.resource}"
-        if row is None:
-            found.append(f"AWS gave no answer on {what}.")
-            continue
-        mine, theirs = decide(request, identity=after, boundary=boundary), str(row.get("EvalDecision"))
-        if WORDS[mine.decision] != theirs:
-            found.append(f"{what}: AWS says {theirs}, gdkit says {WORDS[mine.decision]}.{_why(row)}")
-    return tuple(found)
-
-
-def _why(row: Json) -> str:
-    """Name what AWS says of its answer that can explain a difference."""
-    missing = [str(key) for key in row.get("MissingContextValues") or ()]
-    reasons = [f" AWS lacked {', '.join(missing)}."] if missing else []
-    if (row.get("OrganizationsDecisionDetail") or {}).get("AllowedByOrganizations") is False:
-        reasons.append(" A policy of the organisation forbids it, which gdkit does not see.")
-    return "".join(reasons)
 
 
 def _keys(policies: Sequence[Policy]) -> tuple[dict[str, str], dict[str, Family]]:

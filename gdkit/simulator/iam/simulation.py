@@ -37,7 +37,9 @@ class PolicySimulation:
         bound = self._bound(arn)
         given = [_parsed(text, f"PolicyInputList.{number}") for number, text in
                  enumerate(call.parameters.get("PolicyInputList", ()), start=1)]  # fmt: skip
-        own = [parse_policy(document, name=name) for name, document in bound.policies.items()]
+        gone = {one["InlinePolicyIdentifier"]["PolicyName"] for one in call.parameters.get("PolicyExclusionList", ())
+                if "InlinePolicyIdentifier" in one}  # fmt: skip
+        own = [parse_policy(document, name=name) for name, document in bound.policies.items() if name not in gone]
         boundaries = [parse_policy(document, name=name) for name, document in bound.boundary.items()]
         return _evaluated(call, [*own, *given], next(iter(boundaries), None), {"aws:PrincipalArn": bound.arn})
 

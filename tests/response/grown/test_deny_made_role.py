@@ -11,7 +11,7 @@ from gdkit.errors import ResponseError
 from gdkit.response.grown.deny_made_role import DENIED, POLICY, STEP
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 from tests.simulator.small_world import ACCOUNT, EVERYTHING, issued_key, outcome
 
 if TYPE_CHECKING:

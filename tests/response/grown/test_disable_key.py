@@ -10,7 +10,7 @@ from gdkit.errors import ResponseError
 from gdkit.response.grown.disable_key import STEP
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 from tests.simulator.small_world import OTHER, outcome
 
 if TYPE_CHECKING:

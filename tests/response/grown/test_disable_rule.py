@@ -11,7 +11,7 @@ from gdkit.response.grown import disable_rule
 from gdkit.response.grown.disable_rule import STEP
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 from tests.simulator.small_world import ACCOUNT, REGION
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from gdkit.response.grown.revoke_ingress import STEP
 from tests.response import conformance
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from gdkit.response.grown import stop_instance
 from gdkit.response.grown.stop_instance import STEP
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

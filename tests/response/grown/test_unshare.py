@@ -12,7 +12,7 @@ from gdkit.response.grown.unshare_image import STEP as UNSHARE_IMAGE
 from gdkit.response.grown.unshare_snapshot import STEP as UNSHARE_SNAPSHOT
 from tests.response.desk import Desk, desk_for
 from tests.response.grown import made
-from tests.response.grown.suite import Suite
+from tests.response.suite import Suite
 from tests.simulator.small_world import OTHER
 
 if TYPE_CHECKING:

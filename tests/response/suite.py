@@ -1,4 +1,4 @@
-"""What every step about grown things must hold; a step's file gives the fixtures desk, snapshot and disturb."""
+"""What every step must hold; a step's file gives the fixtures desk, snapshot and disturb."""
 
 from __future__ import annotations
 
