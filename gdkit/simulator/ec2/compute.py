@@ -63,6 +63,12 @@ class Compute:
             home = self._homes.get(instance_id)
             return None if home is None else (*home, self._launched[instance_id])
 
+    def with_profile(self, account_id: str, region: str, association_id: str) -> str | None:
+        """Give the instance that an association of a profile is of; None where there is none of this id."""
+        ec2 = self._backend.client("ec2", account_id, region)
+        links = ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]
+        return next((str(one["InstanceId"]) for one in links if one["AssociationId"] == association_id), None)
+
     def describe_instances(self, call: Call) -> Result:
         """Give instances with their simulated launch times; also by instance profile, which moto cannot filter by."""
         filters = list(call.parameters.get("Filters", ()))

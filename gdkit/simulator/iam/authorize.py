@@ -13,7 +13,7 @@ from gdkit.simulator.faults import denied_code
 from gdkit.simulator.iam.actions import action_of, resources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gdkit.simulator.call import Call
     from gdkit.simulator.iam.principals import Bound, Documents, Policies
@@ -38,8 +38,15 @@ _POLICY_WORDS = {
 class Authorizer:
     """Decides calls by the policies in force."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, with_profile: Callable[[str, str, str], str | None]) -> None:
+        """Begin.
+
+        Args:
+            policies: of everybody.
+            with_profile: gives the instance of an association of a profile, by account, region and id.
+        """
         self._policies = policies
+        self._with_profile = with_profile
 
     def check(self, call: Call) -> None:
         """Let a call pass, or refuse it as AWS does.
@@ -52,10 +59,21 @@ class Authorizer:
         if (call.service, call.operation) == ("sts", "AssumeRole"):
             return  # decided together with the role's trust policy
         action = action_of(call)
-        for resource in resources_of(call):
+        for resource in self._resources(call):
             decision = self.decision(call, action, resource)
             if decision.decision != "Allow":
                 raise self.refusal(call, action, resource, decision)
+
+    def _resources(self, call: Call) -> list[str]:
+        """Give what a call acts on; a call on a profile's association acts on the instance.
+
+        Source: Service Authorization Reference, "Amazon EC2": ReplaceIamInstanceProfileAssociation.
+        """
+        association = call.parameters.get("AssociationId")
+        if not isinstance(association, str) or "IamInstanceProfile" not in call.operation:
+            return resources_of(call)
+        instance_id = self._with_profile(call.account_id, call.region, association)
+        return [f"arn:aws:ec2:{call.region}:{call.account_id}:instance/{instance_id or '*'}"]
 
     def decision(self, call: Call, action: str, resource: str, trust: Policy | None = None,
                  owner: str | None = None) -> Decision:  # fmt: skip
