@@ -29,7 +29,10 @@ MODULES: Mapping[str, str] = {
     "revoke-ingress": "grown.revoke_ingress",
     "unshare-snapshot": "grown.unshare_snapshot",
     "unshare-image": "grown.unshare_image",
+    "describe-instance": "instance.describe_instance",
+    "protect-instance": "instance.protect_instance",
     "require-imdsv2": "instance.require_imdsv2",
+    "imds-defaults": "instance.imds_defaults",
 }
 """Name of a step, and the module below ``gdkit.response`` that holds it as ``STEP``; in the order of a response."""
 

@@ -111,9 +111,14 @@ def holds_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) 
         rest = desk.preview()
         if not rest.nothing_to_do:
             assert desk.apply(rest).verified
-        while _undo_is_due(desk):
-            desk.apply(desk.preview_undo())
+        undo_all(desk)
         assert snapshot() == before
+
+
+def undo_all(desk: Desk) -> None:
+    """Undo whatever the step did and that was not undone yet, half-done applications too."""
+    while _undo_is_due(desk):
+        desk.apply(desk.preview_undo())
 
 
 def _undo_is_due(desk: Desk) -> bool:

@@ -30,6 +30,9 @@ _OPTIONS = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtoc
 _OPTION_DEFAULTS = {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled",
                     "HttpProtocolIpv6": "disabled", "InstanceMetadataTags": "disabled"}  # fmt: skip
 
+_NO_PREFERENCE = ("no-preference", -1)
+"""Values that take a default away. Source: EC2 API Reference, ModifyInstanceMetadataDefaults."""
+
 
 class Compute:
     """Answers parts of EC2."""
@@ -132,7 +135,10 @@ class Compute:
         """Set the account's defaults for new instances in a region."""
         given = {name: call.parameters[name] for name in _OPTIONS if name in call.parameters}
         with self._lock:
-            self._defaults.setdefault((call.account_id, call.region), {}).update(given)
+            held = self._defaults.setdefault((call.account_id, call.region), {})
+            held.update(given)
+            for name in [name for name, value in held.items() if value in _NO_PREFERENCE]:
+                del held[name]
         return {"Return": True}
 
     def modify_metadata_options(self, call: Call) -> Result:

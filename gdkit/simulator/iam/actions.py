@@ -47,6 +47,10 @@ _EC2_OTHERS = {
 }
 """Calls of EC2 on something else than an instance; ARNs of snapshots and images name no account."""
 
+_EC2_KINDS = {"i": "instance", "vol": "volume", "snap": "snapshot", "sg": "security-group", "eni": "network-interface",
+              "acl": "network-acl", "ami": "image"}  # fmt: skip
+"""What an id of EC2 names, by what it begins with."""
+
 
 def action_of(call: Call) -> str:
     """Give the IAM action that a call needs, for example ``s3:ListBucket``."""
@@ -95,9 +99,20 @@ def _ec2(call: Call) -> list[str]:
         kind, name = _EC2_OTHERS[call.operation]
         own = call.account_id if kind == "security-group" else ""
         return [f"arn:aws:ec2:{call.region}:{own}:{kind}/{call.parameters[name]}"] if name in call.parameters else []
+    if call.operation in ("CreateTags", "DeleteTags"):
+        return [_tagged(call, str(one)) for one in call.parameters.get("Resources", ())]
     found = [call.parameters[name] for name in _INSTANCE_PARAMETERS if name in call.parameters]
     ids = [one for value in found for one in (value if isinstance(value, list) else [value])]
     return [_arn(call, "ec2", f"instance/{one}") for one in ids]
+
+
+def _tagged(call: Call, identifier: str) -> str:
+    """Give the ARN of something of EC2 by its id; what is of no known kind is everything."""
+    kind = _EC2_KINDS.get(identifier.partition("-")[0])
+    if kind is None:
+        return "*"
+    own = "" if kind in ("snapshot", "image") else call.account_id
+    return f"arn:aws:ec2:{call.region}:{own}:{kind}/{identifier}"
 
 
 def _events(call: Call) -> list[str]:

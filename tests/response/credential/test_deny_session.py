@@ -237,8 +237,10 @@ def test_roles_that_nobody_edits(world: SmallWorld, desk: Desk, tmp_path: Path, 
         other.preview()
 
 
-@pytest.mark.parametrize("option", [{"also": "a b"}, {"issued-before": "2026-11-02T08:00:00"}, {"issued-before": "soon"},
-                                    {"issued-before": "2026-11-02T09:00:00+01:00"}])  # fmt: skip
+@pytest.mark.parametrize("option", [
+    {"also": "a b"}, {"issued-before": "2026-11-02T08:00:00"}, {"issued-before": "soon"},
+    {"issued-before": "2026-11-02T09:00:00+01:00"},
+])  # fmt: skip
 def test_wrong_options(world: SmallWorld, fleet: Fleet, tmp_path: Path, option: dict[str, str]) -> None:
     """What can be no session's name, and an instant that is not in UTC, are refused before anything is read."""
     with pytest.raises(ResponseError, match=r"no name of a session|no instant in UTC"):

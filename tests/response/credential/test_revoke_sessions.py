@@ -93,8 +93,7 @@ def test_after_the_session_deny_nobody_mints(world: SmallWorld, fleet: Fleet, de
 
 
 def test_nothing_revoked_comes_back(world: SmallWorld, fleet: Fleet, desk: Desk) -> None:
-    """An earlier instant than the one in force changes nothing; a later one takes its place, and its undo brings it
-    back."""
+    """An earlier instant than the one in force changes nothing; the undo of a later one brings the earlier back."""
     desk.told(before=EARLY).apply(desk.told(before=EARLY).preview())
     assert desk.told(before="2026-11-02T06:00:00Z").preview().nothing_to_do
     desk.apply(desk.preview())
