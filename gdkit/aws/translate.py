@@ -36,7 +36,8 @@ _DENIERS = (
 )
 """Source: IAM User Guide, "Troubleshoot access denied error messages"."""
 
-_IAM_PREFIX = {"cloudwatch": "cloudwatch", "monitoring": "cloudwatch", "email": "ses"}
+_IAM_PREFIX = {"cloudwatch": "cloudwatch", "monitoring": "cloudwatch", "email": "ses", "elb": "elasticloadbalancing",
+               "elbv2": "elasticloadbalancing"}  # fmt: skip
 _IAM_ACTION = {
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "HeadBucket"): "s3:ListBucket",

@@ -31,6 +31,13 @@ MODULES: Mapping[str, str] = {
     "unshare-image": "grown.unshare_image",
     "describe-instance": "instance.describe_instance",
     "protect-instance": "instance.protect_instance",
+    "capture-memory": "instance.capture_memory",
+    "detach-from-group": "instance.detach_from_group",
+    "deregister-targets": "instance.deregister_targets",
+    "snapshot-volumes": "instance.snapshot_volumes",
+    "isolate-instance": "instance.isolate_instance",
+    "block-subnet": "instance.block_subnet",
+    "copy-snapshots": "instance.copy_snapshots",
     "require-imdsv2": "instance.require_imdsv2",
     "imds-defaults": "instance.imds_defaults",
 }

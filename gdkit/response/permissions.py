@@ -42,11 +42,17 @@ def responder_policy(steps: Iterable[Step], target: Target | None = None) -> dic
         target: fills in role, instance, account and region; None leaves names in capital letters.
     """
     together: dict[tuple[str, str], list[Need]] = {}
-    for need in (need for step in steps for need in step.needs if need.writes):
+    for need in (need for step in steps for need in step.needs if need.writes and not _untold(need, target)):
         together.setdefault((filled(need.resource, target), json.dumps(dict(need.condition))), []).append(need)
     statements = [_statement(f"Gdkit{number}", resource, needs, target)
                   for number, ((resource, _), needs) in enumerate(together.items(), start=1)]  # fmt: skip
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _untold(need: Need, target: Target | None) -> bool:
+    """Tell whether a need is about a resource that is named by an option, which was not told: then there is none."""
+    place = _PLACE.fullmatch(need.resource)
+    return target is not None and place is not None and not target.options.get(place[1])
 
 
 def _statement(sid: str, resource: str, needs: list[Need], target: Target | None) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from gdkit.simulator.clock import Clock
 from gdkit.simulator.cloudtrail.delivery import TrailDelivery
 from gdkit.simulator.cloudtrail.history import EventHistory
 from gdkit.simulator.cloudtrail.records import Outcome, record_of, shared_record
+from gdkit.simulator.ec2.balancers import Balancers
 from gdkit.simulator.ec2.compute import Compute
+from gdkit.simulator.ec2.locks import SnapshotLocks
 from gdkit.simulator.ec2.metadata import Host, MetadataService
 from gdkit.simulator.ec2.metrics import InstanceMetrics
 from gdkit.simulator.ec2.pools import AddressPools
@@ -62,7 +64,7 @@ class Accounts:
         self.faults = Faults(seed)
         self.policies = Policies(self.backend)
         self.compute = Compute(self.backend)
-        self.authorizer = Authorizer(self.policies, self.compute.with_profile)
+        self.authorizer = Authorizer(self.policies, self.compute)
         self.transit, self.pools = TransitGateways(self.backend), AddressPools()
         self.guardduty = GuardDuty(self.clock, seed=seed)
         self.history = EventHistory(self.clock, requests_per_s=lookups_per_s)
@@ -75,7 +77,7 @@ class Accounts:
                         Organizations(self.world),
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
                         PolicySimulation(self.policies), SystemsManager(), metrics,
-                        Functions(self.backend), Sharing(self.backend)):  # fmt: skip
+                        *(kind(self.backend) for kind in (Functions, Sharing, SnapshotLocks, Balancers))):  # fmt: skip
             self.handlers |= service.handlers()
 
     def new_id(self) -> str:

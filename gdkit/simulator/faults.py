@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FaultKind = Literal["throttle", "deny", "expire", "500", "503", "reset", "delay", "truncate", "skew"]
 
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
-_XML_SERVICES = frozenset({"autoscaling", "ec2", "elbv2", "iam", "s3", "sns", "sts"})
+_XML_SERVICES = frozenset({"autoscaling", "ec2", "elb", "elbv2", "iam", "s3", "sns", "sts"})
 
 
 @dataclass(frozen=True, slots=True)

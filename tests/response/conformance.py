@@ -115,6 +115,31 @@ def holds_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) 
         assert snapshot() == before
 
 
+def holds_apply_for_good(desk: Desk, snapshot: Snapshot) -> None:
+    """Applied by its hash, read back, not applied twice; the undo makes no call, and says what stays."""
+    plan = desk.preview()
+    assert desk.apply(plan).verified
+    changed, number = snapshot(), len(desk.world.records)
+    assert desk.apply(plan).already
+    assert desk.preview().nothing_to_do
+    undo = desk.preview_undo()
+    assert undo.left
+    assert not undo.actions
+    assert desk.apply(undo).verified
+    assert desk.written_since(number) == []
+    assert snapshot() == changed
+
+
+def holds_kill_for_good(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after each of its calls in turn, a step that lasts goes on where it was, and makes no call twice."""
+    number, calls = len(desk.world.records), len(desk.preview().actions)
+    while not desk.preview().nothing_to_do:
+        _killed_after(desk, monkeypatch, 0)
+        engine.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
+        assert applications(desk.record)[-1].status in ("done", "partly")
+    assert len(desk.written_since(number)) == calls
+
+
 def undo_all(desk: Desk) -> None:
     """Undo whatever the step did and that was not undone yet, half-done applications too."""
     while _undo_is_due(desk):

@@ -65,10 +65,9 @@ class Suite:
             conformance.undo_all(desk)
             assert snapshot() == before
         desk.apply(desk.preview())
-        undo = desk.preview_undo()
-        for action in written_by(undo):
+        for action in written_by(desk.preview_undo()):
             with pytest.raises(AwsError) as refused:
-                desk.apply(undo, without=[action])
+                desk.apply(desk.preview_undo(), without=[action])
             assert refused.value.permission == action
             assert applications(desk.record)[-1].status == "failed"
         desk.apply(desk.preview_undo())
@@ -96,3 +95,27 @@ class Suite:
     def test_killed(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
         """A process killed after any of its calls is settled by the next."""
         conformance.holds_kill(desk, monkeypatch, snapshot)
+
+
+class LastingSuite(Suite):
+    """The same for a step that makes evidence, which no undo takes away."""
+
+    def test_applies_and_undoes_to_the_byte(self, desk: Desk, snapshot: Snapshot) -> None:
+        """Applied, verified, not applied twice; its undo says what stays."""
+        conformance.holds_apply_for_good(desk, snapshot)
+
+    def test_each_missing_permission_is_named(self, desk: Desk, snapshot: Snapshot) -> None:
+        """Each call of the plan that the responder may not make is named; what was made before it is not made again."""
+        for action in written_by(desk.preview()):
+            conformance.holds_missing_permission(desk, action)
+        assert desk.apply(desk.preview()).verified
+
+    def test_policy_for_the_case_is_enough(self, desk: Desk, snapshot: Snapshot) -> None:
+        """A responder with nothing but the policy that gdkit prints for this case applies the step."""
+        before = snapshot()
+        as_responder(desk, json.dumps(responder_policy([desk.step], desk.target)), desk.preview())
+        assert snapshot() != before
+
+    def test_killed(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) -> None:
+        """A process killed after any of its calls is settled by the next."""
+        conformance.holds_kill_for_good(desk, monkeypatch)

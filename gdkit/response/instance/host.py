@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.aws import ask, need
+from gdkit.aws import ask, need, rows
 from gdkit.errors import AwsCall, AwsError, ResponseError
 from gdkit.response.credential.told import plain
 
@@ -29,6 +29,28 @@ def asked(aws: ReadOnlyAws, target: Target, service: str, operation: str, parame
     """
     client = aws.client(service, target.region, target.account_id)
     return ask(client, operation, parameters, account_id=target.account_id)
+
+
+def listed_of(aws: ReadOnlyAws, target: Target, service: str, operation: str, key: str,
+              parameters: Mapping[str, Any]) -> list[Any]:  # fmt: skip
+    """Give the members of a list in an answer, of all its pages, in the instance's account and region.
+
+    Raises:
+        AwsError: it failed.
+    """
+    client = aws.client(service, target.region, target.account_id)
+    return list(rows(client, operation, key, parameters, account_id=target.account_id))
+
+
+def interfaces_of(aws: ReadOnlyAws, target: Target) -> list[Mapping[str, Any]]:
+    """Give the network interfaces of the instance as DescribeNetworkInterfaces does, by id.
+
+    Raises:
+        AwsError: they could not be read.
+    """
+    asks = {"Filters": [{"Name": "attachment.instance-id", "Values": [target.instance_id]}]}
+    found = listed_of(aws, target, "ec2", "DescribeNetworkInterfaces", "NetworkInterfaces", asks)
+    return sorted(found, key=lambda one: str(one["NetworkInterfaceId"]))
 
 
 def instance_of(aws: ReadOnlyAws, target: Target) -> Mapping[str, Any]:

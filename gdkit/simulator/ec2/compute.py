@@ -72,6 +72,12 @@ class Compute:
         links = ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]
         return next((str(one["InstanceId"]) for one in links if one["AssociationId"] == association_id), None)
 
+    def tags(self, account_id: str, region: str, identifier: str) -> dict[str, str]:
+        """Give the tags of a thing of EC2 by its id."""
+        ec2 = self._backend.client("ec2", account_id, region)
+        found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [identifier]}])["Tags"]
+        return {str(one["Key"]): str(one["Value"]) for one in found}
+
     def describe_instances(self, call: Call) -> Result:
         """Give instances with their simulated launch times; also by instance profile, which moto cannot filter by."""
         filters = list(call.parameters.get("Filters", ()))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.simulator.wire.models import known_services, service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gdkit.simulator.call import Call
 
@@ -44,11 +44,28 @@ _EC2_OTHERS = {
     "RevokeSecurityGroupIngress": ("security-group", "GroupId"),
     "ModifySnapshotAttribute": ("snapshot", "SnapshotId"),
     "ModifyImageAttribute": ("image", "ImageId"),
+    "AuthorizeSecurityGroupEgress": ("security-group", "GroupId"),
+    "RevokeSecurityGroupEgress": ("security-group", "GroupId"),
+    "DeleteSecurityGroup": ("security-group", "GroupId"),
+    "CreateNetworkAclEntry": ("network-acl", "NetworkAclId"),
+    "DeleteNetworkAclEntry": ("network-acl", "NetworkAclId"),
+    "LockSnapshot": ("snapshot", "SnapshotId"),
 }
 """Calls of EC2 on something else than an instance; ARNs of snapshots and images name no account."""
 
+_EC2_NEW = {
+    "RunInstances": ("instance",),
+    "CreateSnapshots": ("volume", "snapshot"),
+    "CopySnapshot": ("snapshot",),
+    "CreateSecurityGroup": ("security-group",),
+}
+"""Calls that make something whose id is not known before, and what."""
+
+_NO_ACCOUNT = ("snapshot", "image")
+"""Kinds whose ARNs name no account."""
+
 _EC2_KINDS = {"i": "instance", "vol": "volume", "snap": "snapshot", "sg": "security-group", "eni": "network-interface",
-              "acl": "network-acl", "ami": "image"}  # fmt: skip
+              "acl": "network-acl", "ami": "image", "vpc": "vpc"}  # fmt: skip
 """What an id of EC2 names, by what it begins with."""
 
 
@@ -93,26 +110,68 @@ def _iam(call: Call) -> list[str]:
 def _ec2(call: Call) -> list[str]:
     if call.operation.startswith(_EC2_READS):
         return []
-    if call.operation == "RunInstances":
-        return [_arn(call, "ec2", "instance/*")]
+    given = call.parameters
+    if call.operation in _EC2_NEW:
+        new = [_of_ec2(call, kind, "*") for kind in _EC2_NEW[call.operation]]
+        return [*new, *(_tagged(call, one) for one in _used(given))]
     if call.operation in _EC2_OTHERS:
         kind, name = _EC2_OTHERS[call.operation]
-        own = call.account_id if kind == "security-group" else ""
-        return [f"arn:aws:ec2:{call.region}:{own}:{kind}/{call.parameters[name]}"] if name in call.parameters else []
+        return [_of_ec2(call, kind, given[name])] if name in given else []
     if call.operation in ("CreateTags", "DeleteTags"):
-        return [_tagged(call, str(one)) for one in call.parameters.get("Resources", ())]
-    found = [call.parameters[name] for name in _INSTANCE_PARAMETERS if name in call.parameters]
+        return [_tagged(call, str(one)) for one in given.get("Resources", ())]
+    if call.operation == "ModifyNetworkInterfaceAttribute":
+        return [_tagged(call, str(one)) for one in (given["NetworkInterfaceId"], *given.get("Groups", ()))]
+    found = [given[name] for name in _INSTANCE_PARAMETERS if name in given]
     ids = [one for value in found for one in (value if isinstance(value, list) else [value])]
     return [_arn(call, "ec2", f"instance/{one}") for one in ids]
+
+
+def _used(given: Mapping[str, Any]) -> list[str]:
+    """Give the ids of what a new thing is made from, or in."""
+    host = given.get("InstanceSpecification", {}).get("InstanceId")
+    return [str(one) for one in (host, given.get("VpcId")) if one]
 
 
 def _tagged(call: Call, identifier: str) -> str:
     """Give the ARN of something of EC2 by its id; what is of no known kind is everything."""
     kind = _EC2_KINDS.get(identifier.partition("-")[0])
-    if kind is None:
-        return "*"
-    own = "" if kind in ("snapshot", "image") else call.account_id
+    return "*" if kind is None else _of_ec2(call, kind, identifier)
+
+
+def _of_ec2(call: Call, kind: str, identifier: object) -> str:
+    own = "" if kind in _NO_ACCOUNT else call.account_id
     return f"arn:aws:ec2:{call.region}:{own}:{kind}/{identifier}"
+
+
+def _autoscaling(call: Call) -> list[str]:
+    """Give the group that a call changes; its ARN has an id that no call names."""
+    name = call.parameters.get("AutoScalingGroupName")
+    if call.operation.startswith("Describe") or not name:
+        return []
+    return [_arn(call, "autoscaling", f"autoScalingGroup:0:autoScalingGroupName/{name}")]
+
+
+def _balancers(call: Call) -> list[str]:
+    given = call.parameters
+    if call.operation.startswith("Describe"):
+        return []
+    if "TargetGroupArn" in given:
+        return [str(given["TargetGroupArn"])]
+    name = given.get("LoadBalancerName")
+    return [_arn(call, "elasticloadbalancing", f"loadbalancer/{name}")] if name else []
+
+
+def _ssm(call: Call) -> list[str]:
+    """Give a parameter; of a command its document and the instances that it runs on.
+
+    Source: Service Authorization Reference, "AWS Systems Manager", SendCommand.
+    """
+    given = call.parameters
+    if call.operation != "SendCommand":
+        return _named("ssm", "Name", "parameter/")(call)
+    document = str(given["DocumentName"])
+    arn = document if document.startswith("arn:") else _arn(call, "ssm", f"document/{document}")
+    return [arn, *(_of_ec2(call, "instance", one) for one in given.get("InstanceIds", ()))]
 
 
 def _events(call: Call) -> list[str]:
@@ -154,9 +213,12 @@ def _arn(call: Call, service: str, resource: str, region: str | None = None) -> 
 
 
 _RESOURCES: dict[str, Any] = {
+    "autoscaling": _autoscaling,
     "cloudtrail": _named("cloudtrail", "Name", "trail/"),
     "dynamodb": _named("dynamodb", "TableName", "table/"),
     "ec2": _ec2,
+    "elb": _balancers,
+    "elbv2": _balancers,
     "events": _events,
     "guardduty": _guardduty,
     "iam": _iam,
@@ -166,6 +228,6 @@ _RESOURCES: dict[str, Any] = {
     "secretsmanager": _named("secretsmanager", "SecretId", "secret:"),
     "sns": _named("sns", "TopicArn", ""),
     "sqs": _named("sqs", "QueueUrl", ""),
-    "ssm": _named("ssm", "Name", "parameter/"),
+    "ssm": _ssm,
     "sts": _sts,
 }

@@ -13,9 +13,10 @@ from gdkit.simulator.faults import denied_code
 from gdkit.simulator.iam.actions import action_of, resources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from gdkit.simulator.call import Call
+    from gdkit.simulator.ec2.compute import Compute
     from gdkit.simulator.iam.principals import Bound, Documents, Policies
 
 NEVER_REFUSED = frozenset({("sts", "GetCallerIdentity")})
@@ -35,18 +36,22 @@ _POLICY_WORDS = {
 """What AWS calls the layers of ``gdkit.policy``."""
 
 
+_TAGGED = ("security-group", "snapshot")
+"""Kinds of things whose tags a policy here can ask for."""
+
+
 class Authorizer:
     """Decides calls by the policies in force."""
 
-    def __init__(self, policies: Policies, with_profile: Callable[[str, str, str], str | None]) -> None:
+    def __init__(self, policies: Policies, compute: Compute) -> None:
         """Begin.
 
         Args:
             policies: of everybody.
-            with_profile: gives the instance of an association of a profile, by account, region and id.
+            compute: tells what a call on EC2 acts on, and how that is tagged.
         """
         self._policies = policies
-        self._with_profile = with_profile
+        self._compute = compute
 
     def check(self, call: Call) -> None:
         """Let a call pass, or refuse it as AWS does.
@@ -72,14 +77,15 @@ class Authorizer:
         association = call.parameters.get("AssociationId")
         if not isinstance(association, str) or "IamInstanceProfile" not in call.operation:
             return resources_of(call)
-        instance_id = self._with_profile(call.account_id, call.region, association)
+        instance_id = self._compute.with_profile(call.account_id, call.region, association)
         return [f"arn:aws:ec2:{call.region}:{call.account_id}:instance/{instance_id or '*'}"]
 
     def decision(self, call: Call, action: str, resource: str, trust: Policy | None = None,
                  owner: str | None = None) -> Decision:  # fmt: skip
         """Decide one action of a call's principal on one resource."""
         bound = self.bound(call)
-        request = Request(action, resource, context_of(call), PolicyPrincipal("AWS", call.principal.arn), owner)
+        context = {**context_of(call), **self._tags(call, resource)}
+        request = Request(action, resource, context, PolicyPrincipal("AWS", call.principal.arn), owner)
         if bound is None:
             return decide(request, identity=[], resource_policy=trust)
         return decide(
@@ -89,6 +95,17 @@ class Authorizer:
             session=[parse_policy(json.loads(text), name="session") for text in call.principal.session_policies],
             resource_policy=trust,
         )
+
+    def _tags(self, call: Call, resource: str) -> dict[str, str]:
+        """Give the tags of a security group or snapshot that a call changes, as condition keys.
+
+        Source: Service Authorization Reference, "Amazon EC2", aws:ResourceTag/${TagKey}.
+        """
+        kind, _, identifier = resource.rpartition(":")[2].partition("/")
+        if call.service != "ec2" or kind not in _TAGGED or identifier in ("", "*"):
+            return {}
+        tags = self._compute.tags(call.account_id, call.region, identifier)
+        return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
 
     def bound(self, call: Call) -> Bound | None:
         """Give what binds a call's principal; None where role or user is gone."""

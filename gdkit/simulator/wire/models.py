@@ -31,8 +31,8 @@ SIGNING_NAMES = {
 """Names that requests are signed with, where botocore's own name of the service differs."""
 
 _SAME_SIGNATURE = {"bedrock": ("bedrock", "bedrock-runtime", "bedrock-agent", "bedrock-agent-runtime"),
-                   "ses": ("ses", "sesv2")}  # fmt: skip
-"""Services that sign with one name: the first of them that knows the operation is meant."""
+                   "elbv2": ("elbv2", "elb"), "ses": ("ses", "sesv2")}  # fmt: skip
+"""Services that sign with one name: the first of them that knows the operation, in the version asked, is meant."""
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _LOADING = threading.Lock()
@@ -126,7 +126,7 @@ def asked_for(request: HttpRequest) -> Asked | None:
     for one in _SAME_SIGNATURE.get(service, (service,)):
         model = service_model(one)
         operation, values = _operation(model, request)
-        if operation and operation in model.operation_names:
+        if operation and operation in model.operation_names and _in_version(model, request, service):
             return Asked(one, operation, region, access_key_id, token, model.operation_model(operation), values)
     return Asked(service, operation or "Unknown", region, access_key_id, token, None)
 
@@ -141,6 +141,14 @@ def _signature(request: HttpRequest) -> tuple[str, str, str, str | None] | None:
     if found:
         return found[1], found[2], found[3], query.get("X-Amz-Security-Token", [None])[0]
     return None
+
+
+def _in_version(model: Any, request: HttpRequest, service: str) -> bool:
+    """Tell whether a request is for this API, where two of one signature are told apart by the version in the form."""
+    if service not in _SAME_SIGNATURE or model.resolved_protocol != "query":
+        return True
+    version = dict(parse_qsl(request.body.decode("utf-8", "replace"))).get("Version")
+    return version in (None, model.api_version)
 
 
 def _operation(model: Any, request: HttpRequest) -> tuple[str | None, dict[str, str]]:

@@ -73,9 +73,7 @@ def test_what_others_changed_stays(world: SmallWorld, desk: Desk, host: str) -> 
 
 def test_group_is_told(world: SmallWorld, desk: Desk, host: str) -> None:
     """That an Auto Scaling group ends it all the same is a check that fails, with the step that helps."""
-    world.site.api("ec2").create_tags(
-        Resources=[host], Tags=[{"Key": "aws:autoscaling:groupName", "Value": "shop"}]
-    )
+    world.site.api("ec2").create_tags(Resources=[host], Tags=[{"Key": "aws:autoscaling:groupName", "Value": "shop"}])
     (found,) = [one for one in desk.preview().checks if "Auto Scaling" in one.what]
     assert found.holds is False
     assert "detach-from-group" in found.found
