@@ -47,13 +47,19 @@ def _with_ways(command: Any) -> Any:
 @click.option("--verify", "doing", flag_value="verify", help="Read back whether what the step did is in force.")
 @click.option("--explain", "doing", flag_value="explain", help="Say what the step does, breaks and leaves open.")
 @click.option("--skip", "doing", flag_value="skip", help="Leave this part of the order out; needs --reason.")
-@click.option("--done", "doing", flag_value="done", help="Say that a task of a person was done; needs --reason.")
+@click.option(
+    "--done",
+    "doing",
+    flag_value="done",
+    help="Say that a task of a person was done, or what answers a question of recovery; needs --reason.",
+)
 @click.option("--plan", "plan_hash", default="", metavar="HASH",
               help="Hash of the plan that was reviewed; at a terminal it is asked for.")  # fmt: skip
 @click.option("--reason", default="", metavar="TEXT", help="Why a part is left out, or what came of a task.")
 @click.option("--item", type=click.IntRange(min=1), metavar="N", help="With grown: preview the step of its item N.")
 @click.option("--trail", "trail", multiple=True, metavar="SOURCE",
-              help="With recheck: log files of the time since, instead of the event history.")  # fmt: skip
+              help="With recheck: log files of the time since, instead of the event history. With prevention: logs of "
+              "the account to try the policies on.")  # fmt: skip
 @click.option("--analyst", default="", metavar="NAME", help="Who works; who began the case if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @_with_ways
@@ -64,7 +70,8 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
     changes nothing. To apply, give the hash of the plan that was previewed: --apply --plan HASH. An undo is previewed
     with --undo and applied in the same way.
 
-    In the place of STEP also a look, which changes nothing: choices, grown, rules, recheck.
+    In the place of STEP also a look, which changes nothing: choices, grown, rules, recheck, recovery,
+    prevention.
 
     Exit status: 0 done, 1 it failed or was refused, 2 wrong use, 3 done, but a check failed or cannot be told.
     """

@@ -32,7 +32,7 @@ from gdkit.columns.origin_evidence import (
     WEIGHED_EVIDENCE,
 )
 from gdkit.columns.records import EVIDENCE, FINDINGS
-from gdkit.columns.response import CHOICES, GROWN, RECHECK, RESPONSE, RESPONSE_ORDER, RULES
+from gdkit.columns.response import CHOICES, GROWN, PREVENTION, RECHECK, RECOVERY, RESPONSE, RESPONSE_ORDER, RULES
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
 
@@ -66,7 +66,9 @@ __all__ = [
     "OWN_ADDRESSES",
     "PERSISTENCE",
     "PERSISTENCE_CALLS",
+    "PREVENTION",
     "RECHECK",
+    "RECOVERY",
     "RESOURCES_REACHED",
     "RESPONSE",
     "RESPONSE_ORDER",

@@ -93,6 +93,45 @@ RECHECK = Table(
     ),
 )  # fmt: skip
 
+RECOVERY = Table(
+    "recovery",
+    "The recovery checklist: what must be true before the Deny is lifted.",
+    (
+        Column("name", "text", "Short name; a person's word about the question is noted under it.", "(rule)"),
+        Column("question", "text", "The question.", "(rule)"),
+        Column("standing", "text", "done, not yet or unknown.", "(AWS, journal, clock)"),
+        Column("seen", "text", "What was seen.", "(AWS, journal, clock)"),
+        Column("next", "text", "What to do; missing where nothing is left.", "(rule)"),
+        Column("source", "text", "What the answer rests on.", "(rule)"),
+    ),
+)  # fmt: skip
+
+PREVENTION = Table(
+    "prevention",
+    "Policies against the next theft, written for this account and role, each tried on the calls of the log.",
+    (
+        Column("name", "text", "Short name.", "(rule)"),
+        Column("title", "text", "What it does.", "(rule)"),
+        Column("place", "text", "role, SCP or RCP: what sort of policy it is.", "(rule)"),
+        Column("where", "text", "Where it goes.", "(case)"),
+        Column("stops_thief", "boolean", "Whether every call of the thief would be refused; missing where that is not "
+               "decided.", "(gdkit.policy)"),
+        Column("locks_out", "text", "Calls of others that passed and would be refused, one sort a line; missing for "
+               "none seen.", "(gdkit.policy)"),
+        Column("undecided", "integer", "Calls of which the log does not hold what the policy asks.", "(gdkit.policy)",
+               "calls"),
+        Column("tried", "text", "What the trial showed.", "(gdkit.policy)"),
+        Column("why", "text", "What it is good for.", "(rule)"),
+        Column("breaks", "text", "What stops working.", "(rule)"),
+        Column("limits", "text", "What it does not reach, one a line.", "(rule)"),
+        Column("keys", "text", "Its condition keys, and when a request holds them.", "(rule)"),
+        Column("policy", "text", "The policy, as JSON.", "(case)"),
+        Column("characters", "integer", "Its length without white space.", "(policy)", "characters"),
+        Column("most", "integer", "Length that fits there.", "(quota)", "characters"),
+        Column("source", "text", "The AWS documents that it rests on.", "(rule)"),
+    ),
+)  # fmt: skip
+
 RULES = Table(
     "rules",
     "What hides findings in the detector: rules and trusted lists, and signs that the thief changed them.",

@@ -13,6 +13,7 @@ from gdkit.case.verdicts import current_verdict
 from gdkit.errors import ResponseError
 from gdkit.response.playbooks import FACTS, playbook_for
 from gdkit.response.record import applications
+from gdkit.response.recovery.checklist import BY_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,12 +96,18 @@ def part_of_order(case: CaseFolder, name: str) -> Row | None:
     return next((row for row in overview(case) if row.name == name and row.state not in ("done", "skipped")), None)
 
 
+def words_noted(case: CaseFolder) -> dict[str, str]:
+    """Give what persons said of the recovery checklist's questions, by the question's name, with who said it."""
+    return {name: f"{entry['detail']['reason']} ({entry['actor']}, {entry['at']})"
+            for name, entry in _notes(case).items() if name in BY_WORD and entry["act"] == TASK_DONE}  # fmt: skip
+
+
 def note(case: CaseFolder, name: str, *, skipped: bool, reason: str, actor: str = "") -> None:
-    """Write in the journal that a task was done, or that a part of the order is left out.
+    """Write in the journal that a task was done, that a part of the order is left out, or what answers a question.
 
     Args:
         case: the case.
-        name: of the step or task, as the overview calls it.
+        name: of the step or task, as the overview calls it; or a question of the recovery checklist.
         skipped: it is left out; otherwise it was done.
         reason: why it is left out, or what came of it; it may not be empty.
         actor: who says so; empty for who began the case.
@@ -109,12 +116,13 @@ def note(case: CaseFolder, name: str, *, skipped: bool, reason: str, actor: str 
         ResponseError: there is no such part, it is a step and not skipped, or no reason is given.
     """
     parts = {row.name: row for row in overview(case)}
-    if name not in parts:
+    answers = name in BY_WORD and name not in parts and not skipped
+    if name not in parts and not answers:
         raise ResponseError(f"{name[:60]!r} is no part of this case's response", where=str(case.path),
                             action=f"choose one of {', '.join(parts) or '(record a verdict first)'}")  # fmt: skip
     if not reason.strip():
         raise ResponseError("say in a sentence why", where=name, action="add --reason TEXT")
-    if not skipped and not parts[name].is_task:
+    if not skipped and not answers and not parts[name].is_task:
         raise ResponseError("a step is done by applying it, not by saying so", where=f"step {name}")
     append_entry(case.journal, actor=actor or case_analyst(case), act=SKIPPED if skipped else TASK_DONE,
                  detail={"name": name, "reason": reason.strip()})  # fmt: skip

@@ -8,7 +8,7 @@ from gdkit.case.journal import read_entries
 from gdkit.case.response_record import CaseRecord
 from gdkit.case.results import load_result, save_result
 from gdkit.response.catalogue import MODULES, STEPS
-from gdkit.response.record import OUTCOME, RECHECKED, applications
+from gdkit.response.record import OUTCOME, RECHECKED, RECOVERY_CHECKED, applications
 
 if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
@@ -29,7 +29,9 @@ def response_document(case: CaseFolder) -> dict[str, Any]:
     rechecks = [{"at": entry["at"], "holds": entry["detail"]["holds"], "sessions": entry["detail"]["sessions"],
                  "not_searched": entry["detail"]["not_searched"]}
                 for entry in read_entries(case.journal) if entry["act"] == RECHECKED]  # fmt: skip
-    return {"applied": rows, "rechecks": rechecks}
+    checklists = [{"at": entry["at"], "actor": entry["actor"], **entry["detail"]}
+                  for entry in read_entries(case.journal) if entry["act"] == RECOVERY_CHECKED]  # fmt: skip
+    return {"applied": rows, "rechecks": rechecks, "checklists": checklists}
 
 
 def renew_response(case: CaseFolder) -> None:

@@ -16,6 +16,7 @@ INTENT, CALL, OUTCOME = "respond: intent", "respond: call", "respond: outcome"
 """What the journal calls the three sorts of entry that an application leaves."""
 
 RECHECKED = "respond: rechecked"
+RECOVERY_CHECKED = "respond: recovery checked"
 """What the journal calls a look at whether a Deny works."""
 
 Status = Literal["open", "done", "failed", "not done", "partly"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gdkit import tables
 from gdkit.case.folder import case_about
+from gdkit.case.results import load_result
 from gdkit.errors import AwsError, ResponseError, TrailError
 from gdkit.responding.looks import LOOKS, Asked, take_look
 from gdkit.responding.overview import case_playbook
@@ -62,6 +64,33 @@ def recheck(case: str, trail: Sequence[str] = ()) -> View:
         trail: log files of the time since; empty for the event history.
     """
     return _if_malicious(opened(case), "recheck", trail)
+
+
+def recovery(case: str) -> View:
+    """Go through the recovery checklist: whether the Deny may be lifted, and what stands in the way."""
+    return _if_malicious(opened(case), "recovery")
+
+
+def checklist(case: str) -> View:
+    """Show the recovery checklist as it was gone through last; nothing is asked anew."""
+    folder = opened(case)
+    kept = load_result(folder).get("response", {}).get("checklists", ())
+    if not kept:
+        return view(folder, "Recovery checklist", "Nobody has gone through it yet.")
+    frame = tables.frame_of_rows(tables.RECOVERY, [{**one, "next": one["next"] or None} for one in kept[-1]["items"]])
+    lift = {"done": "it may be lifted", "not yet": "it may not be lifted yet", "unknown": "unknown"}[kept[-1]["lift"]]
+    said = f"Whether the Deny may be lifted, at {kept[-1]['at']}, by {kept[-1]['actor']}: {lift}."
+    return view(folder, "Recovery checklist", said, frame=frame, shown=("standing", "question", "seen", "next"))
+
+
+def prevention(case: str, trail: Sequence[str] = ()) -> View:
+    """Show policies against the next theft, each tried on the calls of the last 30 days.
+
+    Args:
+        case: the case folder.
+        trail: log files of the account; empty for the session's own calls alone.
+    """
+    return _if_malicious(opened(case), "prevention", trail)
 
 
 def _if_malicious(folder: CaseFolder, name: str, trail: Sequence[str] = ()) -> View:

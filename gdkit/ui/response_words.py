@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gdkit.response.plan import Plan
     from gdkit.response.step import Check, Explanation
 
-NOTHING_DONE: Mapping[str, Any] = {"applied": (), "rechecks": ()}
+NOTHING_DONE: Mapping[str, Any] = {"applied": (), "rechecks": (), "checklists": ()}
 """What a result says of the response where nothing was done."""
 
 HOLDS = {True: "yes", False: "NO", None: "cannot be told"}

@@ -36,6 +36,8 @@ LOOKS = {
     "grown": "what the thief made or changed, in the order in which it is contained",
     "rules": "what hides findings: rules past their day, too broad, or the thief's",
     "recheck": "whether the Deny works, by CloudTrail or log files",
+    "recovery": "what must be true before the Deny is lifted, question by question",
+    "prevention": "policies against the next theft, each tried on the calls of the last 30 days",
 }
 """Every look by its name, with what it shows. The module of that name holds it as ``look``."""
 

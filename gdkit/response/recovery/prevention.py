@@ -54,7 +54,8 @@ def prevention_patterns(ground: Ground) -> tuple[Pattern, ...]:
 
 def _own_place(ground: Ground, egress: Sequence[str]) -> Pattern:
     """Give the policy by which the credential works from its own VPC and address, and from the ways out if any."""
-    through = f", or from {len(egress)} addresses by which the workload leaves" if egress else ""
+    ways = "the one address" if len(egress) == 1 else f"the {len(egress)} addresses"
+    through = f", or from {ways} by which the workload leaves" if egress else ""
     needs = (
         "Services without a VPC endpoint in use are reached by those addresses alone."
         if egress
