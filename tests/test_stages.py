@@ -109,6 +109,7 @@ def test_verdict_is_recorded_and_told(case: Path) -> None:
     assert "benign, decided by kim" in view.text()
     assert load_result(opened(str(case)))["verdict"]["value"] == "benign"
     assert "judged benign" in stages.conclusion(str(case)).summary
+    assert "nothing" in dict(stages.conclusion(str(case)).facts)["Contained"]
 
 
 def test_no_finding(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ def recheck(case: str, trail: Sequence[str] = ()) -> View:
 
 def recovery(case: str) -> View:
     """Go through the recovery checklist: whether the Deny may be lifted, and what stands in the way."""
-    return _if_malicious(opened(case), "recovery")
+    folder = opened(case)
+    if case_playbook(folder) is None:
+        return view(folder, _title("recovery"), "Not due: nobody has decided yet whose the address is.")
+    return _if_malicious(folder, "recovery")
 
 
 def checklist(case: str) -> View:

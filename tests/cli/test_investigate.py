@@ -18,6 +18,7 @@ from gdkit import cli
 from gdkit.case.folder import open_case
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result, result_schema
+from gdkit.response.record import RECOVERY_CHECKED
 from gdkit.sample import INSTANCE, ROLE_ID, STOLEN_KEY, Sample, sample_finding, write_sample
 from tests.report.runs import Investigated, execute_here, investigated
 
@@ -90,6 +91,7 @@ def test_whole_run(whole: Investigated) -> None:
     assert f"Result: {whole.case.result}" in whole.out
     assert "78 calls with the session's credentials: 12 the thief's" in whole.out
     assert "WARNING" not in whole.err.upper()
+    assert "Unable" not in whole.err
     result = load_result(whole.case)
     assert jsonschema_rs.Draft202012Validator(result_schema(), validate_formats=True).is_valid(result)
     assert result["events"]["thief"] == 12
@@ -108,7 +110,7 @@ def test_whole_run_records_the_verdict(whole: Investigated) -> None:
 def test_whole_run_journal(whole: Investigated) -> None:
     """The journal of a run is whole and tells each step in order."""
     entries = read_entries(whole.case.journal)
-    assert [entry["act"] for entry in entries] == ["begin", "origin", "scope", "verdict"]
+    assert [entry["act"] for entry in entries] == ["begin", "origin", "scope", "verdict", RECOVERY_CHECKED]
     assert broken_entry(entries) is None
 
 

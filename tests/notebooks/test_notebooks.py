@@ -112,4 +112,4 @@ def test_opens_with_a_title(path: Path) -> None:
     """The notebook opens with one title of the first level, and has no other."""
     heads = [cell.source.splitlines()[0] for cell in _cells(path, "markdown")]
     assert heads[0].startswith("# ")
-    assert all(head.startswith("## ") for head in heads[1:])
+    assert all(head.startswith(("## ", "### ")) for head in heads[1:])

@@ -166,4 +166,13 @@ def test_unknown_declaration(tmp_path: Path, source: str) -> None:
 def test_own_notebooks() -> None:
     """Every notebook of an investigation takes the case; the command line offers the rest."""
     assert all("case" in notebook_parameters(notebook_path(name)) for name in NOTEBOOKS)
-    assert set(known_parameters()) == {"networks", "mmdb", "ask", "verdict", "verdict_reason", "analyst"}
+    assert set(known_parameters()) == {
+        "networks",
+        "mmdb",
+        "ask",
+        "verdict",
+        "verdict_reason",
+        "analyst",
+        "tell",
+        "apply",
+    }
