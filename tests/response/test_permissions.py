@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def test_need(step: Step, need: Need) -> None:
     assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+", need.action), need.action
     if not need.writes:
         assert operation.startswith(READING) or need.action in ("s3:ListBucket",), need.action
-    assert need.resource == "*" or need.resource.startswith("arn:{partition}:"), need.resource
+    told = {f"{{{option.name}}}" for option in step.options}
+    assert need.resource == "*" or need.resource in told or need.resource.startswith("arn:{partition}:"), need.resource
     assert service
 
 
@@ -59,6 +61,16 @@ def test_responder_is_held_to_the_case() -> None:
     assert statement["Action"] == ["ec2:ModifyInstanceMetadataOptions"]
 
 
+def test_resource_that_was_not_told() -> None:
+    """Where an option that names a resource was not told, nothing is allowed on it; where it was, exactly there."""
+    key = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+    for told, allowed in (("", False), (key, True)):
+        target = replace(TARGET, options={"account": "444455556666", "kms-key": told})
+        statements = responder_policy([STEPS["copy-snapshots"]], target)["Statement"]
+        assert any("kms:CreateGrant" in one["Action"] for one in statements) is allowed
+        assert all(one["Resource"].startswith("arn:") or one["Resource"] == "*" for one in statements)
+
+
 def test_role_with_a_path() -> None:
     """The resource of a role holds the path that its ARN has, and its name alone where no ARN is known."""
     text = "arn:{partition}:iam::{account_id}:role/{role_name}"
@@ -75,11 +87,12 @@ def test_no_policy_variable_is_made_up() -> None:
 
 def test_every_action_of_a_step_is_a_real_operation() -> None:
     """Actions that are named as the API's operations exist in its model; the few others are known by name."""
-    session, other = botocore.session.get_session(), {"iam:PassRole", "s3:ListBucket", "ec2:CreateTags"}
-    names = {"elasticloadbalancing": "elbv2"}
+    session = botocore.session.get_session()
+    other = {"iam:PassRole", "s3:ListBucket", "ec2:CreateTags", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+    names = {"elasticloadbalancing": ("elb", "elbv2")}
     for _, need in needs():
         service, _, operation = need.action.partition(":")
         if need.action in other:
             continue
-        model = session.get_service_model(names.get(service, service))
-        assert operation in model.operation_names, need.action
+        models = [session.get_service_model(name) for name in names.get(service, (service,))]
+        assert any(operation in model.operation_names for model in models), need.action
