@@ -70,8 +70,8 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
     changes nothing. To apply, give the hash of the plan that was previewed: --apply --plan HASH. An undo is previewed
     with --undo and applied in the same way.
 
-    In the place of STEP also a look, which changes nothing: choices, grown, rules, recheck, recovery,
-    prevention.
+    In the place of STEP also a look, which changes nothing: choices, grown, rules, recheck, imds,
+    recovery, prevention.
 
     Exit status: 0 done, 1 it failed or was refused, 2 wrong use, 3 done, but a check failed or cannot be told.
     """

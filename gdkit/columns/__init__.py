@@ -32,7 +32,7 @@ from gdkit.columns.origin_evidence import (
     WEIGHED_EVIDENCE,
 )
 from gdkit.columns.records import EVIDENCE, FINDINGS
-from gdkit.columns.response import CHOICES, GROWN, PREVENTION, RECHECK, RECOVERY, RESPONSE, RESPONSE_ORDER, RULES
+from gdkit.columns.response import CHOICES, GROWN, IMDS, PREVENTION, RECHECK, RECOVERY, RESPONSE, RESPONSE_ORDER, RULES
 from gdkit.columns.session import ADDRESSES, HOPS, KEYS, OWN_ADDRESSES
 from gdkit.columns.timeline import TIMELINE
 
@@ -59,6 +59,7 @@ __all__ = [
     "FLEET",
     "GROWN",
     "HOPS",
+    "IMDS",
     "KEYS",
     "LINEAGE_EDGES",
     "LINEAGE_NODES",

@@ -93,6 +93,23 @@ RECHECK = Table(
     ),
 )  # fmt: skip
 
+IMDS = Table(
+    "imds",
+    "Every instance of the account that still answers IMDSv1.",
+    (
+        Column("instance_id", "text", "The instance.", "InstanceId"),
+        Column("name", "text", "Its Name tag, which whoever may tag it can write.", "Tags[Name]"),
+        Column("account_id", "text", "Its account.", "(asked)"),
+        Column("region", "text", "Its region.", "(asked)"),
+        Column("state", "text", "running, stopped …", "State.Name"),
+        Column("http_tokens", "text", "optional lets IMDSv1 in.", "MetadataOptions.HttpTokens"),
+        Column("hop_limit", "integer", "How far the metadata answer may travel.",
+               "MetadataOptions.HttpPutResponseHopLimit", "hops"),
+        Column("profile_arn", "text", "Its instance profile; missing where it has none.", "IamInstanceProfile.Arn"),
+        Column("same_role", "boolean", "Whether its profile is one of the leaked role's instances.", "(case)"),
+    ),
+)  # fmt: skip
+
 RECOVERY = Table(
     "recovery",
     "The recovery checklist: what must be true before the Deny is lifted.",

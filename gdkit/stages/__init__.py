@@ -19,7 +19,7 @@ from gdkit.stages.consequences import (
     still_exists,
     tamper,
 )
-from gdkit.stages.looks import checklist, choices, grown, prevention, recheck, recovery, rules
+from gdkit.stages.looks import checklist, choices, grown, imds, prevention, recheck, recovery, rules
 from gdkit.stages.origin import address_history, benign_causes, classify, evidence, proposal
 from gdkit.stages.response import response, response_order, step
 from gdkit.stages.scope import environment, scope
@@ -27,7 +27,7 @@ from gdkit.stages.scope import environment, scope
 __all__ = [
     "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities", "chain",
     "checklist", "choices", "classify", "conclusion", "costs", "coverage", "credentials", "data", "environment",
-    "evidence", "finding", "fleet", "grown", "impact", "initial_access", "integrity", "left_behind", "moments",
+    "evidence", "finding", "fleet", "grown", "imds", "impact", "initial_access", "integrity", "left_behind", "moments",
     "prevention", "proposal", "recheck", "recovery", "refused", "response", "response_order", "rules", "scope",
     "session", "step", "still_exists", "tamper", "timeline", "verdict",
 ]  # fmt: skip

@@ -66,6 +66,11 @@ def recheck(case: str, trail: Sequence[str] = ()) -> View:
     return _if_malicious(opened(case), "recheck", trail)
 
 
+def imds(case: str) -> View:
+    """List every instance of the account that still answers IMDSv1."""
+    return _looked(opened(case), "imds")
+
+
 def recovery(case: str) -> View:
     """Go through the recovery checklist: whether the Deny may be lifted, and what stands in the way."""
     folder = opened(case)

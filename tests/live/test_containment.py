@@ -204,3 +204,16 @@ def test_whole_order_and_back(scene: Scene) -> None:
             scene.apply(step, "--undo")
     assert scene.role() == role
     assert scene.host() == host
+
+
+def test_who_still_answers_imdsv1(scene: Scene) -> None:
+    """The role's instances come first, by name; the one that requires IMDSv2 is out of the list, and back by the undo."""
+    leaked = scene.world.staged.instance_id
+    before = {row["instance_id"]: row for row in scene.gdkit("imds", "--json")["rows"]}
+    assert set(scene.siblings) | {leaked} <= {name for name, row in before.items() if row["same_role"]}
+    scene.apply("require-imdsv2")
+    found = scene.gdkit("imds", "--json")
+    assert {row["instance_id"] for row in found["rows"]} == set(before) - {leaked}
+    assert found["holds"] is False
+    assert any("imds-defaults" in one and scene.world.staged.region in one for one in found["notes"])
+    scene.apply("require-imdsv2", "--undo")

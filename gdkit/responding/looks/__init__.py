@@ -36,6 +36,7 @@ LOOKS = {
     "grown": "what the thief made or changed, in the order in which it is contained",
     "rules": "what hides findings: rules past their day, too broad, or the thief's",
     "recheck": "whether the Deny works, by CloudTrail or log files",
+    "imds": "every instance of the account that still answers IMDSv1",
     "recovery": "what must be true before the Deny is lifted, question by question",
     "prevention": "policies against the next theft, each tried on the calls of the last 30 days",
 }

@@ -11,6 +11,7 @@ from gdkit.simulator.ec2.metadata import Host
 from gdkit.simulator.sessions import isolated_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from gdkit.simulator.backend import Backend
@@ -25,7 +26,12 @@ ENABLED_REGIONS = (
 Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions".
 """
 
-_PROFILE_FILTER = "iam-instance-profile.arn"
+_OWN_FILTERS: dict[str, Callable[[Any], object]] = {
+    "iam-instance-profile.arn": lambda one: one.get("IamInstanceProfile", {}).get("Arn"),
+    "metadata-options.http-tokens": lambda one: one.get("MetadataOptions", {}).get("HttpTokens", "optional"),
+}
+"""Filters of DescribeInstances that moto does not have, and what each looks at."""
+
 _OPTIONS = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags")
 _OPTION_DEFAULTS = {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled",
                     "HttpProtocolIpv6": "disabled", "InstanceMetadataTags": "disabled"}  # fmt: skip
@@ -79,13 +85,13 @@ class Compute:
         return {str(one["Key"]): str(one["Value"]) for one in found}
 
     def describe_instances(self, call: Call) -> Result:
-        """Give instances with their simulated launch times; also by instance profile, which moto cannot filter by."""
+        """Give instances with their simulated launch times; also by what moto cannot filter by."""
         filters = list(call.parameters.get("Filters", ()))
-        profiles = [one["Values"] for one in filters if one["Name"] == _PROFILE_FILTER]
-        asked = {**call.parameters, "Filters": [one for one in filters if one["Name"] != _PROFILE_FILTER]}
+        own = [one for one in filters if one["Name"] in _OWN_FILTERS]
+        asked = {**call.parameters, "Filters": [one for one in filters if one["Name"] not in _OWN_FILTERS]}
         found = self._described(call.account_id, call.region, asked)
         for reservation in found["Reservations"]:
-            reservation["Instances"] = [one for one in reservation["Instances"] if _has_profile(one, profiles)]
+            reservation["Instances"] = [one for one in reservation["Instances"] if _passes(one, own)]
         found["Reservations"] = [one for one in found["Reservations"] if one["Instances"]]
         return found
 
@@ -208,9 +214,8 @@ class Compute:
         return str(profile["Roles"][0]["RoleName"]) if profile["Roles"] else None
 
 
-def _has_profile(instance: Any, profiles: list[list[str]]) -> bool:
-    arn = instance.get("IamInstanceProfile", {}).get("Arn")
-    return all(arn in wanted for wanted in profiles)
+def _passes(instance: Any, filters: list[Any]) -> bool:
+    return all(_OWN_FILTERS[one["Name"]](instance) in one["Values"] for one in filters)
 
 
 def _interface(one: Any) -> dict[str, Any]:
