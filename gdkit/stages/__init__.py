@@ -5,7 +5,7 @@ see. The same calls run live and headless.
 """
 
 from gdkit.stages.calls import addresses, attribution, calls, chain, coverage, moments, session, timeline
-from gdkit.stages.case import begin, conclusion, finding, integrity, verdict
+from gdkit.stages.case import begin, conclusion, finding, first_page, integrity, verdict
 from gdkit.stages.consequences import (
     capabilities,
     costs,
@@ -27,7 +27,7 @@ from gdkit.stages.scope import environment, scope
 __all__ = [
     "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities", "chain",
     "checklist", "choices", "classify", "conclusion", "costs", "coverage", "credentials", "data", "environment",
-    "evidence", "finding", "fleet", "grown", "imds", "impact", "initial_access", "integrity", "left_behind", "moments",
-    "prevention", "proposal", "recheck", "recovery", "refused", "response", "response_order", "rules", "scope",
-    "session", "step", "still_exists", "tamper", "timeline", "verdict",
+    "evidence", "finding", "first_page", "fleet", "grown", "imds", "impact", "initial_access", "integrity",
+    "left_behind", "moments", "prevention", "proposal", "recheck", "recovery", "refused", "response",
+    "response_order", "rules", "scope", "session", "step", "still_exists", "tamper", "timeline", "verdict",
 ]  # fmt: skip

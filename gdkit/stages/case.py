@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gdkit import tables
 from gdkit.case.evidence import manifest
 from gdkit.case.folder import case_about, case_finding
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result
 from gdkit.case.verdicts import current_verdict, record_verdict
+from gdkit.responding.overview import overview
 from gdkit.stages.common import opened, view
 from gdkit.ui import words
+from gdkit.ui.briefing import briefing
 from gdkit.ui.panel import VerdictPanel
 from gdkit.ui.response_words import NOTHING_DONE, contained
 from gdkit.ui.view import View
+
+if TYPE_CHECKING:
+    from gdkit.case.folder import CaseFolder
 
 
 def begin(case: str) -> View:
@@ -74,8 +81,33 @@ def verdict(case: str, value: str, reason: str, analyst: str, *, interactive: bo
     return view(folder, "Verdict", words.verdict_sentence(current_verdict(folder)))
 
 
+def first_page(case: str) -> View:
+    """Say on one page, for somebody who was not there: what happened, how bad, what is contained, open, and next."""
+    folder = opened(case)
+    result, decided = load_result(folder), current_verdict(folder)
+    result.setdefault("response", NOTHING_DONE)
+    reported_at = case_finding(folder).created_at if folder.finding.exists() else None
+    said = briefing(result, decided, _following(folder), reported_at)
+    return view(folder, "First page", said.summary, blocks=said.blocks)
+
+
+def _following(folder: CaseFolder) -> str:
+    """Say what is to be done now: the next part of the order, or the verdict that it waits for."""
+    if not current_verdict(folder).decided_by:
+        return "Decide whether the external address is trusted: notebook 3_classify."
+    rows = overview(folder)
+    following = next((row for row in rows if row.state == "next"), None)
+    if following is None:
+        return (
+            "Nothing of the order is open."
+            if rows
+            else "The verdict is undetermined: settle it in notebook 3_classify."
+        )
+    return f"{following.what or following.name}: {following.why}"
+
+
 def conclusion(case: str) -> View:
-    """Say in one page what happened, how bad it is, what was decided, and what is open."""
+    """Give the numbers of the case, what was decided, and what is open."""
     folder = opened(case)
     result = load_result(folder)
     current = current_verdict(folder)

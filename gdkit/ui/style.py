@@ -8,6 +8,13 @@ STYLE = """
 .gd-view .gd-sample { display: inline-block; background: #7a1f5c; color: #fff; font-weight: 700; padding: .1rem .6rem; }
 .gd-view .gd-more { opacity: .8; }
 .gd-view ul.gd-notes { margin: .3rem 0 .5rem 1.2rem; padding: 0; }
+.gd-view .gd-blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: .8rem 1.2rem;
+  margin: .8rem 0; }
+.gd-view .gd-block { border: 1px solid #8886; border-left: 4px solid #c2410c; padding: .4rem .9rem;
+  break-inside: avoid; }
+.gd-view .gd-block h3 { font-size: 1.05em; margin: .2rem 0 .3rem; }
+.gd-view .gd-block ul { margin: .2rem 0 .3rem 1.1rem; padding: 0; }
+.gd-view .gd-block li { margin: .2rem 0; overflow-wrap: anywhere; }
 .gd-view table.gd-facts { border-collapse: collapse; margin: .4rem 0; font-size: 13px; }
 .gd-view table.gd-facts th { text-align: left; font-weight: 600; padding: .15rem 1rem .15rem 0; vertical-align: top;
   white-space: nowrap; background: none; }

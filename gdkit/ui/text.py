@@ -62,6 +62,16 @@ def bullet_list(items: Iterable[object], kind: str = "notes") -> str:
     return f'<ul class="gd-{kind}">{rows}</ul>' if rows else ""
 
 
+def blocks(parts: Iterable[tuple[str, Iterable[object]]]) -> str:
+    """Give headed lists beside one another, as on a first page; a part without items is left out."""
+    shown = "".join(
+        f'<div class="gd-block"><h3>{escape(heading)}</h3><ul>{rows}</ul></div>'
+        for heading, items in parts
+        if (rows := "".join(f"<li>{escape(item)}</li>" for item in items))
+    )
+    return f'<div class="gd-blocks">{shown}</div>' if shown else ""
+
+
 def fact_list(facts: Iterable[tuple[str, object]]) -> str:
     """Give names and values side by side; several lines in a value stay several lines."""
     rows = "".join(f"<tr><th scope='row'>{escape(name)}</th><td>{_lines(value)}</td></tr>" for name, value in facts)

@@ -34,6 +34,7 @@ class View:
         picture: HTML of a picture that ``gdkit.ui`` made.
         stamp: what every reader must see first, for example that the finding is a sample; empty for a real incident.
         loads_tables: whether this view brings the table library into the page; the first of each notebook does.
+        blocks: headings, each with sentences of its own, that stand beside one another below the summary.
     """
 
     title: str
@@ -45,6 +46,7 @@ class View:
     picture: str | None = field(default=None, repr=False)
     stamp: str = ""
     loads_tables: bool = False
+    blocks: Sequence[tuple[str, Sequence[str]]] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text(), "text/html": self.html()}
@@ -52,7 +54,8 @@ class View:
     def html(self) -> str:
         """Give the view as HTML; every text in it is escaped by ``gdkit.ui.text``."""
         parts = [text.paragraph(self.stamp, "sample")] if self.stamp else []
-        parts += [text.paragraph(self.summary, "summary"), text.fact_list(self.facts), text.bullet_list(self.notes)]
+        parts += [text.paragraph(self.summary, "summary"), text.blocks(self.blocks)]
+        parts += [text.fact_list(self.facts), text.bullet_list(self.notes)]
         if self.picture:
             parts.append(self.picture)
         if self.frame is not None and len(self.frame):
@@ -64,6 +67,8 @@ class View:
         """Give the view as plain text."""
         lines = [self.stamp] if self.stamp else []
         lines.append(text.visible(self.summary))
+        for heading, sentences in self.blocks:
+            lines += [heading, *(f"- {text.visible(sentence)}" for sentence in sentences)]
         lines += [f"{name}: {text.visible(value)}" for name, value in self.facts]
         lines += [f"- {text.visible(note)}" for note in self.notes]
         if self.frame is not None and len(self.frame):

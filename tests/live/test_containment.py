@@ -207,7 +207,7 @@ def test_whole_order_and_back(scene: Scene) -> None:
 
 
 def test_who_still_answers_imdsv1(scene: Scene) -> None:
-    """The role's instances come first, by name; the one that requires IMDSv2 is out of the list, and back by the undo."""
+    """The role's instances come first, by name; one that requires IMDSv2 is off the list, back by the undo."""
     leaked = scene.world.staged.instance_id
     before = {row["instance_id"]: row for row in scene.gdkit("imds", "--json")["rows"]}
     assert set(scene.siblings) | {leaked} <= {name for name, row in before.items() if row["same_role"]}
