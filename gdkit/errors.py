@@ -12,6 +12,7 @@
     ├── AwsError               AWS refused, could not be reached, or answered in part
     ├── CaseError              the case folder cannot be used
     │   ├── CaseConflictError  it already holds another investigation
+    │   ├── CaseBusyError      another process is applying a step of it now
     │   └── CaseWriteError     it cannot be written (read-only, disk full)
     ├── VerdictError           the decision is not acceptable (unknown value, no reason)
     ├── ResponseError          a step of the response cannot be taken, or not so
@@ -164,6 +165,10 @@ class CaseError(GdkitError):
 
 class CaseConflictError(CaseError):
     """The case folder already holds another investigation."""
+
+
+class CaseBusyError(CaseError):
+    """Another process is applying a step of the case now."""
 
 
 class CaseWriteError(CaseError):

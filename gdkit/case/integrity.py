@@ -1,4 +1,4 @@
-"""Whether a case is as it was left: the finding, every file of evidence, the journal's chain."""
+"""Whether a case is as it was left: the finding, every file of evidence, every plan, the journal's chain."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import manifest
-from gdkit.case.files import sha256_of
+from gdkit.case.files import read_json, sha256_of
 from gdkit.case.folder import case_about
 from gdkit.case.journal import broken_entry, read_entries
+from gdkit.errors import CaseError, ResponseError
+from gdkit.response.plan import read_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +36,7 @@ class Integrity:
 
 
 def check_integrity(case: CaseFolder) -> Integrity:
-    """Hash every file of evidence anew, and follow the journal's chain.
+    """Hash every file of evidence and every plan anew, and follow the journal's chain.
 
     A journal whose last entries were cut off, and a manifest that was rewritten together with its files, cannot be told
     from whole ones: keep a copy of both elsewhere.
@@ -52,11 +54,21 @@ def check_integrity(case: CaseFolder) -> Integrity:
     broken = broken_entry(entries)
     if broken is not None:
         faults.append(f"the journal's chain breaks at entry {broken}")
+    plans = sorted((case.path / "plans").glob("*.json"))
+    faults += [f"plans/{path.name} is not the plan that was previewed" for path in plans if not _is_its_plan(path)]
     listed = {"manifest.json", *(row["file"] for row in rows)}
     files = (path for path in sorted(case.evidence.rglob("*")) if path.is_file())
     names = tuple(path.relative_to(case.evidence).as_posix() for path in files)
     return Integrity(len(rows) + (expected is not None), tuple(faults),
                      tuple(name for name in names if name not in listed), len(entries))  # fmt: skip
+
+
+def _is_its_plan(path: Path) -> bool:
+    """Tell whether a kept plan has the hash that is its name."""
+    try:
+        return read_plan(read_json(path)).hash == path.stem
+    except (CaseError, ResponseError):
+        return False
 
 
 def _fault(path: Path, name: str, expected: str) -> list[str]:

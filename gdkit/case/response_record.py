@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.case.evidence import keep_bytes
 from gdkit.case.files import read_json, write_error, write_json
 from gdkit.case.journal import append_entry, read_entries
-from gdkit.errors import CaseError
+from gdkit.errors import CaseBusyError, CaseError, ResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,17 @@ class CaseRecord:
         return sorted(path.stem for path in self.plans.glob("*.json"))
 
     def kept_plan(self, name: str) -> dict[str, Any]:
-        """Give a plan that was kept."""
-        document: dict[str, Any] = read_json(self.plans / f"{name}.json")
+        """Give a plan that was kept.
+
+        Raises:
+            ResponseError: it is damaged.
+        """
+        path = self.plans / f"{name}.json"
+        try:
+            document: dict[str, Any] = read_json(path)
+        except CaseError as error:
+            raise ResponseError("the plan that was kept is damaged", where=str(path),
+                                action="preview the step again, and read the new plan") from error  # fmt: skip
         return document
 
     def keep_evidence(self, evidence: Evidence) -> None:
@@ -80,7 +89,7 @@ def one_at_a_time(case: CaseFolder) -> Iterator[None]:
     """Hold the case while a plan is applied, so that two people do not apply at once.
 
     Raises:
-        CaseError: somebody else is at it.
+        CaseBusyError: somebody else is at it.
         CaseWriteError: the folder cannot be written.
     """
     path = case.path / ".respond.lock"
@@ -92,6 +101,6 @@ def one_at_a_time(case: CaseFolder) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CaseError("another process is applying a step of this case now", where=str(case.path),
-                            action="wait until it is done, and preview the step again") from error  # fmt: skip
+            raise CaseBusyError("another process is applying a step of this case now", where=str(case.path),
+                                action="wait until it is done, and preview the step again") from error  # fmt: skip
         yield

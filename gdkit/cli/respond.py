@@ -42,15 +42,15 @@ def _with_ways(command: Any) -> Any:
 @click.argument("step", metavar="[STEP]", default="")
 @click.option("--case", "case", required=True, metavar="DIR", help="The case folder.")
 @click.option("-o", "--option", "told", multiple=True, metavar="NAME=VALUE", help="Tell the step an option.")
-@click.option("--apply", "doing", flag_value="apply", help="Apply the plan that was reviewed.")
-@click.option("--undo", "doing", flag_value="undo", help="Preview the undoing of what the step did last.")
-@click.option("--verify", "doing", flag_value="verify", help="Read back whether what the step did is in force.")
-@click.option("--explain", "doing", flag_value="explain", help="Say what the step does, breaks and leaves open.")
-@click.option("--skip", "doing", flag_value="skip", help="Leave this part of the order out; needs --reason.")
+@click.option("--apply", "do_apply", is_flag=True, help="Apply the plan that was reviewed, of the step or of its undo.")
+@click.option("--undo", "do_undo", is_flag=True, help="Preview the undoing of what the step did last.")
+@click.option("--verify", "do_verify", is_flag=True, help="Read back whether what the step did is in force.")
+@click.option("--explain", "do_explain", is_flag=True, help="Say what the step does, breaks and leaves open.")
+@click.option("--skip", "do_skip", is_flag=True, help="Leave this part of the order out; needs --reason.")
 @click.option(
     "--done",
-    "doing",
-    flag_value="done",
+    "do_done",
+    is_flag=True,
     help="Say that a task of a person was done, or what answers a question of recovery; needs --reason.",
 )
 @click.option("--plan", "plan_hash", default="", metavar="HASH",
@@ -63,7 +63,7 @@ def _with_ways(command: Any) -> Any:
 @click.option("--analyst", default="", metavar="NAME", help="Who works; who began the case if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @_with_ways
-def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
+def respond(step: str, case: str, **options: Any) -> None:
     """Contain, keep evidence, recover: preview a STEP, apply it, verify it, undo it.
 
     Without STEP: the order of the whole response, what is done, next and skipped. With STEP alone: a preview, which
@@ -77,6 +77,7 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
     """
     from gdkit.case.folder import open_case  # noqa: PLC0415 - only what a command needs is loaded
 
+    doing = _doing(step, options)
     folder = open_case(Path(case))
     if not step:
         if doing:
@@ -96,6 +97,26 @@ def respond(step: str, case: str, doing: str | None, **options: Any) -> None:
 
         note(folder, step, skipped=doing == "skip", reason=options["reason"], actor=options["analyst"])
         click.echo("Written in the journal.")
+
+
+def _doing(step: str, options: dict[str, Any]) -> str | None:
+    """Give the one thing that is to be done with a step; None for the preview.
+
+    Raises:
+        UsageError: two are asked for at once, or an option belongs to something else.
+    """
+    asked = [name for name in ("apply", "undo", "verify", "explain", "skip", "done") if options[f"do_{name}"]]
+    if len(asked) > 1:
+        raise UsageError(f"--{asked[0]} and --{asked[1]} cannot be asked for at once", where=f"step {step}",
+                         action="an undo is previewed with --undo alone, and applied with --apply --plan HASH of that "
+                         "preview")  # fmt: skip
+    doing = asked[0] if asked else None
+    if options["plan_hash"] and doing != "apply":
+        raise UsageError("--plan names a plan to apply", where=f"step {step}", action="add --apply")
+    if options["item"] is not None and (step != "grown" or doing):
+        raise UsageError("--item is a number of the look grown", where=step or "no step",
+                         action="gdkit respond --case DIR grown --item N previews the step of that item")  # fmt: skip
+    return doing
 
 
 def _desk(case: CaseFolder, options: dict[str, Any]) -> Desk:
@@ -129,8 +150,6 @@ def _look(folder: CaseFolder, name: str, options: dict[str, Any]) -> None:
     from gdkit.ui.look_view import look_document, look_lines  # noqa: PLC0415
 
     if options["item"] is not None:
-        if name != "grown":
-            raise UsageError("--item is a number of the look grown", where=name)
         _preview_item(folder, options)
         return
     found = take_look(name, Asked(folder, lambda: _desk(folder, options), options["trail"], options["analyst"]))
@@ -138,7 +157,7 @@ def _look(folder: CaseFolder, name: str, options: dict[str, Any]) -> None:
         click.echo(json.dumps(look_document(found), indent=2, default=str))
     else:
         _say(look_lines(found))
-    if found.holds is False:
+    if found.holds is False or (found.asks and found.holds is None):
         raise click.exceptions.Exit(GAPS)
 
 
@@ -190,7 +209,8 @@ def _verify(desk: Desk, step: str, options: dict[str, Any]) -> None:
     from gdkit.ui.response_words import check_sentence  # noqa: PLC0415
 
     done, checks = verify_step(desk, step)
-    _say([f"Applied {done.at} by {done.actor}, plan {done.plan_hash[:12]}.",
+    ended = "" if done.status == "done" else f" It did not end well: {done.status}. {done.error}"
+    _say([f"Begun {done.at} by {done.actor}, plan {done.plan_hash[:12]}.{ended}",
           *(f"- {check_sentence(check)}" for check in checks)])  # fmt: skip
     if not all(check.holds for check in checks):
         raise click.exceptions.Exit(GAPS)

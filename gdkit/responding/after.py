@@ -50,16 +50,22 @@ class Recheck:
     """What a look showed.
 
     Attributes:
-        sessions: each session that the Deny is about, or must not hit.
+        denies: every Deny of the case that is in force.
+        sessions: each session that a Deny is about, or must not hit.
         not_searched: where could not be looked.
         again_at: when to look once more; None where enough time has passed.
     """
 
-    deny: Deny
+    denies: tuple[Deny, ...]
     sessions: tuple[SessionAfter, ...]
     not_searched: tuple[NotSearched, ...]
     looked_at: datetime
     again_at: datetime | None
+
+    @property
+    def since(self) -> datetime:
+        """When the last of the Denies was put in place."""
+        return max(deny.since for deny in self.denies)
 
     @property
     def holds(self) -> bool | None:
@@ -84,37 +90,48 @@ def recheck(case: CaseFolder, enter: Callable[[], Desk], sources: Sequence[str] 
         TrailError: nothing could be read.
         AwsError: AWS cannot be reached.
     """
-    applied = denies_in_force(case)
-    if not applied:
+    denies = denies_in_force(case)
+    if not denies:
         raise ResponseError("no Deny that was put in place in this case is in force", where=str(case.path),
                             action="apply deny-session first")  # fmt: skip
-    deny, siblings, chained = deny_of(applied[-1]), _siblings(case), _chained(case)
+    sessions, chained = _sessions(case), _chained(case)
     now = datetime.now(UTC).replace(microsecond=0)
-    principals = map(parse_principal_id, (*deny.denied, *siblings, *chained))
+    named = (one for deny in denies for one in deny.denied)
+    principals = map(parse_principal_id, (*named, *sessions, *chained))
     names = {one.session_name for one in principals if one and one.session_name}
-    events, gaps = (_from_files(sources), ()) if sources else _look_up(enter(), deny, sorted(names), now)
-    sessions = sessions_after(events, deny, siblings=siblings, chained=chained)
-    again = deny.since + AGAIN_AFTER
-    found = Recheck(deny, sessions, gaps, now, again if again > now else None)
+    first = min(deny.since for deny in denies)
+    events, gaps = (_from_files(sources), ()) if sources else _look_up(enter(), first, sorted(names), now)
+    told = sessions_after(events, denies, sessions, chained=chained)
+    again = max(deny.since for deny in denies) + AGAIN_AFTER
+    found = Recheck(denies, told, gaps, now, again if again > now else None)
     CaseRecord(case, actor or case_analyst(case)).write(RECHECKED, _detail(found))
     renew_response(case)
     return found
 
 
-def denies_in_force(case: CaseFolder) -> list[Application]:
-    """Give the Denies that were applied in a case and not undone since, oldest first."""
-    forward = [one for one in applications(CaseRecord(case, "")) if one.plan.undoes is None and not one.undone]
-    return [one for one in forward if one.plan.step in _DENYING and one.status == "done"]
+def denies_in_force(case: CaseFolder) -> tuple[Deny, ...]:
+    """Give the Denies of a case that are in force by its journal: of each session, and of the whole role, the last.
+
+    A session that is denied again in another way, for example with the agent's calls left open, stands in the policy
+    only as it was put there last.
+    """
+    standing: dict[tuple[str, str], Deny] = {}
+    for one in applications(CaseRecord(case, "")):
+        in_force = one.plan.undoes is None and not one.undone and one.status == "done"
+        if in_force and one.plan.step in _DENYING:
+            for name in _named_sessions(one) if one.plan.step == "deny-session" else [""]:
+                standing[one.plan.step, name] = _deny_of(one, name)
+    return tuple(standing.values())
 
 
-def deny_of(application: Application) -> Deny:
-    """Give a Deny as the analysis of what came after takes it."""
+def _deny_of(application: Application, principal_id: str) -> Deny:
+    """Give a Deny as the analysis of what came after takes it: of one session, or of the whole role."""
     target = application.plan.target
-    named = [] if application.plan.step != "deny-session" else _named_sessions(application)
     issued = target.options.get("issued-before") or target.options.get("before")
     before = _instant(issued, target.at) if issued or application.plan.step == "revoke-sessions" else None
     left_open = _SSM if target.options.get("leave-open") == "ssm" else ()
-    return Deny(datetime.fromisoformat(application.at), tuple(named), str(target.role_id), before, left_open)
+    named = (principal_id,) if principal_id else ()
+    return Deny(datetime.fromisoformat(application.at), named, str(target.role_id), before, left_open)
 
 
 def _named_sessions(application: Application) -> list[str]:
@@ -127,12 +144,12 @@ def _instant(told: str | None, at: datetime) -> datetime:
     return at if not told or told == "now" else datetime.fromisoformat(told)
 
 
-def _siblings(case: CaseFolder) -> tuple[str, ...]:
-    """Give the principal ids of the role's other instances that the case knows."""
+def _sessions(case: CaseFolder) -> tuple[str, ...]:
+    """Give the principal ids of the role's sessions that the case knows: the leaked one and the other instances'."""
     result = load_result(case)
     role_id, leaked = result["session"]["role_id"], result["session"]["session_name"]
-    return tuple(f"{role_id}:{row['instance_id']}" for row in result["fleet"]
-                 if role_id and row["instance_id"] and row["instance_id"] != leaked)  # fmt: skip
+    names = [name for name in (leaked, *(row["instance_id"] for row in result["fleet"])) if name]
+    return tuple(f"{role_id}:{name}" for name in dict.fromkeys(names)) if role_id else ()
 
 
 def _chained(case: CaseFolder) -> tuple[str, ...]:
@@ -142,13 +159,13 @@ def _chained(case: CaseFolder) -> tuple[str, ...]:
     return tuple(sorted({one for one in chained if parse_principal_id(one)}))
 
 
-def _look_up(desk: Desk, deny: Deny, names: Sequence[str], now: datetime) -> tuple[Any, tuple[NotSearched, ...]]:
-    """Ask the event history of the regions in which the case has events, from shortly before the Deny until now."""
+def _look_up(desk: Desk, since: datetime, names: Sequence[str], now: datetime) -> tuple[Any, tuple[NotSearched, ...]]:
+    """Ask the event history of the regions in which the case has events, from shortly before the first Deny on."""
     from gdkit.trail.lookup import LookupPlan, fetch_history, load_history  # noqa: PLC0415 - boto3 is loaded here alone
 
     result = load_result(desk.case)
     account_id = result["session"]["account_id"] or desk.reader.account_id
-    plan = LookupPlan(account_id, tuple(names), (), {account_id: _regions(desk, account_id)}, deny.since - BEFORE, now)
+    plan = LookupPlan(account_id, tuple(names), (), {account_id: _regions(desk, account_id)}, since - BEFORE, now)
     folder = desk.case.evidence / f"lookup-after-{now:%Y%m%dT%H%M%SZ}"
     looked = fetch_history(plan, lambda account, region: desk.reader.client("cloudtrail", region, account), folder)
     keep_files(desk.case, looked.folder, "CloudTrail LookupEvents, after the Deny")
@@ -172,7 +189,7 @@ def _from_files(sources: Sequence[str]) -> Any:
 
 def _detail(found: Recheck) -> dict[str, Any]:
     return {
-        "since": utc_text(found.deny.since),
+        "since": utc_text(found.since),
         "holds": found.holds,
         "sessions": [asdict(one) for one in found.sessions],
         "not_searched": [f"{gap.what}: {gap.reason}" for gap in found.not_searched],

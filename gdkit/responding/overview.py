@@ -12,7 +12,7 @@ from gdkit.case.results import load_result
 from gdkit.case.verdicts import current_verdict
 from gdkit.errors import ResponseError
 from gdkit.response.playbooks import FACTS, playbook_for
-from gdkit.response.record import applications
+from gdkit.response.record import RECHECKED, RECOVERY_CHECKED, applications
 from gdkit.response.recovery.checklist import BY_WORD
 
 if TYPE_CHECKING:
@@ -74,21 +74,33 @@ def overview(case: CaseFolder) -> tuple[Row, ...]:
         return ()
     facts = _facts(case)
     done = applications(CaseRecord(case, ""))
-    notes = _notes(case)
-    rows = [_row(entry, facts, done, notes) for entry in playbook.entries]
+    notes, looked = _notes(case), _looked(case)
+    rows = [_row(entry, facts, done, notes, looked) for entry in playbook.entries]
     following = next((place for place, row in enumerate(rows) if row.state in ("open", "in doubt")), None)
     return tuple(_as_next(row) if place == following else row for place, row in enumerate(rows))
 
 
-def step_standing(case: CaseFolder, name: str) -> str:
-    """Say in a sentence where one step stands in a case, by the journal."""
-    mine = [one for one in applications(CaseRecord(case, "")) if one.plan.step == name]
+def step_standing(case: CaseFolder, name: str, told: Mapping[str, str] | None = None) -> str:
+    """Say in a sentence where one step stands in a case, by the journal.
+
+    Args:
+        case: the case.
+        name: of the step.
+        told: the options of one variant of it, those that are empty too; None for the step however it was told.
+    """
+    mine = [one for one in applications(CaseRecord(case, "")) if one.plan.step == name and _is_told(one, told or {})]
     if not mine:
         return "Not applied in this case."
     last = mine[-1]
     did = "Undone" if last.plan.undoes else "Applied"
     ended = "" if last.status == "done" else f" and did not end well: {last.status}"
     return f"{did} {last.at} by {last.actor}, plan {last.plan_hash[:12]}{ended}."
+
+
+def _is_told(application: Application, told: Mapping[str, str]) -> bool:
+    """Tell whether a step was told a variant; an instant that was told counts as the word ``now``."""
+    options = application.plan.target.options
+    return all(bool(options.get(name)) == bool(value) for name, value in told.items())
 
 
 def part_of_order(case: CaseFolder, name: str) -> Row | None:
@@ -145,8 +157,34 @@ def _notes(case: CaseFolder) -> dict[str, dict[str, Any]]:
     return {entry["detail"]["name"]: entry for entry in entries}
 
 
-def _row(entry: Entry, facts: frozenset[str], done: list[Application], notes: dict[str, dict[str, Any]]) -> Row:
+def _looked(case: CaseFolder) -> dict[str, tuple[RowState, str]]:
+    """Give what the last look of gdkit itself says of a person's task: of the re-check, and of the recovery checklist.
+
+    A Deny that was seen to work is done, one that does not hold is in doubt; a look that told nothing leaves it open.
+    """
+    looked: dict[str, tuple[RowState, str]] = {}
+    for entry in read_entries(case.journal):
+        detail, by = entry["detail"], f"looked {entry['at']}, {entry['actor']}"
+        if entry["act"] == RECHECKED:
+            states: dict[bool | None, tuple[RowState, str]] = {
+                True: ("done", f"{by}: the Deny works"), False: ("in doubt", f"{by}: it does NOT hold, or hits others"),
+                None: ("open", f"{by}: inconclusive")}  # fmt: skip
+            looked["recheck"] = states[detail["holds"]]
+        elif entry["act"] == RECOVERY_CHECKED:
+            left = [item["name"] for item in detail["items"] if item["standing"] != "done"]
+            state: RowState = "open" if left else "done"
+            looked["recovery"] = (
+                state,
+                f"{by}: {'not settled: ' + ', '.join(left) if left else 'every question is done'}",
+            )
+    return looked
+
+
+def _row(entry: Entry, facts: frozenset[str], done: list[Application], notes: dict[str, dict[str, Any]],
+         looked: dict[str, tuple[RowState, str]]) -> Row:  # fmt: skip
     state, detail = _standing(entry, facts, done, notes.get(entry.name))
+    if entry.task and state == "open":
+        state, detail = looked.get(entry.name, (state, detail))
     what = entry.task or (f"Undo {entry.name}." if entry.undo else "")
     return Row(entry.name, what, state, entry.why, detail, tuple(entry.options.items()), entry.undo, bool(entry.task))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gdkit.case.folder import case_about, case_access, case_analyst
+from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.response_record import CaseRecord, one_at_a_time
-from gdkit.errors import ResponseError
+from gdkit.errors import CaseBusyError, CaseError, ResponseError
 from gdkit.gathering import access as ways
 from gdkit.responding.judged import with_judged
 from gdkit.responding.standing import renew_response
 from gdkit.responding.target import case_target
-from gdkit.response import engine
+from gdkit.response import engine, read_back
 from gdkit.response.catalogue import STEPS, step_named
 from gdkit.response.options import checked_options
 from gdkit.response.record import last_applied
@@ -83,7 +85,7 @@ def preview_step(desk: Desk, name: str, told: Mapping[str, str]) -> Plan:
     """
     step = step_named(name)
     _refuse_sample(desk.case)
-    engine.settle(STEPS, desk.reader, desk.record)
+    _settle(desk)
     options = with_judged(desk.case, checked_options(step, told))
     target = case_target(desk.case, desk.reader, options)
     return engine.preview(step, target, desk.reader, desk.record)
@@ -102,7 +104,7 @@ def preview_undo(desk: Desk, name: str, told: Mapping[str, str] | None = None) -
         AwsError: something that the step must know could not be read.
     """
     step = step_named(name)
-    engine.settle(STEPS, desk.reader, desk.record)
+    _settle(desk)
     done = last_applied(desk.record, name, told)
     if done is None:
         raise ResponseError("nothing that it did in this case is left to undo", where=f"step {name}")
@@ -115,12 +117,14 @@ def apply_plan(desk: Desk, plan_hash: str) -> Applied:
     Raises:
         ResponseError: no such plan was previewed in this case.
         GroundChangedError: what it rests on has changed since; nothing was done.
-        CaseError: another process is applying something now.
+        CaseBusyError: another process is applying something now.
+        CaseError: the journal was changed, so that no undo could rest on it.
         AwsError: a call failed; the journal tells which were made before it.
     """
     from gdkit.aws import open_responder  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     _refuse_sample(desk.case)
+    _refuse_broken_journal(desk.case)
     with one_at_a_time(desk.case):
         try:
             return engine.apply(plan_hash, STEPS, desk.reader, lambda actions: open_responder(desk.access, actions),
@@ -137,12 +141,29 @@ def verify_step(desk: Desk, name: str) -> tuple[Application, tuple[Check, ...]]:
         AwsError: it could not be read.
     """
     step = step_named(name)
-    engine.settle(STEPS, desk.reader, desk.record)
+    _settle(desk)
     done = last_applied(desk.record, name)
     if done is None:
         raise ResponseError("nothing that it did in this case is in force", where=f"step {name}",
                             action=f"preview it: gdkit respond --case {desk.case.path} {name}")  # fmt: skip
-    return done, engine.verify(step, done.plan, desk.reader)
+    return done, read_back.verify(step, done.plan, desk.reader)
+
+
+def _settle(desk: Desk) -> None:
+    """Find what came of plans whose process ended in the middle; not while another process applies one."""
+    with suppress(CaseBusyError), one_at_a_time(desk.case):
+        read_back.settle(STEPS, desk.reader, desk.record)
+
+
+def _refuse_broken_journal(case: CaseFolder) -> None:
+    """See that a step is only applied where its undo can be trusted: it rests on what the journal holds."""
+    broken = broken_entry(read_entries(case.journal))
+    if broken is not None:
+        raise CaseError(
+            f"the journal's chain breaks at entry {broken}: somebody changed it, and an undo would rest on it",
+            where=str(case.journal),
+            action="keep this folder as evidence, and go on in a new case: gdkit investigate … --case NEW",
+        )
 
 
 def _refuse_sample(case: CaseFolder) -> None:

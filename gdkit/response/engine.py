@@ -7,29 +7,26 @@ intent stands in the journal before the first call, each answer after its call, 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gdkit.aws import perform
 from gdkit.errors import AwsError, GdkitError, GroundChangedError, ResponseError
 from gdkit.response.merge import reverted
-from gdkit.response.plan import SHORT, Plan, differences, plan_document, read_plan
+from gdkit.response.plan import SHORT, Plan, brief, differences, plan_document, read_plan
+from gdkit.response.read_back import met, read_state, settle, verify
 from gdkit.response.record import CALL, INTENT, OUTCOME, applications
 from gdkit.response.step import Check, ResultOf, Step, Undone
 
 if TYPE_CHECKING:
     from gdkit.aws import ReadOnlyAws, ResponderAws
-    from gdkit.response.record import Application, Record, Status
+    from gdkit.response.record import Application, Record
     from gdkit.response.step import State, Target
 
 Steps: TypeAlias = Mapping[str, Step]
 OpenResponder: TypeAlias = Callable[[frozenset[str]], "ResponderAws"]
 """Logs in as the responder, who then may do these IAM actions and no other."""
-
-_LOOK_S = 1.0
-"""Pause between two looks at whether a change is seen, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,8 @@ def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResp
     plan = reviewed_plan(plan_hash, record)
     step = steps[plan.step]
     done = [one for one in applications(record) if one.plan_hash == plan.hash and one.status == "done"]
-    now = _read(step, plan.target, reader)
-    if done and not done[-1].undone and plan.actions and now == plan.after:
+    now = read_state(step, plan.target, reader)
+    if done and not done[-1].undone and plan.actions and met(plan, now):
         return Applied(plan, verify(step, plan, reader), already=True)
     _refuse_changed_ground(plan, now, _again(step, plan, reader, record))
     aws = responder(step.operations) if plan.actions else None
@@ -106,41 +103,6 @@ def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResp
     checks = verify(step, plan, reader)
     record.write(OUTCOME, {"intent": number, "status": "done", "checks": [_check(check) for check in checks]})
     return Applied(plan, checks)
-
-
-def verify(step: Step, plan: Plan, reader: ReadOnlyAws) -> tuple[Check, ...]:
-    """Read back whether a plan's state is in force, waiting for as long as the step says that it may take.
-
-    Raises:
-        AwsError: it could not be read.
-    """
-    until = time.monotonic() + (step.settles_s if plan.actions else 0.0)
-    now = _read(step, plan.target, reader)
-    while now != plan.after and time.monotonic() < until:
-        time.sleep(_LOOK_S)
-        now = _read(step, plan.target, reader)
-    rows = tuple(Check(f"{path} is as planned", False, f"planned {_short(wanted)}, found {_short(found)}")
-                 for path, wanted, found in differences(plan.after, now))  # fmt: skip
-    read_back = rows or (Check("the state read back is the planned one", True, "every value is as planned"),)
-    return (*read_back, *(() if plan.undoes else step.confirm(reader, plan.target, plan.before, now)))
-
-
-def settle(steps: Steps, reader: ReadOnlyAws, record: Record) -> tuple[Application, ...]:
-    """Find what came of applications that were begun and never ended, as after a crash, and write it down.
-
-    Raises:
-        AwsError: the state could not be read; they stay open.
-    """
-    settled = []
-    for one in applications(record):
-        if one.status != "open":
-            continue
-        now = _read(steps[one.plan.step], one.plan.target, reader)
-        status: Status = "done" if now == one.plan.after else "not done" if now == one.plan.before else "partly"
-        why = "the process ended before the outcome was written; this was read later"
-        record.write(OUTCOME, {"intent": one.number, "status": status, "error": why})
-        settled.append(replace(one, status=status))
-    return tuple(settled)
 
 
 def reviewed_plan(plan_hash: str, record: Record) -> Plan:
@@ -164,14 +126,8 @@ def reviewed_plan(plan_hash: str, record: Record) -> Plan:
     return plan
 
 
-def _read(step: Step, target: Target, reader: ReadOnlyAws) -> State:
-    """Read the state, in the form in which a plan is kept."""
-    state: State = json.loads(json.dumps(step.read(reader, target)))
-    return state
-
-
 def _planned(step: Step, target: Target, reader: ReadOnlyAws) -> Plan:
-    now = _read(step, target, reader)
+    now = read_state(step, target, reader)
     wanted: State = json.loads(json.dumps(step.want(target, now)))
     return Plan(
         step=step.name,
@@ -187,7 +143,7 @@ def _planned(step: Step, target: Target, reader: ReadOnlyAws) -> Plan:
 
 def _planned_undo(step: Step, application: Application, reader: ReadOnlyAws) -> Plan:
     plan = application.plan
-    now = _read(step, plan.target, reader)
+    now = read_state(step, plan.target, reader)
     undone = (step.revert(plan.target, plan.before, plan.after, now) if step.revert
               else reverted(plan.before, plan.after, now))  # fmt: skip
     return _undo_plan(step, application, now, undone)
@@ -212,7 +168,7 @@ def _again(step: Step, plan: Plan, reader: ReadOnlyAws, record: Record) -> Plan:
 def _refuse_changed_ground(plan: Plan, now: State, again: Plan) -> None:
     if again.hash == plan.hash:
         return
-    changed = [f"{path} was {_short(was)} and is {_short(found)}" for path, was, found in differences(plan.before, now)]
+    changed = [f"{path} was {brief(was)} and is {brief(found)}" for path, was, found in differences(plan.before, now)]
     was, found = plan_document(plan), plan_document(again)
     changed += [
         f"the plan's {part} differ" for part in ("actions", "effects", "checks", "left") if was[part] != found[part]
@@ -276,8 +232,3 @@ def _kept(plan: Plan, record: Record) -> Plan:
 
 def _check(check: Check) -> dict[str, Any]:
     return {"what": check.what, "holds": check.holds, "found": check.found}
-
-
-def _short(value: Any) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -130,6 +130,25 @@ def differences(one: Any, other: Any, path: tuple[str, ...] = ()) -> Iterator[tu
         yield " / ".join(path) or "all of it", one, other
 
 
+def unmet(before: Any, after: Any, now: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """Give each value that a plan changes and that is not as planned now: its place, the planned value, the found one.
+
+    What others changed beside it is no part of the plan, and is passed over.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        found = now if isinstance(now, dict) else {}
+        for name in sorted({*before, *after}):
+            yield from unmet(before.get(name), after.get(name), found.get(name), (*path, name))
+    elif after not in (before, now):
+        yield " / ".join(path) or "all of it", after, now
+
+
+def brief(value: Any) -> str:
+    """Give a value of a state for a sentence, cut to 120 characters."""
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
 def _target(target: Target) -> dict[str, Any]:
     values = {field.name: getattr(target, field.name) for field in fields(target)}
     return {**values, "at": utc_text(target.at), "options": dict(target.options)}

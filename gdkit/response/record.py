@@ -59,6 +59,7 @@ class Application:
         error: why it failed; empty where it did not.
         calls: what the journal keeps of each call that was answered: number, request id, results.
         undone: whether a later application undid it.
+        settled: its status was found by a later look, because its process ended before it could write it.
     """
 
     number: int
@@ -70,11 +71,19 @@ class Application:
     error: str = ""
     calls: tuple[dict[str, Any], ...] = ()
     undone: bool = False
+    settled: bool = False
 
     @property
     def changed_something(self) -> bool:
-        """Whether it may have changed something in AWS."""
-        return self.status not in ("not done",) and bool(self.plan.actions)
+        """Whether it may have changed something in AWS: not where AWS refused its first call."""
+        refused = self.status == "failed" and not any("request_id" in call for call in self.calls)
+        refused = refused and any(call.get("code") for call in self.calls)
+        return self.status != "not done" and not refused and bool(self.plan.actions)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a look at AWS may still find that more was done than the journal knows."""
+        return self.status == "open" or (self.settled and self.status in ("not done", "partly"))
 
 
 def applications(record: Record) -> list[Application]:
@@ -90,7 +99,12 @@ def applications(record: Record) -> list[Application]:
             found[one.number] = replace(one, calls=(*one.calls, detail))
         elif entry["act"] == OUTCOME and detail["intent"] in found:
             one = found[detail["intent"]]
-            found[one.number] = replace(one, status=detail["status"], error=detail.get("error", ""))
+            found[one.number] = replace(
+                one,
+                status=detail["status"],
+                error=detail.get("error", ""),
+                settled=detail.get("settled", False),
+            )
     return _with_undone(list(found.values()))
 
 

@@ -43,6 +43,8 @@ def applied_view(title: str, done: Sequence[Applied], *, stamp: str = "") -> Vie
 def verified_view(step: Step, done: Application, checks: tuple[Check, ...], *, stamp: str = "") -> View:
     """Show whether what a step did is still in force."""
     held = all(check.holds for check in checks)
-    summary = f"Applied {done.at} by {done.actor}: " + ("it is in force." if held else "it is NOT as it was left.")
+    ended = "" if done.status == "done" else f"; it did not end well ({done.status})"
+    summary = f"Applied {done.at} by {done.actor}{ended}: "
+    summary += "it is in force." if held else "it is NOT as it was left."
     notes = [response_words.check_sentence(check) for check in checks]
     return View(step.title, summary, [("Plan", done.plan_hash[:12])], notes, stamp=stamp)

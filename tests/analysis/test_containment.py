@@ -11,6 +11,8 @@ from gdkit import tables
 from gdkit.analysis.containment import SETTLES, Deny, SessionAfter, sessions_after
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 SINCE = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -34,9 +36,11 @@ def events(*rows: dict[str, Any]) -> pd.DataFrame:
     return tables.frame_of_rows(tables.EVENTS, list(rows))
 
 
-def after(*rows: dict[str, Any], deny: Deny = DENY, **named: Any) -> dict[str, SessionAfter]:
+def after(*rows: dict[str, Any], deny: Deny = DENY, siblings: Sequence[str] = (), chained: Sequence[str] = (),
+          also: Sequence[Deny] = ()) -> dict[str, SessionAfter]:  # fmt: skip
     """Give what is told of each session."""
-    return {one.principal_id: one for one in sessions_after(events(*rows), deny, **named)}
+    told = sessions_after(events(*rows), [deny, *also], [THIEF, *siblings], chained=chained)
+    return {one.principal_id: one for one in told}
 
 
 def test_no_rows_are_inconclusive() -> None:
@@ -102,9 +106,34 @@ def test_sibling_that_is_refused() -> None:
 
 def test_whole_role() -> None:
     """A Deny on the whole role expects every session of it to be refused."""
-    found = after(call(5, SIBLING, None), deny=Deny(SINCE, (), ROLE), siblings=[SIBLING, THIEF])
+    found = after(call(5, SIBLING, None), deny=Deny(SINCE, (), ROLE), siblings=[SIBLING])
     assert {one.expected for one in found.values()} == {"denied"}
     assert (found[SIBLING].holds, found[THIEF].holds) == (False, None)
+
+
+def test_the_leaked_session_under_a_deny_on_the_role() -> None:
+    """The leaked session is looked at under every Deny: a call of the thief that passes shows that it does not hold."""
+    for deny in (Deny(SINCE, (), ROLE), Deny(SINCE, (), ROLE, issued_before=SINCE)):
+        assert after(call(5, THIEF, None), deny=deny)[THIEF].holds is False
+
+
+def test_several_denies() -> None:
+    """With several Denies in force each call is held against the ones that are about it, each since its own time."""
+    later = SINCE + timedelta(minutes=30)
+    revoked = Deny(later, (), ROLE, issued_before=later)
+    new = {"credential_issued_at": later + timedelta(minutes=5)}
+    found = after(call(5), call(40, SIBLING, None, **new), also=[revoked], siblings=[SIBLING])
+    assert (found[THIEF].holds, found[THIEF].expected) == (True, "denied")
+    assert (found[SIBLING].holds, found[SIBLING].expected) == (None, "denied"), "only its later credential was seen"
+    assert after(call(40, SIBLING, None), also=[revoked], siblings=[SIBLING])[SIBLING].holds is False
+    assert after(call(10, SIBLING, None), also=[revoked], siblings=[SIBLING])[SIBLING].holds is None, "before it began"
+    assert after(call(40, THIEF, None, **new), also=[revoked])[THIEF].holds is False, "the first Deny is about all"
+
+
+def test_a_session_of_another_role() -> None:
+    """A Deny on a whole role is about no session of another."""
+    other = "AROAEXAMPLEROLE000009:i-0cccccccccccccccc"
+    assert after(call(5, other, None), deny=Deny(SINCE, (), ROLE), siblings=[other])[other].expected == "goes on"
 
 
 def test_chained_session() -> None:

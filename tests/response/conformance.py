@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import AwsError, GroundChangedError
-from gdkit.response import engine
+from gdkit.response import engine, read_back
 from gdkit.response.record import CALL, INTENT, OUTCOME, applications
 from gdkit.simulator.faults import FaultRule
 
@@ -106,7 +106,7 @@ def holds_kill(desk: Desk, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot) 
     for last in range(calls):
         _killed_after(desk, monkeypatch, last)
         assert applications(desk.record)[-1].status == "open"
-        engine.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
+        read_back.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
         assert applications(desk.record)[-1].status in ("done", "partly", "not done")
         rest = desk.preview()
         if not rest.nothing_to_do:
@@ -135,7 +135,7 @@ def holds_kill_for_good(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     number, calls = len(desk.world.records), len(desk.preview().actions)
     while not desk.preview().nothing_to_do:
         _killed_after(desk, monkeypatch, 0)
-        engine.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
+        read_back.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
         assert applications(desk.record)[-1].status in ("done", "partly")
     assert len(desk.written_since(number)) == calls
 

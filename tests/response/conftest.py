@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.retries.bucket import TokenBucket
 
-from gdkit.response import engine
+from gdkit.response import read_back
 from tests.simulator.small_world import SmallWorld, small_world
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let retries and looks go on at once, and a client that was throttled at its pace: that it asks again counts."""
     monkeypatch.setattr(TokenBucket, "acquire", lambda *_, **__: True)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None, time=time.time))
-    monkeypatch.setattr(engine, "_LOOK_S", 0.01)
+    monkeypatch.setattr(read_back, "_LOOK_S", 0.01)
 
 
 @pytest.fixture

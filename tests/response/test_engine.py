@@ -11,7 +11,7 @@ import pytest
 from gdkit.case.folder import CaseFolder
 from gdkit.case.response_record import CaseRecord, one_at_a_time
 from gdkit.errors import AwsCall, AwsError, CaseError, GroundChangedError, ResponseError
-from gdkit.response import engine
+from gdkit.response import engine, read_back
 from gdkit.response.record import INTENT, OUTCOME, applications, last_applied
 from gdkit.response.step import Action, Check, Evidence, Explanation, Need, ResultOf, Step, Target
 
@@ -37,7 +37,13 @@ class House:
     def perform(self, client: Any, operation: str, parameters: Mapping[str, Any], *, account_id: str) -> Any:
         """Stand for ``gdkit.aws.perform``."""
         if self.fails_at == len(self.calls):
-            raise AwsError("refused", call=AwsCall("house", operation), kind="denied", permission="house:Switch")
+            raise AwsError(
+                "refused",
+                call=AwsCall("house", operation),
+                kind="denied",
+                code="AccessDenied",
+                permission="house:Switch",
+            )
         self.calls.append((operation, parameters))
         self.lights[parameters["Light"]] = parameters["On"]
         return {"Bill": {"Number": f"bill-{len(self.calls)}"}}, f"request-{len(self.calls)}"
@@ -238,11 +244,83 @@ def test_settled_after_a_crash(bench: Bench, lights: dict[str, bool], status: st
     plan = bench.preview()
     bench.record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan)})
     bench.house.lights = lights
-    (settled,) = engine.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    (settled,) = read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
     assert settled.status == status
     assert applications(bench.record)[0].status == status
-    assert engine.settle({"dark": bench.step}, None, bench.record) == ()  # type: ignore[arg-type]
+    assert read_back.settle({"dark": bench.step}, None, bench.record) == ()  # type: ignore[arg-type]
     assert (last_applied(bench.record, "dark") is None) is (status == "not done")
+
+
+def test_a_call_that_landed_after_the_look(bench: Bench) -> None:
+    """What was found not done right after a crash is looked at again: a call on its way then can be undone later."""
+    from gdkit.response.plan import plan_document
+
+    plan = bench.preview()
+    bench.record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan)})
+    read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    assert applications(bench.record)[0].status == "not done"
+    bench.house.lights = {"hall": False, "cellar": False}
+    (settled,) = read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    assert settled.status == "done"
+    bench.apply(bench.undo().hash)
+    assert bench.house.lights == {"hall": True, "cellar": True}
+
+
+def test_taken_over_by_a_later_application(bench: Bench) -> None:
+    """What was found not done stays so once the step was applied again: what is in force is the later one's."""
+    from gdkit.response.plan import plan_document
+
+    plan = bench.preview()
+    bench.record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan)})
+    bench.apply(plan.hash)
+    read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    assert [one.status for one in applications(bench.record)] == ["not done", "done"]
+
+
+def test_settled_though_others_changed_something(bench: Bench) -> None:
+    """What others changed beside a plan does not make it look half done."""
+    from gdkit.response.plan import plan_document
+
+    plan = bench.preview()
+    bench.record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan)})
+    bench.house.lights = {"hall": False, "cellar": False, "attic": True}
+    (settled,) = read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    assert settled.status == "done"
+
+
+def test_verified_though_others_changed_something(bench: Bench) -> None:
+    """Reading back holds the plan's own values against the state, and names what others changed beside them."""
+    plan = bench.preview()
+    bench.apply(plan.hash)
+    bench.house.lights["attic"] = True
+    (told,) = read_back.verify(bench.step, plan, None)  # type: ignore[arg-type]
+    assert told.holds is True
+    assert "others changed since: attic" in told.found
+    assert bench.apply(plan.hash).already
+    bench.house.lights["hall"] = True
+    assert [check.holds for check in read_back.verify(bench.step, plan, None)] == [False]  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_read_back_is_not_in_force(bench: Bench) -> None:
+    """A state that somebody else took over is told as not as planned, with the reason; it is no crash."""
+    plan = bench.preview()
+    bench.apply(plan.hash)
+
+    def refuses(*_: Any) -> Any:
+        raise ResponseError("somebody rewrote it")
+
+    broken = replace(bench.step, read=refuses)
+    (told,) = read_back.verify(broken, plan, None)  # type: ignore[arg-type]
+    assert (told.holds, told.found) == (False, "somebody rewrote it")
+
+
+def test_refused_at_the_first_call(bench: Bench) -> None:
+    """A plan whose first call AWS refused changed nothing: there is nothing to verify or undo."""
+    bench.house.fails_at = 0
+    with pytest.raises(AwsError):
+        bench.apply(bench.preview().hash)
+    assert applications(bench.record)[0].status == "failed"
+    assert last_applied(bench.record, "dark") is None
 
 
 def test_a_crash_is_settled_before_the_next(bench: Bench) -> None:

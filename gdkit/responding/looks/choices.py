@@ -11,6 +11,8 @@ from gdkit.responding.overview import step_standing
 from gdkit.response.credential.choices import agent_choices, choices, recommended
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gdkit.responding.looks import Asked
     from gdkit.response.credential.choices import Choice
 
@@ -35,7 +37,7 @@ def look(asked: Asked) -> Look:
     frame = tables.frame_of_rows(tables.CHOICES, [
         {"step": one.step, "told": _told(one), "stops_stolen": one.stops_stolen,
          "stops_reminting": one.stops_reminting, "breaks": one.breaks, "undo": one.undo,
-         "takes_effect": one.takes_effect, "standing": step_standing(asked.case, one.step)}
+         "takes_effect": one.takes_effect, "standing": step_standing(asked.case, one.step, _variant(one, found))}
         for one in found])  # fmt: skip
     summary = " → ".join(one.step for one in recommended())
     return Look(
@@ -55,6 +57,12 @@ def _notes(*, described: bool) -> list[str]:
     notes.append("The Systems Manager agent works with the denied credentials, too. Ways out, and their price; write "
                  "down which one you take:")  # fmt: skip
     return notes + [f"{one.how}: {one.price}." for one in agent_choices()]
+
+
+def _variant(one: Choice, found: Sequence[Choice]) -> dict[str, str]:
+    """Give the options that tell a choice from the others of its step, the empty ones too."""
+    names = {name for other in found if other.step == one.step for name, _ in other.options}
+    return {name: dict(one.options).get(name, "") for name in sorted(names)}
 
 
 def _told(one: Choice) -> str | None:

@@ -22,6 +22,7 @@ class Look:
         shown: the columns that a person sees first; the frame holds all.
         notes: things to know, each a sentence.
         holds: whether all is as it should be; None where that cannot be told, or is not the question.
+        asks: whether that is the question; then an answer that cannot be told is a gap.
     """
 
     title: str
@@ -30,3 +31,4 @@ class Look:
     shown: Sequence[str] = ()
     notes: Sequence[str] = ()
     holds: bool | None = None
+    asks: bool = False

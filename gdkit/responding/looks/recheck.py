@@ -31,11 +31,13 @@ def look(asked: Asked) -> Look:
     """
     found = recheck(asked.case, asked.enter, asked.sources, asked.actor)
     frame = tables.frame_of_rows(tables.RECHECK, [asdict(one) for one in found.sessions])
-    return Look("Does the Deny work?", _ANSWERS[found.holds], frame, tables.RECHECK.names, _notes(found), found.holds)
+    return Look("Does the Deny work?", _ANSWERS[found.holds], frame, tables.RECHECK.names, _notes(found), found.holds,
+                asks=True)  # fmt: skip
 
 
 def _notes(found: Recheck) -> list[str]:
-    notes = [f"The Deny is in force since {utc_text(found.deny.since)}; this look was at {utc_text(found.looked_at)}."]
+    several = "Denies are in force, the last" if len(found.denies) > 1 else "Deny is in force"
+    notes = [f"The {several} since {utc_text(found.since)}; this look was at {utc_text(found.looked_at)}."]
     notes += [f"Not looked at: {gap.what}: {gap.reason}." for gap in found.not_searched]
     if found.again_at:
         notes.append(f"Look again at {utc_text(found.again_at)}: events come up to a quarter of an hour late.")

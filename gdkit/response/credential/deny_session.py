@@ -8,7 +8,7 @@ from gdkit.response.credential import holders, second_opinion
 from gdkit.response.credential import proof as proofs
 from gdkit.response.credential.agent import AGENT, CUT, UPLOAD
 from gdkit.response.credential.effects import session_effects, untouched
-from gdkit.response.credential.holders import holders_of
+from gdkit.response.credential.holders import holders_of, listed
 from gdkit.response.credential.inline import SESSIONS, SETTLES_S
 from gdkit.response.credential.role import READS, WRITES, refuse_no_space, role_of_case
 from gdkit.response.credential.session_policy import document_of, read_sessions, session_calls, with_sessions
@@ -16,9 +16,10 @@ from gdkit.response.credential.told import instant, session_name, session_names
 from gdkit.response.step import Check, Explanation, Option, SideEffect, State, Step, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gdkit.aws import ReadOnlyAws
+    from gdkit.response.credential.holders import Holders
     from gdkit.response.step import Action
 
 
@@ -81,9 +82,21 @@ def prove(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequen
         *proofs.proof_checks(proof),
         second_opinion.second_opinion(aws, role, proof, SESSIONS, document),
         untouched(found, wanted),
+        *_unknown_names(found, target),
         *found.gaps(),
         Check("the policy fits on the role", True, figures),
     )
+
+
+def _unknown_names(found: Holders, target: Target) -> Iterator[Check]:
+    """Name the sessions that were told and that no live instance of the role has: a slip of the pen denies nobody."""
+    told = session_names(target.options["also"], "option also")
+    live = {one.id for one in found.all}
+    unknown = [name for name in told if name not in live]
+    if unknown:
+        yield Check("every session that was told is of a live instance of the role", None,
+                    f"no live instance of it is called {listed(unknown)}; a session of that name is denied all the "
+                    "same, if there ever is one")  # fmt: skip
 
 
 STEP = Step(

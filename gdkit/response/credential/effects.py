@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gdkit.identifiers import is_instance_id
 from gdkit.response.credential.agent import AGENT, CUT, UPLOAD
 from gdkit.response.credential.holders import listed
 from gdkit.response.credential.session_policy import EVERY
@@ -29,7 +30,7 @@ def session_effects(holders: Holders, now: State, wanted: State) -> Iterator[Sid
             yield SideEffect(f"{called} keeps the {len(AGENT)} calls of the Systems Manager agent, and so does whoever "
                              f"holds its keys: he can read commands that are sent to it, and answer them. {UPLOAD}",
                              (name,))  # fmt: skip
-        else:
+        elif is_instance_id(name):
             yield SideEffect(f"{called}: {CUT}", (name,))
         if was is not None:
             yield SideEffect(f"{called} was denied before: {_loses(was)}. This is changed", (name,))

@@ -114,6 +114,15 @@ def test_renewed_credential_works(world: SmallWorld, fleet: Fleet, tmp_path: Pat
     assert answers(world, world.stolen(leaked)) == {"ok"}
 
 
+def test_a_name_that_nobody_has(desk: Desk) -> None:
+    """A further session that no live instance of the role has is denied all the same, and named as unknown."""
+    plan = desk.told(also="i-0ffffffffffffffff,nightly").preview()
+    told = check(plan.checks, "every session that was told")
+    assert told.holds is None
+    assert "no live instance of it is called i-0ffffffffffffffff, nightly" in told.found
+    assert not any("Systems Manager" in one.what for one in plan.effects if one.affects == ("nightly",))
+
+
 def test_proof_is_told(world: SmallWorld, fleet: Fleet, desk: Desk) -> None:
     """The preview proves it for every kind of request, asks AWS, and names the live instances that go on."""
     plan = desk.preview()
@@ -164,7 +173,8 @@ def test_several_instances_at_once(world: SmallWorld, fleet: Fleet, desk: Desk) 
     two = fleet.instances[1]
     told = desk.told(also=f"{two.id}, someone")
     plan = told.preview()
-    assert all(one.holds for one in plan.checks)
+    doubted = [one.what for one in plan.checks if not one.holds]
+    assert doubted == ["every session that was told is of a live instance of the role"], "someone is no instance"
     told.apply(plan)
     assert answers(world, world.stolen(two)) <= REFUSED
     (statement,) = policies_of(world, fleet.role)()[SESSIONS]["Statement"]

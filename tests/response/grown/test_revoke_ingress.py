@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import ResponseError
-from gdkit.response import engine
+from gdkit.response import engine, read_back
 from gdkit.response.grown import revoke_ingress
 from gdkit.response.grown.revoke_ingress import STEP
 from tests.response import conformance
@@ -139,7 +139,7 @@ def test_undo_killed_between_calls(desk: Desk, snapshot: Callable[[], Any], monk
         with pytest.raises(conformance.Killed):
             desk.apply(undo)
     assert len(snapshot()) == 2
-    engine.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
+    read_back.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
     rest = desk.preview_undo()
     assert len(rest.actions) == 2
     assert desk.apply(rest).verified

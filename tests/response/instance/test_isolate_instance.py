@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import ResponseError
-from gdkit.response import engine
+from gdkit.response import engine, read_back
 from gdkit.response.instance.isolate_instance import STEP
 from gdkit.response.instance.isolation import ISOLATION, OPEN
 from gdkit.response.record import applications
@@ -190,7 +190,7 @@ def test_killed_in_the_open(
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(engine, "perform", dying)
         desk.apply(desk.preview())
-    engine.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
+    read_back.settle({desk.step.name: desk.step}, desk.reader(), desk.record)
     assert applications(desk.record)[-1].status == "partly"
     rest = desk.preview()
     assert rest.before[OPEN] is not None
