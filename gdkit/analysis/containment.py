@@ -87,12 +87,14 @@ def sessions_after(events: pd.DataFrame, denies: Sequence[Deny], sessions: Colle
             Deny names are looked at in any case.
         chained: principal ids of sessions of other roles that were begun from the leaked one.
     """
-    everybody = sorted({*sessions, *(one for deny in denies for one in deny.denied)})
+    reached = {one for one in chained if any(deny.is_about(one) for deny in denies)}
+    everybody = sorted({*sessions, *reached, *(one for deny in denies for one in deny.denied)})
     reaching = {one: [deny for deny in denies if deny.is_about(one)] for one in everybody}
     denied = [_denied_after(events, one, reaching[one]) for one in everybody if reaching[one]]
     since = max(deny.since for deny in denies)
     others = [_other_after(events, one, "goes on", since) for one in everybody if not reaching[one]]
-    return (*denied, *others, *(_other_after(events, one, "not reached", since) for one in sorted(chained)))
+    beyond = (one for one in sorted(set(chained) - set(everybody)))
+    return (*denied, *others, *(_other_after(events, one, "not reached", since) for one in beyond))
 
 
 def _denied_after(events: pd.DataFrame, principal_id: str, denies: Sequence[Deny]) -> SessionAfter:

@@ -32,6 +32,9 @@ class _Aws:
         simulated: whether AWS is simulated.
     """
 
+    _member_option = "--member-role"
+    """What names the member role on the command line."""
+
     def __init__(self, session: Any, member_role: str, simulation: Simulation | None) -> None:
         self._lock = threading.Lock()  # botocore's sessions serve one thread at a time; its clients serve any number
         self._simulation = simulation
@@ -86,7 +89,7 @@ class _Aws:
                 f"it is another account than gdkit's own ({self.account_id}), and no role to assume there was named",
                 call=call,
                 kind="credentials",
-                action="name a role that every account has, with --member-role",
+                action=f"name a role that every account has, with {self._member_option}",
             )
         with self._lock:
             session = self._members.get(account_id)
@@ -120,6 +123,8 @@ class ResponderAws(_Aws):
     Args:
         actions: the IAM actions by which the step changes something.
     """
+
+    _member_option = "--responder-member-role"
 
     def __init__(self, session: Any, member_role: str, simulation: Simulation | None, actions: Set[str]) -> None:
         self._actions = frozenset(actions)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from gdkit.case.evidence import keep_bytes
@@ -75,13 +77,23 @@ class CaseRecord:
                                 action="preview the step again, and read the new plan") from error  # fmt: skip
         return document
 
-    def keep_evidence(self, evidence: Evidence) -> None:
-        """Keep a document among the evidence, with its hash in the manifest.
+    def keep_evidence(self, evidence: Evidence) -> str:
+        """Keep a document among the evidence, with its hash in the manifest, and give the name that it got there.
+
+        What was kept before under its name stays: the document then gets a number behind its name.
 
         Raises:
             CaseWriteError: it cannot be written.
         """
-        keep_bytes(self.case, evidence.name, evidence.content, evidence.source)
+        first = PurePath(evidence.name)
+        names = chain([first], (first.with_stem(f"{first.stem}-{number}") for number in count(2)))
+        name = next(str(name) for name in names if self._is_free_for(self.case.evidence / name, evidence.content))
+        keep_bytes(self.case, name, evidence.content, evidence.source)
+        return name
+
+    @staticmethod
+    def _is_free_for(path: Path, content: bytes) -> bool:
+        return not path.exists() or path.read_bytes() == content
 
 
 @contextmanager

@@ -25,6 +25,7 @@ _WAYS = (
     click.option("--profile", default="", metavar="NAME", help="The reader's profile, if not as the case was begun."),
     click.option("--region", default="", metavar="REGION", help="The reader's home region, likewise."),
     click.option("--role-arn", default="", metavar="ARN", help="Role that the reader assumes first, likewise."),
+    click.option("--member-role", default="", metavar="NAME", help="Role that the reader assumes in other accounts."),
     click.option("--responder-profile", default="", metavar="NAME", help="Profile of the one who may change things."),
     click.option("--responder-role-arn", default="", metavar="ARN", help="Role that the responder assumes first."),
     click.option("--responder-member-role", default="", metavar="NAME",
@@ -55,6 +56,9 @@ def _with_ways(command: Any) -> Any:
 )
 @click.option("--plan", "plan_hash", default="", metavar="HASH",
               help="Hash of the plan that was reviewed; at a terminal it is asked for.")  # fmt: skip
+@click.option(
+    "--despite", default="", metavar="TEXT", help="With --apply: why a plan is applied although a check of it failed."
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why a part is left out, or what came of a task.")
 @click.option("--item", type=click.IntRange(min=1), metavar="N", help="With grown: preview the step of its item N.")
 @click.option("--trail", "trail", multiple=True, metavar="SOURCE",
@@ -132,7 +136,15 @@ def _access(case: CaseFolder, options: dict[str, Any]) -> AwsAccess | None:
     from gdkit.aws.access import AwsAccess  # noqa: PLC0415
     from gdkit.case.folder import case_access  # noqa: PLC0415
 
-    names = ("profile", "region", "role_arn", "responder_profile", "responder_role_arn", "responder_member_role")
+    names = (
+        "profile",
+        "region",
+        "role_arn",
+        "member_role",
+        "responder_profile",
+        "responder_role_arn",
+        "responder_member_role",
+    )
     given = {name: options[name] for name in names if options[name]}
     kept = case_access(case)
     return replace(kept or AwsAccess(), **given) if kept or given else None
@@ -198,7 +210,7 @@ def _apply(desk: Desk, step: str, options: dict[str, Any]) -> None:
     if plan.step != step:
         raise UsageError(f"this plan was made by the step {plan.step}, not by {step}; nothing was done",
                          where=f"plan {plan.short_hash}")  # fmt: skip
-    applied = apply_plan(desk, plan.hash)
+    applied = apply_plan(desk, plan.hash, despite=options["despite"])
     _say([applied_summary(applied), *(f"- {check_sentence(check)}" for check in applied.checks)])
     if not applied.verified:
         raise click.exceptions.Exit(GAPS)

@@ -93,11 +93,6 @@ class Proof:
         return (*self.over_blocked, *self.under_blocked, *self.loosened)
 
     @property
-    def blocks_meant(self) -> bool:
-        """Whether it is proven that no session meant keeps anything but what is meant to stay open."""
-        return all(one.effect in ("wholly", "had nothing") for one in self.effects if one.session.meant)
-
-    @property
     def stays_open(self) -> tuple[str, ...]:
         """Those of the actions meant to stay open that a session meant still may do."""
         return tuple(dict.fromkeys(name for one in self.effects if one.session.meant for name in one.stays_open))
@@ -166,17 +161,6 @@ def prove_documents(
         effects = tuple(SessionEffect(session, "unknown", None, None) for session in sessions)
         return Proof(False, effects, (), (), (), 0, (f"Nothing could be decided: {error}",))
     return prove_change(old, new, sessions, boundary=limit, left_open=left_open)
-
-
-def sessions_blocked(
-    before: Sequence[Policy],
-    after: Sequence[Policy],
-    sessions: Sequence[RoleSession],
-    *,
-    boundary: Policy | None = None,
-) -> tuple[SessionEffect, ...]:
-    """Tell for each session whether a change blocks it wholly, partly or not; who is meant plays no part."""
-    return prove_change(before, after, sessions, boundary=boundary).effects
 
 
 @dataclass(frozen=True, slots=True)

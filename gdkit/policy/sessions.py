@@ -101,12 +101,3 @@ def unknown_sibling(session: RoleSession, *, meant: bool = False) -> RoleSession
     return replace(session, name="a session of the role that is not known yet", session_name="i-0ffffffffffffffff",
                    issued_at=None, issued_from=None, issued_before=None, source_instance_arn=None, role_delivery=None,
                    any_name=True, meant=meant)  # fmt: skip
-
-
-def of_other_role(session: RoleSession, role_id: str, role_arn: str) -> RoleSession:
-    """Give the session that the same instance would have of another role that carries the same policies.
-
-    It is hit only where the policy that is changed is a managed one and attached to that role too.
-    """
-    return replace(session, name=f"the session of another role on {session.name}", role_id=role_id, role_arn=role_arn,
-                   issued_at=None, issued_from=None, issued_before=None, meant=False)  # fmt: skip

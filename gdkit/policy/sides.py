@@ -148,12 +148,13 @@ def _keys(key: str, questions: Sequence[Question], standing: Standing, more: tup
     if more and like:
         comparisons.append(Comparison(like, more))
     found = values_of(standing.domain(key), comparisons)
-    quantified = any(one.operator.quantifier for one in comparisons)
+    # a key that every request of a role's session holds once, such as aws:userid, is neither empty nor a list
+    quantified = any(one.operator.quantifier for one in comparisons) and key not in KINDS and key not in ALWAYS_THERE
     gaps = [found.gap] if found.gap else []
     values: list[Value] = [] if key in ALWAYS_THERE else [None]
     if key not in MULTIVALUED:
-        values += [*found.texts, *([""] if quantified and key not in KINDS else [])]
-    if key in MULTIVALUED or (quantified and key not in KINDS):
+        values += [*found.texts, *([""] if quantified else [])]
+    if key in MULTIVALUED or quantified:
         lists, complete = several(found.texts, comparisons)
         values += lists
         gaps += [] if complete else [f"the values of {key} can be put together in too many ways to try all"]

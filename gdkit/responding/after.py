@@ -19,6 +19,7 @@ from gdkit.errors import ResponseError, TrailError
 from gdkit.identifiers import parse_principal_id
 from gdkit.model import utc_text
 from gdkit.responding.standing import renew_response
+from gdkit.response.credential.session_policy import EVERY
 from gdkit.response.record import RECHECKED, applications
 from gdkit.trail import load_trail
 
@@ -42,7 +43,7 @@ BEFORE = timedelta(minutes=30)
 _SSM = ("ssm.amazonaws.com", "ssmmessages.amazonaws.com", "ec2messages.amazonaws.com")
 """Services that the variant for capturing memory leaves open."""
 
-_DENYING = ("deny-session", "deny-role", "revoke-sessions")
+_WHOLE_ROLE = ("deny-role", "revoke-sessions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ def denies_in_force(case: CaseFolder) -> tuple[Deny, ...]:
     standing: dict[tuple[str, str], Deny] = {}
     for one in applications(CaseRecord(case, "")):
         in_force = one.plan.undoes is None and not one.undone and one.status == "done"
-        if in_force and one.plan.step in _DENYING:
-            for name in _named_sessions(one) if one.plan.step == "deny-session" else [""]:
-                standing[one.plan.step, name] = _deny_of(one, name)
+        for name in _denied_by(one) if in_force else ():
+            deny = _deny_of(one, name)
+            standing[f"{one.plan.step} {deny.role_id}", name] = deny
     return tuple(standing.values())
 
 
@@ -131,13 +132,23 @@ def _deny_of(application: Application, principal_id: str) -> Deny:
     before = _instant(issued, target.at) if issued or application.plan.step == "revoke-sessions" else None
     left_open = _SSM if target.options.get("leave-open") == "ssm" else ()
     named = (principal_id,) if principal_id else ()
-    return Deny(datetime.fromisoformat(application.at), named, str(target.role_id), before, left_open)
+    role_id = str(application.plan.after.get("role_id") or target.role_id)
+    return Deny(datetime.fromisoformat(application.at), named, role_id, before, left_open)
 
 
-def _named_sessions(application: Application) -> list[str]:
-    target = application.plan.target
-    also = [name.strip() for name in target.options.get("also", "").split(",") if name.strip()]
-    return [f"{target.role_id}:{name}" for name in (target.session_name, *also) if name]
+def _denied_by(application: Application) -> list[str]:
+    """Give the principal ids that an application denies; an empty name for the whole role, none for another step."""
+    step, target = application.plan.step, application.plan.target
+    if step in _WHOLE_ROLE:
+        return [""]
+    if step == "deny-session":
+        also = [name.strip() for name in target.options.get("also", "").split(",") if name.strip()]
+        return [f"{target.role_id}:{name}" for name in (target.session_name, *also) if name]
+    if step == "deny-chained-session":  # its state names the sessions, or every one, of the role that it read
+        state = application.plan.after
+        told = set(state["sessions"]) - set(application.plan.before["sessions"])
+        return ["" if one == EVERY else one for one in sorted(told)]
+    return []
 
 
 def _instant(told: str | None, at: datetime) -> datetime:

@@ -6,9 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gdkit.case.evidence import manifest
+from gdkit.case.files import sha256_of
 from gdkit.case.folder import case_about, case_access, case_analyst
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.response_record import CaseRecord, one_at_a_time
+from gdkit.case.verdicts import current_verdict
 from gdkit.errors import CaseBusyError, CaseError, ResponseError
 from gdkit.gathering import access as ways
 from gdkit.responding.judged import with_judged
@@ -17,17 +20,18 @@ from gdkit.responding.target import case_target
 from gdkit.response import engine, read_back
 from gdkit.response.catalogue import STEPS, step_named
 from gdkit.response.options import checked_options
-from gdkit.response.record import last_applied
+from gdkit.response.record import last_applied, last_standing
+from gdkit.response.step import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gdkit.aws import AwsAccess, ReadOnlyAws
     from gdkit.case.folder import CaseFolder
     from gdkit.response.engine import Applied
     from gdkit.response.plan import Plan
     from gdkit.response.record import Application
-    from gdkit.response.step import Check
+    from gdkit.response.step import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def preview_step(desk: Desk, name: str, told: Mapping[str, str]) -> Plan:
     """
     step = step_named(name)
     _refuse_sample(desk.case)
+    _refuse_trusting(desk.case, step)
     _settle(desk)
     options = with_judged(desk.case, checked_options(step, told))
     target = case_target(desk.case, desk.reader, options)
@@ -111,8 +116,13 @@ def preview_undo(desk: Desk, name: str, told: Mapping[str, str] | None = None) -
     return engine.preview_undo(step, done, desk.reader, desk.record)
 
 
-def apply_plan(desk: Desk, plan_hash: str) -> Applied:
+def apply_plan(desk: Desk, plan_hash: str, *, despite: str = "") -> Applied:
     """Apply a plan that was previewed in the case and reviewed by a person.
+
+    Args:
+        desk: who works on which case.
+        plan_hash: hash of the plan.
+        despite: why it is applied although a check of it failed; empty where none did.
 
     Raises:
         ResponseError: no such plan was previewed in this case.
@@ -125,10 +135,13 @@ def apply_plan(desk: Desk, plan_hash: str) -> Applied:
 
     _refuse_sample(desk.case)
     _refuse_broken_journal(desk.case)
+    plan = engine.reviewed_plan(plan_hash, desk.record)
+    if plan.undoes is None:
+        _refuse_trusting(desk.case, step_named(plan.step))
     with one_at_a_time(desk.case):
         try:
             return engine.apply(plan_hash, STEPS, desk.reader, lambda actions: open_responder(desk.access, actions),
-                                desk.record)  # fmt: skip
+                                desk.record, despite=despite)  # fmt: skip
         finally:
             renew_response(desk.case)
 
@@ -142,11 +155,21 @@ def verify_step(desk: Desk, name: str) -> tuple[Application, tuple[Check, ...]]:
     """
     step = step_named(name)
     _settle(desk)
-    done = last_applied(desk.record, name)
+    done = last_standing(desk.record, name)
     if done is None:
         raise ResponseError("nothing that it did in this case is in force", where=f"step {name}",
                             action=f"preview it: gdkit respond --case {desk.case.path} {name}")  # fmt: skip
-    return done, read_back.verify(step, done.plan, desk.reader)
+    return done, (*read_back.verify(step, done.plan, desk.reader), *_kept(desk.case, done))
+
+
+def _kept(case: CaseFolder, done: Application) -> Iterator[Check]:
+    """Say of each document that a step collected whether it lies in the case as it was kept."""
+    hashes = {row["file"]: row["sha256"] for row in manifest(case)}
+    for name in done.evidence:
+        path = case.evidence / name
+        whole = name in hashes and path.is_file() and sha256_of(path) == hashes[name]
+        found = f"SHA-256 {hashes[name][:12]}…" if whole else "it is missing, or was changed since"
+        yield Check(f"the evidence {name} is as it was kept", whole, found)
 
 
 def _settle(desk: Desk) -> None:
@@ -164,6 +187,14 @@ def _refuse_broken_journal(case: CaseFolder) -> None:
             where=str(case.journal),
             action="keep this folder as evidence, and go on in a new case: gdkit investigate … --case NEW",
         )
+
+
+def _refuse_trusting(case: CaseFolder, step: Step) -> None:
+    """See that nothing hides findings of an address that was judged malicious."""
+    if step.phase == "trusted address" and step.hides and current_verdict(case).value == "malicious":
+        raise ResponseError("the address was judged malicious in this case, and this step would hide its findings",
+                            where=f"step {step.name}",
+                            action="if that was wrong, record another verdict first, with its reason")  # fmt: skip
 
 
 def _refuse_sample(case: CaseFolder) -> None:

@@ -34,7 +34,7 @@ class Applied:
     """What came of applying a plan.
 
     Attributes:
-        already: the plan was applied before and its state still holds, so nothing was done.
+        already: its state was in force already, so nothing was done and nothing was written down.
         checks: what was read back, and what else was checked after.
     """
 
@@ -68,7 +68,8 @@ def preview_undo(step: Step, application: Application, reader: ReadOnlyAws, reco
     return _kept(_planned_undo(step, application, reader), record)
 
 
-def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResponder, record: Record) -> Applied:
+def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResponder, record: Record, *,
+          despite: str = "") -> Applied:  # fmt: skip
     """Apply a plan that was reviewed.
 
     Args:
@@ -77,9 +78,11 @@ def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResp
         reader: reads the ground, and what came of it.
         responder: opens the one who may change things; not called where nothing is to be done.
         record: of the case.
+        despite: why it is applied although a check of it failed; it stands in the journal.
 
     Raises:
-        ResponseError: no such plan was previewed in this case, or it cannot be applied.
+        ResponseError: no such plan was previewed in this case, a check of it failed and nobody said why it is applied
+            all the same, or it cannot be applied.
         GroundChangedError: what the plan rests on has changed since; nothing was done.
         AwsError: a call failed; the journal tells which were made before it.
     """
@@ -90,18 +93,21 @@ def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResp
     now = read_state(step, plan.target, reader)
     if done and not done[-1].undone and plan.actions and met(plan, now):
         return Applied(plan, verify(step, plan, reader), already=True)
+    if plan.nothing_to_do and plan.undoes is None:
+        return Applied(plan, verify(step, plan, reader), already=True)
+    _refuse_failed_checks(plan, despite)
     _refuse_changed_ground(plan, now, _again(step, plan, reader, record))
     aws = responder(step.operations) if plan.actions else None
-    number = record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan)})
+    number = record.write(INTENT, {"hash": plan.hash, "plan": plan_document(plan), "despite": despite.strip()})
     try:
-        if not plan.undoes and plan.collects:
-            _collect(step, plan, reader, record)
+        kept = _collect(step, plan, reader, record) if not plan.undoes and plan.collects else []
         _perform(plan, aws, record, number)
     except GdkitError as error:
         record.write(OUTCOME, {"intent": number, "status": "failed", "error": str(error)})
         raise
     checks = verify(step, plan, reader)
-    record.write(OUTCOME, {"intent": number, "status": "done", "checks": [_check(check) for check in checks]})
+    record.write(OUTCOME, {"intent": number, "status": "done", "evidence": kept,
+                           "checks": [_check(one) for one in checks]})  # fmt: skip
     return Applied(plan, checks)
 
 
@@ -165,6 +171,15 @@ def _again(step: Step, plan: Plan, reader: ReadOnlyAws, record: Record) -> Plan:
     return _planned_undo(step, fitting[-1], reader)
 
 
+def _refuse_failed_checks(plan: Plan, despite: str) -> None:
+    """See that a plan which was found wrong is only applied where a person says why."""
+    failed = [f"{check.what}? NO: {check.found}" for check in plan.checks if check.holds is False]
+    if failed and not despite.strip():
+        raise ResponseError(f"a check of this plan failed, so nothing was done: {'; '.join(failed)}",
+                            where=f"step {plan.step}, plan {plan.short_hash}",
+                            action="if it is to be applied all the same, say why: --despite TEXT")  # fmt: skip
+
+
 def _refuse_changed_ground(plan: Plan, now: State, again: Plan) -> None:
     if again.hash == plan.hash:
         return
@@ -180,9 +195,8 @@ def _refuse_changed_ground(plan: Plan, now: State, again: Plan) -> None:
     )
 
 
-def _collect(step: Step, plan: Plan, reader: ReadOnlyAws, record: Record) -> None:
-    for evidence in step.collect(reader, plan.target):
-        record.keep_evidence(evidence)
+def _collect(step: Step, plan: Plan, reader: ReadOnlyAws, record: Record) -> list[str]:
+    return [record.keep_evidence(evidence) for evidence in step.collect(reader, plan.target)]
 
 
 def _perform(plan: Plan, aws: ResponderAws | None, record: Record, number: int) -> None:

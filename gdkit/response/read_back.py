@@ -78,9 +78,10 @@ def _status_now(plan: Plan, now: State) -> Status:
 def settle(steps: Mapping[str, Step], reader: ReadOnlyAws, record: Record) -> tuple[Application, ...]:
     """Find what came of applications that were begun and never ended, as after a crash, and write it down.
 
-    A call may have been on its way when its process died, and IAM may show a change only later: one that was found not
-    done, or done in part, is looked at again each time until a later application of its step takes its place. Whoever
-    calls this sees to it that no other process applies a plan of the case meanwhile.
+    A call may have been on its way when its process died, its answer may have been lost, and IAM may show a change only
+    later: one that was found not done, or done in part, or that failed without a refusal, is looked at again each time
+    until a later application of its step takes its place. Whoever calls this sees to it that no other process applies
+    a plan of the case meanwhile.
 
     Raises:
         AwsError: the state could not be read; they stay as they are.
@@ -88,13 +89,13 @@ def settle(steps: Mapping[str, Step], reader: ReadOnlyAws, record: Record) -> tu
     settled = []
     known = applications(record)
     for one in known:
-        if not one.unsettled or (one.settled and _taken_over(one, known)):
+        if not one.unsettled or (one.status != "open" and _taken_over(one, known)):
             continue
         now = read_state(steps[one.plan.step], one.plan.target, reader)
         status = _status_now(one.plan, now)
-        if status == one.status:
+        if status == one.status or (one.status == "failed" and status != "done"):
             continue
-        why = "the process ended before the outcome was written; this was read later"
+        why = "the process ended, or lost an answer, before the outcome was written; this was read later"
         record.write(OUTCOME, {"intent": one.number, "status": status, "error": why, "settled": True})
         settled.append(replace(one, status=status, settled=True))
     return tuple(settled)

@@ -42,8 +42,8 @@ class Record(Protocol):
     def kept_plan(self, name: str) -> dict[str, Any]:
         """Give a plan that was kept, by its hash."""
 
-    def keep_evidence(self, evidence: Evidence) -> None:
-        """Keep a document among the evidence, with its hash."""
+    def keep_evidence(self, evidence: Evidence) -> str:
+        """Keep a document among the evidence, with its hash; give the name that it got there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Application:
         error: why it failed; empty where it did not.
         calls: what the journal keeps of each call that was answered: number, request id, results.
         undone: whether a later application undid it.
+        evidence: names of the documents that it collected.
         settled: its status was found by a later look, because its process ended before it could write it.
     """
 
@@ -72,6 +73,7 @@ class Application:
     calls: tuple[dict[str, Any], ...] = ()
     undone: bool = False
     settled: bool = False
+    evidence: tuple[str, ...] = ()
 
     @property
     def changed_something(self) -> bool:
@@ -82,8 +84,9 @@ class Application:
 
     @property
     def unsettled(self) -> bool:
-        """Whether a look at AWS may still find that more was done than the journal knows."""
-        return self.status == "open" or (self.settled and self.status in ("not done", "partly"))
+        """Whether a look at AWS may still find that more was done than the journal knows: an answer can be lost."""
+        lost = self.status == "failed" and self.changed_something
+        return self.status == "open" or lost or (self.settled and self.status in ("not done", "partly"))
 
 
 def applications(record: Record) -> list[Application]:
@@ -104,6 +107,7 @@ def applications(record: Record) -> list[Application]:
                 status=detail["status"],
                 error=detail.get("error", ""),
                 settled=detail.get("settled", False),
+                evidence=tuple(detail.get("evidence", ())),
             )
     return _with_undone(list(found.values()))
 
@@ -119,6 +123,13 @@ def last_applied(record: Record, step: str, told: Mapping[str, str] | None = Non
     fitting = [one for one in applications(record)
                if one.plan.step == step and one.plan.undoes is None and one.changed_something and not one.undone
                and (told or {}).items() <= one.plan.target.options.items()]  # fmt: skip
+    return fitting[-1] if fitting else None
+
+
+def last_standing(record: Record, step: str) -> Application | None:
+    """Give the last application of a step that was not undone and that did something: calls, or only evidence."""
+    fitting = [one for one in applications(record) if one.plan.step == step and one.plan.undoes is None
+               and not one.undone and (one.changed_something or one.status == "done")]  # fmt: skip
     return fitting[-1] if fitting else None
 
 

@@ -245,6 +245,7 @@ class Step:
         collect: gives that evidence, by read-only calls.
         confirm: what can be checked after, beside reading the state back.
         settles_s: for how long a change may take to be seen by reading, in seconds.
+        hides: whether it hides findings from those who watch.
     """
 
     name: str
@@ -263,6 +264,7 @@ class Step:
     collect: Callable[[ReadOnlyAws, Target], Sequence[Evidence]] = _no_evidence
     confirm: Callable[[ReadOnlyAws, Target, State, State], Sequence[Check]] = _no_checks
     settles_s: float = 30.0
+    hides: bool = False
 
     @property
     def operations(self) -> frozenset[str]:

@@ -60,6 +60,8 @@ def check_sentence(check: Check) -> str:
 def applied_summary(applied: Applied) -> str:
     """Say in a sentence what came of applying a plan."""
     verb = "undone" if applied.plan.undoes else "applied"
+    if applied.plan.nothing_to_do:
+        return "The state is as wanted already; nothing was changed, and nothing of it is this case's to undo."
     if applied.already:
         return "It was applied before and still holds; nothing was changed."
     bad = [check for check in applied.checks if check.holds is False]

@@ -10,8 +10,8 @@ import pytest
 
 from gdkit.errors import UsageError
 from gdkit.policy import Policy, decide, parse_policy, parse_policy_closed
-from gdkit.policy.proof import Proof, prove_change, prove_documents, sessions_blocked
-from gdkit.policy.sessions import RoleSession, later_credentials, next_credential, of_other_role, unknown_sibling
+from gdkit.policy.proof import Proof, prove_change, prove_documents
+from gdkit.policy.sessions import RoleSession, later_credentials, next_credential, unknown_sibling
 
 AT, TEXT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC), "2026-11-02T08:00:00Z"
 ROLE_ID, ARN, ACCOUNT = "AROAEXAMPLEROLE000001", "arn:aws:iam::111122223333:role/shop", "111122223333"
@@ -52,7 +52,6 @@ def test_by_name_is_exact() -> None:
     """The Deny on aws:userid blocks the session and its later credentials, and none of the known and unknown others."""
     found = proof(deny(BY_NAME))
     assert found.exact
-    assert found.blocks_meant
     assert effects(found) == {THIEF.name: "wholly", NEXT.name: "wholly", SIBLING.name: "not", UNKNOWN.name: "not"}
 
 
@@ -87,7 +86,8 @@ def test_by_age_alone_hits_siblings() -> None:
 
 def test_wildcard_hits_other_roles() -> None:
     """A pattern over the role id also names the same instance's session of another role with the policy."""
-    other = of_other_role(THIEF, "AROAEXAMPLEROLE000002", f"{ARN}-2")
+    other = replace(THIEF, name="the session of another role", role_id="AROAEXAMPLEROLE000002", role_arn=f"{ARN}-2",
+                    meant=False)  # fmt: skip
     pattern = {"StringLike": {"aws:userid": f"*:{THIEF.session_name}"}}
     assert [one.session for one in proof(deny(pattern), of=(THIEF, SIBLING, other)).over_blocked] == [other]
     assert proof(deny(BY_NAME), of=(THIEF, SIBLING, other)).exact
@@ -97,7 +97,6 @@ def test_user_name_blocks_nobody() -> None:
     """A role's session has no aws:username: such a Deny, common in the wild, does nothing."""
     found = proof(deny({"StringEquals": {"aws:username": THIEF.session_name}}))
     assert effects(found)[THIEF.name] == "not"
-    assert not found.blocks_meant
     assert found.under_blocked[0].sentence.startswith("The change still allows ")
 
 
@@ -184,10 +183,13 @@ def test_two_kinds_of_one_key_are_told() -> None:
     assert not found.exact
 
 
-def test_sessions_blocked() -> None:
-    """Without anybody meant, each session's effect is told all the same."""
-    after = [ALLOW, deny(BY_NAME)]
-    assert [one.effect for one in sessions_blocked([ALLOW], after, [THIEF, SIBLING])] == ["wholly", "not"]
+@pytest.mark.parametrize("operator", ["ForAllValues:StringNotLike", "ForAnyValue:StringLike"])
+def test_a_key_that_is_always_there_once(operator: str) -> None:
+    """A key that every request holds once is never empty and no list, so no counterexample says so."""
+    found = proof(deny({operator: {"aws:userid": ["*"]}}))
+    assert not any("''" in one.sentence for one in found.counterexamples)
+    assert all(one.request.context["aws:userid"] for one in found.counterexamples)
+    assert effects(found)[THIEF.name] == ("wholly" if operator == "ForAnyValue:StringLike" else "not")
 
 
 def test_wrong_times_are_refused() -> None:

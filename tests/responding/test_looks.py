@@ -13,6 +13,7 @@ from gdkit.case.journal import read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import record_verdict
 from gdkit.errors import ResponseError, TrailError
+from gdkit.responding.after import denies_in_force
 from gdkit.responding.looks import LOOKS, Asked, take_look
 from gdkit.responding.looks.grown import grown_item, item_options
 from gdkit.response.catalogue import MODULES
@@ -171,6 +172,40 @@ def test_recheck_by_log_files(case: CaseFolder, tmp_path: Path, calls: list[dict
     written = [entry for entry in read_entries(case.journal) if entry["act"] == RECHECKED]
     assert written[-1]["detail"]["holds"] is holds
     assert load_result(case)["response"]["rechecks"][-1]["holds"] is holds
+
+
+@pytest.mark.parametrize("step", ["deny-role", "revoke-sessions"])
+def test_recheck_of_the_whole_role(case: CaseFolder, tmp_path: Path, step: str) -> None:
+    """Under a Deny on the whole role the leaked session is looked at too: a call of it that passed is told."""
+    with_fleet(case, {"instance_id": OTHER})
+    applied(case, step, **OF_CASE)
+    refused = {"session": OTHER, "error": "AccessDenied"}
+    passed = look(case, "recheck", logged(tmp_path / "passed.json", {"session": LEAKED}, refused))
+    assert passed.holds is False
+    expected = {row["principal_id"]: row["expected"] for row in rows(passed)}
+    assert (expected[f"{ROLE_ID}:{LEAKED}"], expected[f"{ROLE_ID}:{OTHER}"]) == ("denied", "denied")
+    works = look(
+        case, "recheck", logged(tmp_path / "works.json", {"session": LEAKED, "error": "AccessDenied"}, refused)
+    )
+    assert works.holds is True
+
+
+def test_recheck_of_several_denies(case: CaseFolder, tmp_path: Path) -> None:
+    """A session's Deny counts as it was put in last; other Denies count beside it."""
+    applied(case, "deny-session", **OF_CASE)
+    applied(case, "deny-session", options={"leave-open": "ssm"}, **OF_CASE)
+    (deny,) = denies_in_force(case)
+    assert "ssm.amazonaws.com" in deny.open_services
+    applied(case, "deny-role", **OF_CASE)
+    assert [bool(one.denied) for one in denies_in_force(case)] == [True, False]
+
+
+def test_the_variants_of_a_choice_stand_apart(case: CaseFolder) -> None:
+    """What was applied stands at the variant that was applied, and at no other of the same step."""
+    applied(case, "deny-session", options={"leave-open": "", "issued-before": ""}, **OF_CASE)
+    stands = {row["told"]: row["standing"] for row in rows(look(case, "choices")) if row["step"] == "deny-session"}
+    assert stands[None].startswith("Applied")
+    assert stands["leave-open=ssm"] == stands["issued-before=now"] == "Not applied in this case."
 
 
 def test_as_a_person_sees_it(case: CaseFolder) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gdkit.case.response_record import CaseRecord
 from gdkit.case.verdicts import record_verdict
 from gdkit.errors import ResponseError
 from gdkit.responding.overview import Row, case_playbook, note, overview
+from gdkit.response.record import RECHECKED, RECOVERY_CHECKED
 from tests.case.samples import scoped_case
 from tests.responding.cases import applied
 
@@ -110,3 +112,21 @@ def test_refused(case: CaseFolder, name: str, skipped: bool, reason: str, words:
     """No reason, a step that is said to be done, or an unknown part is refused."""
     with pytest.raises(ResponseError, match=words):
         note(case, name, skipped=skipped, reason=reason)
+
+
+@pytest.mark.parametrize(("holds", "state"), [(True, "done"), (False, "in doubt"), (None, "open")])
+def test_a_look_of_gdkit_counts(case: CaseFolder, holds: object, state: str) -> None:
+    """A re-check that was made stands in the order: done where the Deny works, in doubt where not, else open."""
+    CaseRecord(case, "ana").write(RECHECKED, {"holds": holds, "sessions": [], "not_searched": []})
+    assert rows(case)["recheck"].state == state
+    assert "ana" in rows(case)["recheck"].detail
+
+
+def test_the_checklist_counts(case: CaseFolder) -> None:
+    """The recovery checklist is done when every question is; else the order names those that are not settled."""
+    items = [{"name": "root-cause", "standing": "not yet"}, {"name": "role", "standing": "done"}]
+    CaseRecord(case, "ana").write(RECOVERY_CHECKED, {"lift": "not yet", "items": items})
+    assert rows(case)["recovery"].state == "open"
+    assert rows(case)["recovery"].detail.endswith("not settled: root-cause")
+    CaseRecord(case, "ana").write(RECOVERY_CHECKED, {"lift": "done", "items": items[1:]})
+    assert rows(case)["recovery"].state == "done"

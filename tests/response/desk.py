@@ -81,11 +81,16 @@ class Desk:
         assert done is not None, "nothing was applied"
         return engine.preview_undo(self.step, done, self.reader(), self.record)
 
-    def apply(self, plan: Plan, *, without: Iterable[str] = ()) -> Applied:
+    def apply(self, plan: Plan, *, without: Iterable[str] = (), despite: str = "") -> Applied:
         """Apply a plan by its hash, as a responder without some of the step's permissions."""
         steps = self.steps or {self.step.name: self.step}
         return engine.apply(
-            plan.hash, steps, self.reader(), lambda actions: self.responder(actions, without), self.record
+            plan.hash,
+            steps,
+            self.reader(),
+            lambda actions: self.responder(actions, without),
+            self.record,
+            despite=despite,
         )
 
     def journal(self, act: str) -> list[dict[str, Any]]:

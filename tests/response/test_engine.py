@@ -83,14 +83,14 @@ class Bench:
         assert done is not None
         return engine.preview_undo(self.step, done, None, self.record)  # type: ignore[arg-type]
 
-    def apply(self, plan_hash: str) -> Any:
+    def apply(self, plan_hash: str, despite: str = "") -> Any:
         """Apply a plan."""
 
         def responder(actions: frozenset[str]) -> House:
             self.opened.append(actions)
             return self.house
 
-        return engine.apply(plan_hash, {"dark": self.step}, None, responder, self.record)  # type: ignore[arg-type]
+        return engine.apply(plan_hash, {"dark": self.step}, None, responder, self.record, despite=despite)  # type: ignore[arg-type]
 
     def acts(self) -> list[str]:
         """Give the sorts of the journal's entries."""
@@ -321,6 +321,44 @@ def test_refused_at_the_first_call(bench: Bench) -> None:
         bench.apply(bench.preview().hash)
     assert applications(bench.record)[0].status == "failed"
     assert last_applied(bench.record, "dark") is None
+
+
+def test_a_lost_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call whose answer was lost is looked at later; where its change is in force, it counts as done."""
+    real = bench.house.perform
+
+    def silent(client: Any, operation: str, parameters: Any, *, account_id: str) -> Any:
+        real(client, operation, parameters, account_id=account_id)
+        if len(bench.house.calls) == 2:
+            raise AwsError("the connection was cut", call=AwsCall("house", operation), kind="unreachable")
+        return {"Bill": {"Number": "bill-1"}}, "request-1"
+
+    monkeypatch.setattr(engine, "perform", silent)
+    with pytest.raises(AwsError):
+        bench.apply(bench.preview().hash)
+    assert applications(bench.record)[0].status == "failed"
+    read_back.settle({"dark": bench.step}, None, bench.record)  # type: ignore[arg-type]
+    assert applications(bench.record)[0].status == "done"
+
+
+def test_nothing_to_do_is_no_application(bench: Bench) -> None:
+    """A plan for a state that is in force already does nothing, and nothing is this case's to undo."""
+    bench.house.lights = {"hall": False, "cellar": False}
+    assert bench.apply(bench.preview().hash).already
+    assert bench.acts() == []
+    assert last_applied(bench.record, "dark") is None
+
+
+def test_a_failed_check_asks_for_a_reason(bench: Bench) -> None:
+    """A plan of which a check failed is applied only where a person says why; the reason stands in the journal."""
+    bench.step = replace(bench.step, prove=lambda *_: [Check("nobody reads", False, "ana reads")])
+    plan = bench.preview()
+    with pytest.raises(ResponseError, match=r"nobody reads\? NO: ana reads"):
+        bench.apply(plan.hash)
+    assert bench.house.calls == []
+    assert bench.acts() == []
+    bench.apply(plan.hash, despite="she has a torch")
+    assert bench.record.entries()[0]["detail"]["despite"] == "she has a torch"
 
 
 def test_a_crash_is_settled_before_the_next(bench: Bench) -> None:

@@ -13,8 +13,10 @@ from gdkit.case.evidence import load_table
 from gdkit.case.results import load_result
 from gdkit.errors import AwsError
 from gdkit.model import NotSearched
+from gdkit.responding.judged import judged_malicious
 from gdkit.responding.looks.look import Look
 from gdkit.responding.target import case_target
+from gdkit.response.trusted.held import held_findings
 from gdkit.response.trusted.home import find_home
 from gdkit.response.trusted.rules_audit import audit_rules
 from gdkit.response.trusted.watch_changes import suspicious_changes
@@ -53,7 +55,8 @@ def look(asked: Asked) -> Look:
     """Audit the filters and trusted lists of the detector that reported, the gravest first.
 
     Changes that CloudTrail shows count as signs of tamper: by the leaked session at any time, and by others while the
-    thief used it, as far as the case's events reach.
+    thief used it, as far as the case's events reach. A rule that hides a finding which was judged malicious, here or in
+    a case beside this one, is told as suspicious.
 
     Raises:
         ResponseError: GuardDuty has no detector there.
@@ -61,7 +64,9 @@ def look(asked: Asked) -> Look:
     """
     desk = asked.enter()
     home = find_home(desk.reader, case_target(desk.case, desk.reader, {}), managing=False)
-    rows = audit_rules(desk.reader, home.account_id, home.region, datetime.now(UTC), _changes(desk.case))
+    now, judged = datetime.now(UTC), judged_malicious(desk.case)
+    bad = [one for one in held_findings(desk.reader, home, now) if one["id"] in judged] if judged else []
+    rows = audit_rules(desk.reader, home.account_id, home.region, now, _changes(desk.case), malicious=bad)
     looked = (f"Looked at: detector {home.detector_id} of account {home.account_id} in {home.region}, and the case's "
               "events. Other regions have detectors and rules of their own: gdkit rules.")  # fmt: skip
     return _of_rows(rows, [looked])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.aws import need
 from gdkit.errors import AwsCall, AwsError, ResponseError
+from gdkit.model import utc_text
 from gdkit.response.credential.told import plain
 from gdkit.response.grown.place import ACCOUNT, REGION, account_of, action, asked, gone, region_of, told
 from gdkit.response.step import Action, Check, Explanation, Need, Option, SideEffect, State, Step, Target
@@ -61,7 +62,8 @@ def effects(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequ
     if now == wanted:
         return ()
     one, instance = _instance(aws, target), told(target, "instance")
-    lost = [SideEffect(f"The memory of {instance} is lost, and what lies on instance store disks; EBS disks stay",
+    lost = [SideEffect(f"{_called(one)} stops", (instance,)),
+            SideEffect(f"The memory of {instance} is lost, and what lies on instance store disks; EBS disks stay",
                        (instance,))]  # fmt: skip
     group = _tags(one).get("aws:autoscaling:groupName")
     if group:
@@ -82,6 +84,16 @@ def prove(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequen
     return (Check("stop protection is off", not on, found),
             Check("its evidence is kept", None, "before you go on: describe it, snapshot its volumes, and capture its "
                   "memory if it matters"))  # fmt: skip
+
+
+def _called(one: Mapping[str, Any]) -> str:
+    """Say which instance it is, so that a slip in its id shows: name, age and profile."""
+    name, launched = _tags(one).get("Name"), one.get("LaunchTime")
+    profile = (one.get("IamInstanceProfile") or {}).get("Arn")
+    parts = (f"{plain(name)} ({one['InstanceId']})" if name else str(one["InstanceId"]),
+             f"launched {utc_text(launched)}" if launched else "",
+             f"with the profile {profile}" if profile else "")  # fmt: skip
+    return ", ".join(part for part in parts if part)
 
 
 def _instance(aws: ReadOnlyAws, target: Target) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import ResponseError
 from gdkit.response.credential.agent import CUT, UPLOAD
+from gdkit.response.instance.agent_cut import READS, agent_cut
 from gdkit.response.instance.host import INSTANCE, called, instance_of, listed_of
 from gdkit.response.step import Action, Check, Explanation, Need, Option, SideEffect, State, Step, Target, Undone
 
@@ -65,7 +66,7 @@ def effects(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequ
 
 
 def prove(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequence[Check]:
-    """Look whether the agent can take the command.
+    """Look whether the agent can take the command: by what Systems Manager says, and by what gdkit itself cut.
 
     Raises:
         AwsError: Systems Manager could not be read.
@@ -76,7 +77,8 @@ def prove(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequen
     status = str(found["PingStatus"]) if found else ""
     told = f"it is {status}" if found else "Systems Manager does not know the instance"
     help_for_it = "" if status == "Online" else f". {CUT}"
-    return (Check("the Systems Manager agent takes commands", status == "Online", told + help_for_it),)
+    return (Check("the Systems Manager agent takes commands", status == "Online", told + help_for_it),
+            agent_cut(aws, target))  # fmt: skip
 
 
 def revert(target: Target, before: State, after: State, now: State) -> Undone:
@@ -153,6 +155,7 @@ STEP = Step(
         Need("ec2:DescribeInstances"),
         Need("ssm:DescribeInstanceInformation"),
         Need("ssm:ListCommands"),
+        *READS,
         Need("ssm:SendCommand", INSTANCE, writes=True),
         Need("ssm:SendCommand", "arn:{partition}:ssm:{region}:*:document/*", writes=True),
     ),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gdkit.response.recovery.left_behind import Thing
     from gdkit.response.recovery.pattern import Pattern
     from gdkit.response.recovery.replay import Calls, Replay
-    from gdkit.response.recovery.role_difference import RoleDifference
 
 
 def checklist_rows(items: Iterable[Item]) -> list[dict[str, Any]]:
@@ -36,15 +35,6 @@ def checklist_words(items: Iterable[Item]) -> str:
     return f"{answer} Of {len(others)} questions: {counted}."
 
 
-def difference_rows(difference: RoleDifference) -> list[dict[str, Any]]:
-    """Give what was changed on a role, a row a thing, and after it what nobody knows."""
-    rows = [{"thing": one.thing, "compared": one.compared, "why": one.why, "by": "\n".join(one.by) or None,
-             "event_ids": "\n".join(one.event_ids) or None} for one in difference.changes]  # fmt: skip
-    rows += [{"thing": None, "compared": "unknown", "why": why, "by": None, "event_ids": None}
-             for why in difference.unknown]  # fmt: skip
-    return rows
-
-
 def thing_rows(things: Iterable[Thing]) -> list[dict[str, Any]]:
     """Give what grew from the theft, a row a thing, with where it stands."""
     return [{"kind": one.proposal.kind, "thing": one.proposal.thing, "within": one.proposal.within,
@@ -58,13 +48,6 @@ def pattern_rows(patterns: Iterable[Pattern]) -> list[dict[str, Any]]:
              "policy": json.dumps(one.document, indent=2), "characters": one.characters, "most": MOST[one.place],
              "why": one.why, "breaks": one.breaks, "limits": "\n".join(one.limits), "keys": "\n".join(_keys(one)),
              "source": one.source} for one in patterns]  # fmt: skip
-
-
-def replay_rows(tried: Replay) -> list[dict[str, Any]]:
-    """Give the calls that were tried, a row a sort: first who would be locked out, then what is not decided."""
-    order = {"denied": 0, "undecided": 1, "allowed": 2}
-    groups = sorted(tried.groups, key=lambda one: (order[one.outcome], one.party == "thief", -one.calls))
-    return [_row(one) for one in groups]
 
 
 def replay_words(tried: Replay) -> str:

@@ -79,6 +79,7 @@ STEP = Step(
     name="archive-findings",
     title="Archive the findings at hand that are explained",
     phase="trusted address",
+    hides=True,
     explanation=Explanation(
         what="Archives the case's finding; with an address or a remote account told, every finding of 90 days of its "
              "type, role and address.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.aws import ask, rows
 from gdkit.findings.fields import instant, plain
+from gdkit.findings.filter_language import canonical, judge, read_rule
 from gdkit.model import utc_text
 from gdkit.response.trusted.breadth import too_broad
 from gdkit.response.trusted.home import Home
@@ -32,8 +33,8 @@ _LISTS = (("trusted IP list", "ListIPSets", "IpSetIds", "GetIPSet", "IpSetId"),
            "TrustedEntitySetId"))  # fmt: skip
 
 
-def audit_rules(aws: ReadOnlyAws, account_id: str, region: str, at: datetime,
-                changes: Iterable[Change] = ()) -> list[dict[str, Any]]:  # fmt: skip
+def audit_rules(aws: ReadOnlyAws, account_id: str, region: str, at: datetime, changes: Iterable[Change] = (), *,
+                malicious: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:  # fmt: skip
     """Give a row for every filter and trusted list of a region's detector, and for changes that left neither.
 
     Args:
@@ -42,6 +43,7 @@ def audit_rules(aws: ReadOnlyAws, account_id: str, region: str, at: datetime,
         region: of the detector.
         at: the day that expiry is held against, aware UTC.
         changes: from ``watch_changes.suspicious_changes``; those of the region count.
+        malicious: findings that were judged malicious, of any shape: a rule that hides one is wrong.
 
     Returns:
         Rows of ``COLUMNS``; none where there is no detector and no change.
@@ -56,7 +58,7 @@ def audit_rules(aws: ReadOnlyAws, account_id: str, region: str, at: datetime,
     for detector in rows(client, "ListDetectors", "DetectorIds", account_id=account_id):
         home = Home(account_id, region, str(detector))
         for name in rule_names(aws, home):
-            found.append(rule_row(raw_rule(aws, home, name), home, at, mine))
+            found.append(rule_row(raw_rule(aws, home, name), home, at, mine, malicious=malicious))
             named.add(name)
         for kind, identifier, one in _trusted_lists(aws, home):
             found.append(_list_row(kind, identifier, one, home, mine))
@@ -65,7 +67,8 @@ def audit_rules(aws: ReadOnlyAws, account_id: str, region: str, at: datetime,
                     if change.subject not in named or change.event_name not in NAMES_A_RULE]  # fmt: skip
 
 
-def rule_row(rule: Mapping[str, Any], home: Home, at: datetime, changes: Sequence[Change] = ()) -> dict[str, Any]:
+def rule_row(rule: Mapping[str, Any], home: Home, at: datetime, changes: Sequence[Change] = (), *,
+             malicious: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:  # fmt: skip
     """Give the row of one filter.
 
     Args:
@@ -73,10 +76,11 @@ def rule_row(rule: Mapping[str, Any], home: Home, at: datetime, changes: Sequenc
         home: the detector.
         at: the day that expiry is held against, aware UTC.
         changes: suspicious calls against the detector.
+        malicious: findings that were judged malicious, of any shape.
     """
     tags = dict(rule.get("Tags") or {})
     name, archives = str(rule.get("Name")), rule.get("Action") == "ARCHIVE"
-    standing, why = _standing(rule, tags, at, [change for change in changes if change.subject == name])
+    standing, why = _standing(rule, tags, at, [change for change in changes if change.subject == name], malicious)
     does = "archives what it matches" if archives else "hides nothing now (NOOP)"
     row = _row("suppression rule" if archives else "filter", name, home, standing, f"It {does}; {why}.")
     ends = expiry(tags)
@@ -86,10 +90,13 @@ def rule_row(rule: Mapping[str, Any], home: Home, at: datetime, changes: Sequenc
 
 
 def _standing(rule: Mapping[str, Any], tags: Mapping[str, str], at: datetime,
-              changes: Sequence[Change]) -> tuple[str, str]:  # fmt: skip
+              changes: Sequence[Change], malicious: Sequence[Mapping[str, Any]]) -> tuple[str, str]:  # fmt: skip
     """Give how a rule stands, the gravest first, with every reason."""
     reasons: list[tuple[str, str]] = [("suspicious", change.words()) for change in changes]
     if rule.get("Action") == "ARCHIVE":
+        reasons += [("suspicious", f"it hides the finding {plain(str(one.get('id')), 40)}, which was judged malicious")
+                    for one in map(canonical, malicious)
+                    if judge(read_rule(rule.get("FindingCriteria")), one).answer]  # fmt: skip
         reasons += [("too broad", reason) for reason in too_broad(rule.get("FindingCriteria"))]
     ends = expiry(tags)
     if ends is not None and ends < at.date():

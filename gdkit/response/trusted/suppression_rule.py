@@ -153,6 +153,7 @@ STEP = Step(
     name="suppression-rule",
     title="Archive later findings of a trusted address by a narrow rule",
     phase="trusted address",
+    hides=True,
     explanation=Explanation(
         what="Makes or changes one filter of the detector: the finding's type, one account, one role, one address. "
              "As NOOP it only counts; as ARCHIVE it archives each new finding that matches.",

@@ -75,7 +75,8 @@ def test_its_code_gets_no_credentials(world: SmallWorld, desk: Desk, launched: I
 def test_says_what_is_lost(desk: Desk, launched: Instance) -> None:
     """The preview says that memory is lost, and reminds of the evidence before."""
     plan = desk.preview()
-    assert f"The memory of {launched.id} is lost" in plan.effects[0].what
+    assert f"({launched.id}), launched 20" in plan.effects[0].what, "its name and age, so that a slip shows"
+    assert f"The memory of {launched.id} is lost" in plan.effects[1].what
     assert "snapshot its volumes" in plan.checks[1].found
     assert plan.checks[0].holds is True
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import ResponseError
+from gdkit.response.credential import deny_role, deny_session
+from gdkit.response.instance import isolate_instance
 from gdkit.response.instance.capture_memory import MOST_COMMENT, STEP, comment
 from gdkit.response.record import CALL
 from tests.response.desk import Desk, desk_for
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.simulator.small_world import SmallWorld
+    from tests.simulator.small_world import Fleet, SmallWorld
 
 PARAMETERS = json.dumps({"Bucket": ["evidence"], "Tool": ["avml"]})
 
@@ -48,6 +50,12 @@ def disturb(world: SmallWorld, desk: Desk, host: str) -> Callable[[], Any]:
     )
 
 
+@pytest.fixture
+def unread() -> frozenset[str]:
+    """Give what is read only where the case knows the role."""
+    return frozenset({"iam:GetRole", "iam:GetRolePolicy"})
+
+
 class TestConformance(LastingSuite):
     """What every step must hold."""
 
@@ -62,6 +70,38 @@ def test_what_was_told_is_sent(desk: Desk, snapshot: Callable[[], Any]) -> None:
     assert desk.journal(CALL)[0]["results"]["Command.CommandId"]
 
 
+def test_what_gdkit_cut_is_told(world: SmallWorld, fleet: Fleet, desk: Desk, tmp_path: Path) -> None:
+    """While the agent is still called online, a Deny of this session, or of the role, tells that it is cut."""
+    leaked = fleet.instances[0].id
+    known = {"role_name": fleet.role, "role_id": fleet.role_id, "session_name": leaked, "instance_id": leaked}
+    mine = replace(desk, target=replace(desk.target, **known))
+
+    def told() -> Any:
+        return next(one for one in mine.preview().checks if "gdkit put in place" in one.what)
+
+    assert told().holds is True
+    deny = desk_for(world, deny_session.STEP, tmp_path / "deny", **known)
+    deny.apply(deny.preview())
+    assert told().holds is False
+    assert "denies everything to the session" in told().found
+    deny.apply(deny.preview_undo())
+    open_ssm = desk_for(world, deny_session.STEP, tmp_path / "open", options={"leave-open": "ssm"}, **known)
+    open_ssm.apply(open_ssm.preview())
+    assert told().holds is True
+    whole = desk_for(world, deny_role.STEP, tmp_path / "role", **known)
+    whole.apply(whole.preview())
+    assert "denies everything to the role" in told().found
+
+
+def test_isolation_is_told(world: SmallWorld, desk: Desk, host: str, tmp_path: Path) -> None:
+    """In gdkit's isolation group no agent can be reached."""
+    isolate = desk_for(world, isolate_instance.STEP, tmp_path / "isolate", instance_id=host)
+    isolate.apply(isolate.preview())
+    told = next(one for one in desk.preview().checks if "gdkit put in place" in one.what)
+    assert told.holds is False
+    assert "isolation group" in told.found
+
+
 def test_another_command_is_another_one(desk: Desk, snapshot: Callable[[], Any]) -> None:
     """With other parameters it is another command, which is sent as well."""
     desk.apply(desk.preview())
@@ -74,7 +114,7 @@ def test_agent_that_is_cut_off(world: SmallWorld, desk: Desk) -> None:
     """That the agent cannot take the command is told before it is sent, with why it may be so."""
     assert desk.preview().checks[0].holds is True
     world.go_on(hours=1)
-    (check,) = desk.preview().checks
+    check = desk.preview().checks[0]
     assert check.holds is False
     assert "ConnectionLost" in check.found
     assert "Deny" in check.found

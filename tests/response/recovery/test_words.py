@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gdkit.response.recovery.prevention import prevention_patterns
 from gdkit.response.recovery.replay import Replay, replay
-from gdkit.response.recovery.role_difference import RoleChange, RoleDifference
-from gdkit.response.recovery.words import difference_rows, pattern_rows, replay_rows, replay_words
-from tests.response.recovery.made import BEGAN, GROUND, HOME, NOW, by_endpoint, event, of_thief
+from gdkit.response.recovery.words import pattern_rows, replay_words
+from tests.response.recovery.made import GROUND, HOME, NOW, by_endpoint, event, of_thief
 
 PATTERNS = {one.name: one for one in prevention_patterns(GROUND)}
 
@@ -30,14 +28,6 @@ def test_pattern_rows() -> None:
     assert strict["characters"] < strict["most"] == 10_240
     assert "aws:SourceVpc: only in requests through a VPC endpoint" in strict["keys"]
     assert "ec2:RoleDelivery" not in strict["keys"] and "ec2:RoleDelivery" in rows["imdsv2-credentials"]["keys"]
-
-
-def test_replay_rows_begin_with_who_is_locked_out() -> None:
-    """Whom it locks out stands first, then the thief, then what is not decided, and what passes last."""
-    rows = replay_rows(tried(by_endpoint(), event(), of_thief(), event(invoked_by="athena.amazonaws.com")))
-    assert [(row["outcome"], row["party"]) for row in rows] == [
-        ("denied", "workload"), ("denied", "thief"), ("undecided", "workload"), ("allowed", "workload")]  # fmt: skip
-    assert rows[2]["missing"] and rows[0]["missing"] is None
 
 
 def test_replay_words() -> None:
@@ -71,14 +61,3 @@ def test_replay_words_of_chained_sessions() -> None:
     words = replay_words(tried(of_thief("AssumeRole", "sts.amazonaws.com"), later))
     assert "1 call of the thief in sessions that he began" in words and "would be refused." in words
     assert "they would go on" in replay_words(tried(of_thief(), later))
-
-
-def test_difference_rows() -> None:
-    """Each change is a row, and each thing that nobody knows is one after them."""
-    change = RoleChange("inline policy shop", "differs", "as the thief left it", ("ada", "bob"), ("e1", "e2"))
-    found = RoleDifference("shop-web", BEGAN, (change,), (), ("nobody looked",))
-    rows = difference_rows(found)
-    assert rows[0] == {"thing": "inline policy shop", "compared": "differs", "why": "as the thief left it",
-                       "by": "ada\nbob", "event_ids": "e1\ne2"}  # fmt: skip
-    assert (rows[1]["thing"], rows[1]["compared"], rows[1]["why"]) == (None, "unknown", "nobody looked")
-    assert difference_rows(replace(found, changes=(), unknown=())) == []
