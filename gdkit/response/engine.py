@@ -78,7 +78,7 @@ def apply(plan_hash: str, steps: Steps, reader: ReadOnlyAws, responder: OpenResp
         reader: reads the ground, and what came of it.
         responder: opens the one who may change things; not called where nothing is to be done.
         record: of the case.
-        despite: why it is applied although a check of it failed; it stands in the journal.
+        despite: why it is applied although a check that stops failed; it stands in the journal.
 
     Raises:
         ResponseError: no such plan was previewed in this case, a check of it failed and nobody said why it is applied
@@ -173,7 +173,7 @@ def _again(step: Step, plan: Plan, reader: ReadOnlyAws, record: Record) -> Plan:
 
 def _refuse_failed_checks(plan: Plan, despite: str) -> None:
     """See that a plan which was found wrong is only applied where a person says why."""
-    failed = [f"{check.what}? NO: {check.found}" for check in plan.checks if check.holds is False]
+    failed = [f"{check.what}? NO: {check.found}" for check in plan.checks if check.stops and check.holds is False]
     if failed and not despite.strip():
         raise ResponseError(f"a check of this plan failed, so nothing was done: {'; '.join(failed)}",
                             where=f"step {plan.step}, plan {plan.short_hash}",

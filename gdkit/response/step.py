@@ -174,11 +174,14 @@ class Check:
         what: the question.
         holds: the answer; None where it cannot be told.
         found: what was found, one sentence.
+        stops: whether a plan of which it does not hold is applied only where a person says why: it would do another
+            thing than it is for, and not merely leave something open.
     """
 
     what: str
     holds: bool | None
     found: str
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def plan_notes(plan: Plan) -> list[str]:
 
 def check_sentence(check: Check) -> str:
     """Say in a sentence what was checked and found."""
-    return f"{check.what}? {HOLDS[check.holds]}: {check.found}."
+    stops = " It is applied only where a person says why (--despite)." if check.stops and check.holds is False else ""
+    return f"{check.what}? {HOLDS[check.holds]}: {check.found}.{stops}"
 
 
 def applied_summary(applied: Applied) -> str:

@@ -36,6 +36,7 @@ class Desk:
 
     Attributes:
         folder: where the case lies.
+        despite: why its plans are applied although a check of them fails, as it does by nature for some steps.
     """
 
     world: SmallWorld
@@ -43,6 +44,7 @@ class Desk:
     target: Target
     folder: Path
     steps: dict[str, Step] = field(default_factory=dict)
+    despite: str = ""
 
     @property
     def record(self) -> CaseRecord:
@@ -81,7 +83,7 @@ class Desk:
         assert done is not None, "nothing was applied"
         return engine.preview_undo(self.step, done, self.reader(), self.record)
 
-    def apply(self, plan: Plan, *, without: Iterable[str] = (), despite: str = "") -> Applied:
+    def apply(self, plan: Plan, *, without: Iterable[str] = ()) -> Applied:
         """Apply a plan by its hash, as a responder without some of the step's permissions."""
         steps = self.steps or {self.step.name: self.step}
         return engine.apply(
@@ -90,7 +92,7 @@ class Desk:
             self.reader(),
             lambda actions: self.responder(actions, without),
             self.record,
-            despite=despite,
+            despite=self.despite,
         )
 
     def journal(self, act: str) -> list[dict[str, Any]]:

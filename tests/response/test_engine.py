@@ -351,7 +351,7 @@ def test_nothing_to_do_is_no_application(bench: Bench) -> None:
 
 def test_a_failed_check_asks_for_a_reason(bench: Bench) -> None:
     """A plan of which a check failed is applied only where a person says why; the reason stands in the journal."""
-    bench.step = replace(bench.step, prove=lambda *_: [Check("nobody reads", False, "ana reads")])
+    bench.step = replace(bench.step, prove=lambda *_: [Check("nobody reads", False, "ana reads", stops=True)])
     plan = bench.preview()
     with pytest.raises(ResponseError, match=r"nobody reads\? NO: ana reads"):
         bench.apply(plan.hash)

@@ -85,10 +85,10 @@ def proof_checks(proof: Proof) -> Iterator[Check]:
 
 def _check(what: str, against: Sequence[Counterexample], proof: Proof, proven: str) -> Check:
     if against:
-        return Check(what, False, listed([one.sentence.removesuffix(".") for one in against]))
+        return Check(what, False, listed([one.sentence.removesuffix(".") for one in against]), stops=True)
     if proof.limits:
-        return Check(what, None, f"not proven: {' '.join(proof.limits)}")
-    return Check(what, True, proven)
+        return Check(what, None, f"not proven: {' '.join(proof.limits)}", stops=True)
+    return Check(what, True, proven, stops=True)
 
 
 def _by_age(session: RoleSession, before: datetime | None) -> list[RoleSession]:

@@ -124,15 +124,18 @@ def _new_credential(aws: ReadOnlyAws, target: Target, role: Role, found: Holders
     what = "a thief on the host cannot fetch a credential that works"
     denied = read_sessions(aws, role)["sessions"].get(f"{role.id}:{target.session_name}")
     if denied is not None and denied["issued_before"] is None:
-        return Check(what, True, f"deny-session denies {found.called(str(target.session_name))}, later ones too")
+        return Check(
+            what, True, f"deny-session denies {found.called(str(target.session_name))}, later ones too", stops=True
+        )
     if target.instance_id and target.instance_id not in {one.id for one in found.all}:
         gone = None if found.not_looked else True
-        return Check(what, gone, f"{target.instance_id} has the role no more")
+        return Check(what, gone, f"{target.instance_id} has the role no more", stops=True)
     return Check(
         what, False,
         f"{found.called(str(target.instance_id or target.session_name))} still has the role: whoever is on it fetches "
         "a new credential from the metadata service, and goes on. Apply deny-session first, or swap the instance's "
         "profile (instance-profile)",
+        stops=True,
     )  # fmt: skip
 
 

@@ -121,12 +121,13 @@ def backtest_checks(test: BackTest, finding_id: str | None) -> tuple[Check, ...]
     """
     sure = False if any(one.hidden for one in test.malicious) else None if test.malicious else True
     bad = f": {', '.join(plain(one.id, 40) for one in test.malicious[:_MOST_NAMED])}" if test.malicious else ""
-    checks = [Check("the rule would have hidden no finding that was judged malicious", sure, test.words() + bad)]
+    checks = [Check("the rule would have hidden no finding that was judged malicious", sure, test.words() + bad,
+                    stops=True)]  # fmt: skip
     own = next((one for one in test.tried if one.id == finding_id), None)
     if own is not None:
         found = {True: "it would have hidden it", False: "it would not have hidden it: look at role and address again",
                  None: f"it cannot be known: {own.why}"}[own.hidden]  # fmt: skip
-        checks.append(Check("the rule meets the finding of this case", own.hidden, found))
+        checks.append(Check("the rule meets the finding of this case", own.hidden, found, stops=True))
     return tuple(checks)
 
 

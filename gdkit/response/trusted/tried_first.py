@@ -39,18 +39,23 @@ def tried_first(aws: ReadOnlyAws, target: Target, now: State, wanted: State, tes
         AwsError: the count could not be read.
     """
     if now["rule"] is None:
-        return Check(WHAT, False, f"there is no such rule yet: {_AGAIN}, and read what it counts")
+        return Check(WHAT, False, f"there is no such rule yet: {_AGAIN}, and read what it counts", stops=True)
     if now["rule"]["criteria"] != wanted["rule"]["criteria"]:
-        return Check(WHAT, False, f"the rule has counted by other criteria: {_AGAIN} with these")
+        return Check(WHAT, False, f"the rule has counted by other criteria: {_AGAIN} with these", stops=True)
     place = Home(now["account"], now["region"], now["detector"])
     since = _since(raw_rule(aws, place, now["name"]))
     if since is None:
-        return Check(WHAT, None, f"AWS does not say since when the rule stands, so a count says little; {test.words()}")
+        return Check(
+            WHAT,
+            None,
+            f"AWS does not say since when the rule stands, so a count says little; {test.words()}",
+            stops=True,
+        )
     counted = matches_counted(aws, place, now["name"], since, target.at)
     expected = sum(1 for one in test.hidden if (made := instant(one.created_at)) is not None and made >= since)
     said = f"since {utc_text(since)} CloudWatch counted {counted}, and {expected} findings of that time match here"
     holds, why = _compared(counted, expected)
-    return Check(WHAT, holds, said + why)
+    return Check(WHAT, holds, said + why, stops=True)
 
 
 def _compared(counted: int, expected: int) -> tuple[bool | None, str]:
