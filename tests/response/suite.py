@@ -39,7 +39,8 @@ def as_responder(desk: Desk, policy: str, plan: Plan) -> None:
     with in_environment(world.simulator.environment(issued, issued)):
         responder = open_responder(AwsAccess(region=REGION), desk.step.operations)
     steps = {desk.step.name: desk.step}
-    assert engine.apply(plan.hash, steps, desk.reader(), lambda _: responder, desk.record).verified
+    assert engine.apply(plan.hash, steps, desk.reader(), lambda _: responder, desk.record,
+                        despite=desk.despite).verified  # fmt: skip
 
 
 class Suite:

@@ -81,17 +81,17 @@ def effects(aws: ReadOnlyAws, target: Target, now: State, wanted: State) -> Sequ
     """Say who loses access until when."""
     role = role_of_case(aws, target)
     return (
-        SideEffect(
-            f"A credential that is issued after {wanted['issued_before']} is not denied, so one that a thief on "
-            "a host fetches while this plan is read goes on working: deny-session of that host first, or apply "
-            "it soon"
-        ),
         fleet_effect(
             holders_of(aws, target, role),
             f"Each loses all access to AWS until it has a credential issued after {wanted['issued_before']}: the "
             "metadata service offers one shortly before the old one ends, hours later; a stop and start, or another "
             "association of the profile, gives one at once. So do all other sessions of the role, such as those of "
             "people or services that assume it; they have to assume it again",
+        ),
+        SideEffect(
+            f"A credential that is issued after {wanted['issued_before']} is not denied, so one that a thief on "
+            "a host fetches while this plan is read goes on working: deny-session of that host first, or apply "
+            "it soon"
         ),
     )
 
