@@ -1,7 +1,8 @@
 """The only place where text becomes markup.
 
 Everything that came from a log, a finding or a file is hostile: an attacker chooses his user agent, his session names
-and his bucket names. Every function here escapes what it is given; there is no function that does not.
+and his bucket names. Every function here escapes what it is given; there is no function that does not. Markup is HTML,
+Markdown, and what a spreadsheet obeys.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import html
 import re
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gdkit.model import utc_text
@@ -25,6 +27,20 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u2028\u2029\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """Control characters, direction overrides and invisible ones: they would make a text look like another."""
+
+MOST_IN_A_CELL = 32_000
+"""Characters of a text in a spreadsheet's cell. Source: Excel specifications and limits, 32,767 characters a cell."""
+
+_PLAIN_WORD = re.compile(
+    r"[(\u201c]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[),;:.?!\u201d]*|\d{1,3}(?:,\d{3})*[,;:]?|[\u2013\u2014\u2026]"
+)
+"""A word or number, with the marks of a sentence around it: no sort of Markdown makes anything else of it."""
+
+_ACTIVE_IN_CODE = re.compile(r"[`{]|<(?=[%?])|\[(?=\[)")
+"""What ends a code span, or what template languages and wikis read even inside of one."""
+
+_STARTS_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+_INNER_FORMULA = re.compile(f"(;[\\s\"']*)(?=[{re.escape(_STARTS_FORMULA)}])")
 
 
 def visible(value: object, most: int = MOST_CHARACTERS) -> str:
@@ -121,6 +137,60 @@ def drawing(svg: str, words: str) -> str:
 def section(body: str, label: str) -> str:
     """Give a labelled region around markup that functions of this module made."""
     return f'<section class="gd-view" aria-label="{escape(label)}">{body}</section>'
+
+
+def markdown(value: object, most: int = MOST_CHARACTERS) -> str:
+    """Give a value as one line of Markdown text in which only its own words stand free.
+
+    Words and numbers stay as they are. Everything else, such as an address, a path or a tag, stands in a code span, in
+    which Markdown, HTML, mentions, links and references are nothing but text; what a template language would read even
+    there is written as its code.
+
+    >>> markdown("12 of 78 calls came from 203.0.113.50 @all")
+    '12 of 78 calls came from `203.0.113.50 @all`'
+
+    Source: CommonMark 0.31, "Code spans"; GitHub Flavored Markdown, "Autolinks (extension)".
+    """
+    words = [(word, _PLAIN_WORD.fullmatch(word) is not None) for word in _one_line(value, most).split(" ")]
+    runs = groupby(words, key=lambda pair: pair[1])
+    parts = [(" ".join(word for word, _ in run), plain) for plain, run in runs]
+    return " ".join(text if plain else _code_span(text) for text, plain in parts)
+
+
+def markdown_code(value: object, most: int = MOST_CHARACTERS) -> str:
+    """Give a value as a Markdown code span, on one line; a missing value is a dash."""
+    text = _one_line(value, most)
+    return text if text == "—" else _code_span(text)
+
+
+def spreadsheet_cell(value: object) -> str:
+    r"""Give a value as the text of a cell that no spreadsheet takes for a formula; nothing where it is missing.
+
+    Line ends and tabs are written as their codes. A text that begins as a formula does, and one in it that would where
+    a semicolon parts cells, gets an apostrophe before it.
+
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("a\tb"), spreadsheet_cell(-1)
+    ("'=1+1", 'a<U+0009>b', '-1')
+
+    Source: OWASP, "CSV Injection": ``= + - @``, tab, carriage return, line feed, their full-width forms, and the same
+    after a separator.
+    """
+    if isinstance(value, int | float) and value == value:  # noqa: PLR0124 - NaN is not itself
+        return str(value)
+    if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
+        return ""
+    shown = visible(value, MOST_IN_A_CELL).replace("\n", "<U+000A>").replace("\t", "<U+0009>")
+    text = _INNER_FORMULA.sub(r"\1'", shown)
+    text = text if len(text) <= MOST_IN_A_CELL else f"{text[:MOST_IN_A_CELL]}… (cut)"
+    return f"'{text}" if text.strip("\"' \u00a0\u3000")[:1] in tuple(_STARTS_FORMULA) else text
+
+
+def _one_line(value: object, most: int) -> str:
+    return " ".join(visible(value, most).split()) or "—"
+
+
+def _code_span(text: str) -> str:
+    return f"`{_ACTIVE_IN_CODE.sub(lambda found: f'<U+{ord(found[0]):04X}>', text)}`"
 
 
 def _as_lines(value: object, most: int) -> str:
