@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from gdkit import tables
 from gdkit.ui.text import escape, static_table, visible
@@ -43,8 +43,8 @@ if (!window.gdkitTables) {
 _DRAW = """<script type="module">
 const draw = async () => {
   const { ITable } = await window.gdkitTables;
-  const table = document.getElementById("NAME");
-  if (table && !table.classList.contains("dataTable")) new ITable(table, ARGUMENTS);
+  const tables = document.querySelectorAll('table[data-gd="NAME"]:not(.dataTable)');
+  for (const table of tables) new ITable(table, ARGUMENTS);
 };
 if (window.gdkitTables) draw(); else window.addEventListener("gdkit-tables", draw, {once: true});
 </script>"""
@@ -66,15 +66,17 @@ def interactive_table(frame: pd.DataFrame, caption: str) -> str:
         frame: any table; every cell is shown as escaped text.
         caption: what the table shows.
     """
-    name = f"gd-{uuid4().hex}"
     held = frame.head(MOST_ROWS)
     count = many(len(frame), "row")
     if len(held) < len(frame):
         count = f"the first {len(held):,} of {len(frame):,} rows; all of them are in the case's evidence folder"
     arguments = json.dumps(_arguments(held)).replace("<", "\\u003c")
+    name = hashlib.sha256(f"{caption}\n{arguments}".encode("utf-8", "backslashreplace")).hexdigest()[
+        :16
+    ]  # the same table has the same markup
     return (
         f'<p class="gd-caption">{escape(caption)}: {count}</p>'
-        f'<table id="{name}" class="display compact"></table>'
+        f'<table data-gd="{name}" class="display compact"></table>'
         f"<noscript>{_first_rows(frame)}</noscript>"
         f"{_DRAW.replace('NAME', name).replace('ARGUMENTS', arguments)}"
     )

@@ -95,15 +95,26 @@ def test_empty() -> None:
     assert rows == []
 
 
-def test_two_tables() -> None:
-    """Two tables in a page do not share an id."""
-    ids = {
-        named["id"]
-        for _ in range(2)
-        for tag, named in Page(interactive_table(_frame([1]), "Calls")).tags
-        if "id" in named
-    }
-    assert len(ids) == 2
+def _names(frame: pd.DataFrame, caption: str) -> tuple[str, str]:
+    """Give the name that a table carries, and the one that its script looks for."""
+    page = Page(interactive_table(frame, caption))
+    ((_, named),) = [(tag, named) for tag, named in page.tags if "data-gd" in named]
+    return named["data-gd"], str(page.scripts[-1].partition('data-gd="')[2].partition('"')[0])
+
+
+def test_same_table_same_markup() -> None:
+    """The same table gives the same markup each time; another one, or another caption, has another name."""
+    assert interactive_table(_frame([1]), "Calls") == interactive_table(_frame([1]), "Calls")
+    names = [_names(_frame([1]), "Calls"), _names(_frame([2]), "Calls"), _names(_frame([1]), "Keys")]
+    assert len(set(names)) == 3
+    assert all(carried == sought for carried, sought in names)
+
+
+def test_no_ids() -> None:
+    """Tables have no id, so that two equal ones in a page are no fault of it; the script draws each that is not yet."""
+    page = Page(interactive_table(_frame([1]), "Calls") * 2)
+    assert not [named for _, named in page.tags if "id" in named]
+    assert "querySelectorAll" in page.scripts[-1]
 
 
 def test_library() -> None:
