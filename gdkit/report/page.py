@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import mistune
 
+import gdkit
 from gdkit.case.files import read_json, write_bytes
 from gdkit.errors import CaseError
+from gdkit.ui.text import paragraph, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +20,17 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
 
 
-def write_report(case: CaseFolder) -> Path:
+_WITHOUT_SCRIPTS = re.compile("<noscript>(.*?)</noscript>", re.DOTALL)
+"""The plain form of a table, which ``gdkit.ui`` made and in which every text is escaped."""
+
+
+def write_report(case: CaseFolder, made_at: datetime | None = None, note: str = "") -> Path:
     """Write ``reports/report.html`` from the executed ``6_report``.
+
+    Args:
+        case: the case.
+        made_at: the instant that the page says it was made at; None for now.
+        note: what every reader must see first, such as that names were taken out; empty for nothing.
 
     Raises:
         CaseError: the notebook was not run yet.
@@ -29,20 +42,28 @@ def write_report(case: CaseFolder) -> Path:
             "the report notebook was not run yet", where=str(executed), action="run gdkit investigate on this case"
         )
     path = case.reports / "report.html"
-    write_bytes(path, render(executed).encode())
+    write_bytes(path, render(executed, made_at, note).encode())
     return path
 
 
-def render(executed: Path) -> str:
+def render(executed: Path, made_at: datetime | None = None, note: str = "") -> str:
     """Give the HTML page of an executed notebook: the notebook's own words and what its cells showed, no code.
 
     The words are Markdown of our own notebooks, in which raw HTML is escaped; what the cells showed was made, and
-    escaped, by ``gdkit.ui``. Other kinds of output, such as lines of progress, are left out.
+    escaped, by ``gdkit.ui``. Other kinds of output, such as lines of progress, are left out. When it was made stands in
+    one place, the last line.
     """
     cells = read_json(executed)["cells"]
     frame = resources.files("gdkit.report").joinpath("page.html").read_text(encoding="utf-8")
     before, after = frame.split("CONTENT")
-    return before + "\n".join(part for cell in cells for part in _parts(cell)) + after
+    parts = [paragraph(note, "note")] if note else []
+    parts += [part for cell in cells for part in _parts(cell)]
+    return before + "\n".join([*parts, _made_line(made_at)]) + after
+
+
+def _made_line(made_at: datetime | None) -> str:
+    at = made_at or datetime.now(UTC).replace(microsecond=0)
+    return f"<footer>{paragraph(f'Made at {visible(at)} by gdkit {gdkit.__version__}.')}</footer>"
 
 
 def _parts(cell: dict[str, Any]) -> list[str]:
@@ -50,7 +71,12 @@ def _parts(cell: dict[str, Any]) -> list[str]:
         markdown = mistune.create_markdown(escape=True)
         return [str(markdown(_joined(cell["source"])))]
     shown = (output.get("data", {}).get("text/html") for output in cell.get("outputs", []))
-    return [f'<div class="output">{_joined(html)}</div>' for html in shown if html]
+    return [f'<div class="output">{_with_paper(_joined(html))}</div>' for html in shown if html]
+
+
+def _with_paper(html: str) -> str:
+    """Let the plain form of each table stand for the live one on paper, where nothing can be scrolled."""
+    return _WITHOUT_SCRIPTS.sub(r'<div class="gd-paper">\1</div>', html)
 
 
 def _joined(text: str | list[str]) -> str:

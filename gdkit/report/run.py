@@ -15,6 +15,7 @@ from gdkit import errors
 from gdkit.case.files import write_error
 from gdkit.errors import NotebookError
 from gdkit.report.parameters import check_parameters, notebook_parameters
+from gdkit.report.settled import settle
 from gdkit.ui.text import visible
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
             stderr_file=sys.stderr,  # lines of progress, as they come
             kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
         )
+    settle(executed)
     return executed
 
 

@@ -12,7 +12,7 @@ from platformdirs import user_cache_path
 
 from gdkit.case.files import write_bytes
 from gdkit.errors import CaseWriteError
-from gdkit.ui.text import sandboxed_frame, visible
+from gdkit.ui.text import drawing, for_paper, sandboxed_frame, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,9 @@ MOST_MARKS = 2_000
 
 AXIS_PX = 290
 """Room beside a picture for the names on its axis and the legend, in pixels."""
+
+PAPER_PX = 560
+"""Width of a picture on paper, without the names beside it, for an A4 page."""
 
 MOST_OPERATIONS = 50
 """Operations named in a picture that would have too many marks even so; the rest is drawn as one."""
@@ -67,7 +70,16 @@ def timeline(events: pd.DataFrame, title: str) -> str | None:
     if timed.empty:
         return None
     step, marks = put_together(timed)
-    return sandboxed_frame(_page(timeline_spec(marks, step)), title, 480)
+    spec = timeline_spec(marks, step)
+    return sandboxed_frame(_page(spec), title, 480) + for_paper(_still(spec, title))
+
+
+def _still(spec: dict[str, Any], title: str) -> str:
+    """Give the same picture without scripts, as it stands before anything is marked."""
+    import vl_convert  # noqa: PLC0415 - loaded on first use
+
+    views = [{**view, "width": PAPER_PX} for view in spec["vconcat"]]
+    return drawing(vl_convert.vegalite_to_svg({**spec, "vconcat": views}), title)
 
 
 def put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:

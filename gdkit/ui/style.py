@@ -31,5 +31,7 @@ STYLE = """
 .gd-view pre.gd-pre { font-size: 12px; line-height: 1.35; max-height: 24rem; overflow: auto; border: 1px solid #8886;
   padding: .4rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
+@media screen { .gd-view .gd-paper { display: none; } }
+@media print { .gd-view .gd-frame { display: none; } }
 @media print { .gd-view .dt-container table.dataTable td { white-space: normal; overflow-wrap: anywhere; } }
 """

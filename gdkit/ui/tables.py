@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.ui.text import escape, static_table, visible
+from gdkit.ui.text import escape, static_records, static_table, visible
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ STATIC_ROWS = 50
 
 PAGE_ROWS = 25
 """Rows on one page of a table."""
+
+WIDE_COLUMNS = 10
+"""Columns that stand beside one another on a page without scripts; of a wider table each value has its name by it."""
 
 MOST_ROWS = 2_000
 """Rows that a page holds; of a longer table it holds the first, says of how many, and where the rest is."""
@@ -120,4 +123,5 @@ def _first_rows(frame: pd.DataFrame) -> str:
     shown = min(len(frame), STATIC_ROWS)
     rows = islice(frame.itertuples(index=False, name=None), STATIC_ROWS)
     cells = ([visible(tables.plain(cell), MOST_CELL_CHARACTERS) for cell in row] for row in rows)
-    return static_table([str(name) for name in frame], cells, f"{shown:,} of {many(len(frame), 'row')}")
+    form = static_table if len(frame.columns) <= WIDE_COLUMNS else static_records
+    return form([str(name) for name in frame], cells, f"{shown:,} of {many(len(frame), 'row')}")

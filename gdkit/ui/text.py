@@ -104,6 +104,15 @@ def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption
     )
 
 
+def static_records(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
+    """Give a plain table for more columns than a page is wide: each row with its names beside its values.
+
+    Values that are missing are left out; the first column stands by itself.
+    """
+    body = "".join(f"<tr><th scope='row'>{_lines(row[0])}</th><td>{_named(names, row)}</td></tr>" for row in rows)
+    return f'<table class="gd-table gd-records"><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>'
+
+
 def preformatted(value: object, label: str, most: int = 100_000) -> str:
     """Give text whose lines and spaces stay as they are, such as JSON or a diff, in a box that can be scrolled."""
     return f'<pre class="gd-pre" tabindex="0" aria-label="{escape(label)}">{_as_lines(value, most)}</pre>'
@@ -132,6 +141,11 @@ def drawing(svg: str, words: str) -> str:
         f'<img class="gd-drawing" alt="{escape(words)}" style="max-width:100%;background:#fff" '
         f'src="data:image/svg+xml;base64,{data}">'
     )
+
+
+def for_paper(markup: str) -> str:
+    """Give markup of this module that stands for a live table or picture where nothing moves: on paper."""
+    return f'<div class="gd-paper">{markup}</div>'
 
 
 def section(body: str, label: str) -> str:
@@ -191,6 +205,11 @@ def _one_line(value: object, most: int) -> str:
 
 def _code_span(text: str) -> str:
     return f"`{_ACTIVE_IN_CODE.sub(lambda found: f'<U+{ord(found[0]):04X}>', text)}`"
+
+
+def _named(names: Sequence[str], row: Sequence[object]) -> str:
+    held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != "—"]
+    return " · ".join(f"<b>{escape(name)}</b> {_lines(value)}" for name, value in held[1:])
 
 
 def _as_lines(value: object, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -126,6 +127,30 @@ def test_only_html_outputs(tmp_path: Path) -> None:
     html = render(_executed(tmp_path, [nbformat.v4.new_code_cell("secret_code()", outputs=outputs)]))
     assert "<p>shown</p>" in html
     assert not any(word in html for word in ("secret_code", "progress line", "svg", "frame</", "plain</"))
+
+
+def test_made_at_in_one_place(tmp_path: Path) -> None:
+    """Two pages of the same notebook differ in the one line that says when they were made."""
+    executed = _executed(tmp_path, [nbformat.v4.new_markdown_cell("# A")])
+    pages = [render(executed, datetime(2026, 11, day, tzinfo=UTC)) for day in (1, 2)]
+    assert [page.count("Made at 2026-11-0") for page in pages] == [1, 1]
+    assert pages[0].replace("2026-11-01 00:00:00Z", "2026-11-02 00:00:00Z") == pages[1]
+
+
+def test_note_first(tmp_path: Path) -> None:
+    """What every reader must see stands before everything else, and is text."""
+    page = Page(render(_executed(tmp_path, [nbformat.v4.new_markdown_cell("# A")]), note="REDACTED <b>names</b>"))
+    assert "b" not in {tag for tag, _ in page.tags}
+    assert page.text.index("REDACTED <b>names</b>") < page.text.index("A\n")
+
+
+def test_on_paper(page: Page, case: CaseFolder) -> None:
+    """Each live table has its plain form, and the timeline a still picture, for paper."""
+    html = (case.reports / "report.html").read_text(encoding="utf-8")
+    assert "<noscript>" not in html
+    assert html.count('<div class="gd-paper"><table') == len(page.tables()) > 10
+    assert html.count('<div class="gd-paper"><img') == 1
+    assert "@media print" in html
 
 
 def test_not_run_yet(tmp_path: Path) -> None:

@@ -173,3 +173,12 @@ def test_thief_is_strong_and_hops_are_marked() -> None:
     assert strength["thief"] > strength["unknown"] > strength["workload"]
     shapes = encoding["shape"]["scale"]["range"]
     assert len(set(shapes)) == 2
+
+
+def test_still_for_paper() -> None:
+    """For paper the same picture stands beside the frame as an image, in which no script runs."""
+    page = Page(str(timeline(_events(30, [HOSTILE]), "Calls")))
+    assert ("div", {"class": "gd-paper"}) in page.tags
+    (image,) = [named for tag, named in page.tags if tag == "img"]
+    assert image["alt"] == "Calls"
+    assert image["src"].startswith("data:image/svg+xml;base64,")

@@ -86,6 +86,14 @@ def test_without_scripts() -> None:
     assert "noscript" in {tag for tag, _ in Page(markup).tags}
 
 
+def test_wide_without_scripts() -> None:
+    """Where more columns stand than a page is wide, each value of the plain table has its name beside it."""
+    wide = pd.DataFrame({f"column {number}": ["x"] for number in range(11)})
+    page = Page(interactive_table(wide, "Calls").partition("<noscript>")[2].partition("</noscript>")[0])
+    assert ("table", {"class": "gd-table gd-records"}) in page.tags
+    assert page.words[-2:] == ["column 10", " x"]
+
+
 def test_empty() -> None:
     """An empty table has its columns and says that it has no rows."""
     page = Page(interactive_table(tables.frame(tables.KEYS, {}), "Keys"))

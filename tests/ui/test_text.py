@@ -87,6 +87,10 @@ def test_escape() -> None:
             text.static_table([HOSTILE], [[HOSTILE + "\n" + HOSTILE]], HOSTILE),
             {"table", "caption", "thead", "tbody", "tr", "th", "td", "br"},
         ),
+        (
+            text.static_records([HOSTILE] * 2, [[HOSTILE] * 2], HOSTILE),
+            {"table", "caption", "tbody", "tr", "th", "td", "b"},
+        ),
         (text.section("", HOSTILE), {"section"}),
     ],
 )
@@ -96,6 +100,12 @@ def test_only_own_tags(markup: str, tags: set[str]) -> None:
     assert {tag for tag, _ in page.tags} == tags
     assert not [name for _, named in page.tags for name in named if name.startswith("on")]
     assert HOSTILE in page.text or page.tags == [("section", {"class": "gd-view", "aria-label": HOSTILE})]
+
+
+def test_records() -> None:
+    """A row as a record names each value that is there, the first one apart; what is missing is left out."""
+    page = Page(text.static_records(["at", "who", "where"], [["1", "ann", None], ["2", None, "here"]], "2 rows"))
+    assert page.words == ["2 rows", "1", "who", " ann", "2", "where", " here"]
 
 
 def test_empty_lists() -> None:
