@@ -11,7 +11,6 @@ import base64
 import html
 import re
 from datetime import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gdkit.model import utc_text
@@ -31,10 +30,14 @@ _INVISIBLE = re.compile(
 MOST_IN_A_CELL = 32_000
 """Characters of a text in a spreadsheet's cell. Source: Excel specifications and limits, 32,767 characters a cell."""
 
-_PLAIN_WORD = re.compile(
-    r"[(\u201c]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[),;:.?!\u201d]*|\d{1,3}(?:,\d{3})*[,;:]?|[\u2013\u2014\u2026]"
-)
-"""A word or number, with the marks of a sentence around it: no sort of Markdown makes anything else of it."""
+_PARTS_OF_WORD = re.compile(r"([(\u201c]*)(.*?)([),;:.?!\u201d]*)", re.DOTALL)
+"""A word between the marks of a sentence, none of which opens anything in Markdown."""
+
+_PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d{1,3}(?:,\d{3})*|[\u2013\u2014\u2026])?")
+"""Letters, or a number: no sort of Markdown makes anything else of it."""
+
+_BEGINS_LIST = re.compile(r"\d+[.)].*|[^\w(\u201c\u2013\u2014\u2026].*", re.DOTALL)
+"""What would be a list's mark, or another block's, at the beginning of a line."""
 
 _ACTIVE_IN_CODE = re.compile(r"[`{]|<(?=[%?])|\[(?=\[)")
 """What ends a code span, or what template languages and wikis read even inside of one."""
@@ -165,10 +168,16 @@ def markdown(value: object, most: int = MOST_CHARACTERS) -> str:
 
     Source: CommonMark 0.31, "Code spans"; GitHub Flavored Markdown, "Autolinks (extension)".
     """
-    words = [(word, _PLAIN_WORD.fullmatch(word) is not None) for word in _one_line(value, most).split(" ")]
-    runs = groupby(words, key=lambda pair: pair[1])
-    parts = [(" ".join(word for word, _ in run), plain) for plain, run in runs]
-    return " ".join(text if plain else _code_span(text) for text, plain in parts)
+    made: list[str] = []
+    for place, word in enumerate(_one_line(value, most).split(" ")):
+        begin, core, end = _PARTS_OF_WORD.fullmatch(word).groups()  # type: ignore[union-attr] # fits any text
+        if _PLAIN_WORD.fullmatch(core) and not (place == 0 and _BEGINS_LIST.fullmatch(word)):
+            made.append(word)
+        elif made and made[-1].endswith("`") and not begin and core:
+            made[-1] = f"{made[-1][:-1]} {_code_span(core)[1:]}{end}"
+        else:
+            made.append(f"{begin}{_code_span(core)}{end}" if core else _code_span(word))
+    return " ".join(made)
 
 
 def markdown_code(value: object, most: int = MOST_CHARACTERS) -> str:

@@ -29,8 +29,8 @@ CODE = re.compile(r"`([^`]*)`")
 FREE = re.compile(r"[\w\s.,;:?!()'\u2019\u201c\u201d\u2013\u2014\u2026-]*")
 
 
-def _rendered(text: str) -> Page:
-    return Page(str(mistune.create_markdown(escape=False, plugins=PLUGINS)(f"- **Seen:** {text}")))
+def _rendered(text: str, before: str = "- **Seen:** ") -> Page:
+    return Page(str(mistune.create_markdown(escape=False, plugins=PLUGINS)(before + text)))
 
 
 @pytest.mark.parametrize("function", [markdown, markdown_code])
@@ -40,9 +40,11 @@ def test_any_markdown(function: object, text: str) -> None:
     """Whatever the text is, a renderer that lets raw HTML through gives nothing but words and code."""
     made = function(text)  # type: ignore[operator]
     assert "\n" not in made
-    page = _rendered(made)
-    assert {tag for tag, _ in page.tags} <= {"ul", "li", "strong", "code"}
-    assert not [named for _, named in page.tags if named]
+    for before in ("- **Seen:** ", "- ", ""):
+        page = _rendered(made, before)
+        assert {tag for tag, _ in page.tags} <= {"ul", "li", "p", "strong", "code"}
+        assert [tag for tag, _ in page.tags].count("ul") == ("-" in before)
+        assert not [named for _, named in page.tags if named]
 
 
 @pytest.mark.parametrize("text", ATTACKS)
@@ -69,8 +71,8 @@ def test_renderer_obeys() -> None:
 def test_words_of_our_own() -> None:
     """Plain sentences stay as they are; addresses, times and names stand in code; a missing value is a dash."""
     assert markdown("Open: nobody has decided, not even \u2018us\u2019 (yet).").startswith("Open: nobody has decided")
-    assert markdown("12 of 68 calls by i-0a1b at 2026-11-01 03:04:05Z.") == (
-        "12 of 68 calls by `i-0a1b` at `2026-11-01 03:04:05Z.`"
+    assert markdown("12 of 68 calls (2 refused) by i-0a1b, at 2026-11-01 03:04:05Z.") == (
+        "12 of 68 calls (2 refused) by `i-0a1b`, at `2026-11-01 03:04:05Z`."
     )
     assert markdown(None) == markdown_code(None) == markdown("  ") == "\u2014"
     assert markdown_code("plain words") == "`plain words`"
