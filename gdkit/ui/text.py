@@ -204,7 +204,7 @@ def spreadsheet_cell(value: object) -> str:
         return ""
     shown = visible(value, MOST_IN_A_CELL).replace("\n", "<U+000A>").replace("\t", "<U+0009>")
     text = _INNER_FORMULA.sub(r"\1'", shown)
-    text = text if len(text) <= MOST_IN_A_CELL else f"{text[:MOST_IN_A_CELL]}… (cut)"
+    text = text if len(text) <= MOST_IN_A_CELL + 100 else f"{text[:MOST_IN_A_CELL]}… (cut)"
     return f"'{text}" if text.strip("\"' \u00a0\u3000")[:1] in tuple(_STARTS_FORMULA) else text
 
 
