@@ -19,7 +19,8 @@
     │   └── GroundChangedError what a reviewed plan rests on has changed since; nothing was done
     ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
     ├── TeamFileError          the team's networks.yaml has faults: all of them, each with its line
-    └── NotebookError          a notebook stopped: which cell, and why
+    ├── NotebookError          a notebook stopped: which cell, and why
+    └── ReportError            a form of the report cannot be made; the others were
 
 An error names the place (file, field, line), says what is wrong in one sentence, and says what to do. It never carries
 a credential, a stack frame or a whole API response.
@@ -257,3 +258,7 @@ class NotebookError(GdkitError):
     def __str__(self) -> str:
         """Give one line, with the path of the notebook as far as it came."""
         return f"{super().__str__()} The notebook, as far as it came: {self.notebook}"
+
+
+class ReportError(GdkitError):
+    """A form of the report cannot be made; what was made before it stays."""
