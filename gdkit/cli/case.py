@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gdkit.cli.options import plain
+from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gdkit.case.folder import CaseFolder
 
 
 @click.command()
 @click.option("--case", "case", required=True, metavar="DIR", help="The case folder.")
-def report(case: str) -> None:
-    """Write the report of a case anew, from what the case holds now. No AWS is asked."""
-    from gdkit.case.folder import open_case  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.report.page import write_report  # noqa: PLC0415
-    from gdkit.report.run import run_notebook  # noqa: PLC0415
+@click.option("--pdf/--no-pdf", "pdf", default=None, help="With the PDF or without it; with it if neither is given, "
+              "where a browser is installed.")  # fmt: skip
+@browser_option
+@click.option("--redact", metavar="SORTS", help="Take values out, and write into reports/redacted: "
+              "accounts, keys, names, or all of these; and addresses, those of the thief, only where it is named. "
+              "Several with commas between them.")  # fmt: skip
+def report(case: str, pdf: bool | None, browser: str, redact: str | None) -> None:
+    """Write the report of a case anew, in every form, from what the case holds now. No AWS is asked.
 
+    The page (report.html), a ticket (report.md), the calls (events.csv), the thief's signs (indicators.stix.json), the
+    techniques (navigator.json) and the PDF (report.pdf).
+    """
+    from gdkit.case.folder import open_case  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.report.redaction.sorts import parse_sorts  # noqa: PLC0415
+
+    sorts, found = parse_sorts(redact), find_printer(browser, pdf=pdf)
     folder = open_case(Path(case))
+    made_at, paths = _write(folder, sorts)
+    say_paths(paths)
+    if pdf is not False:
+        print_report(paths[0], found, made_at, asked=bool(pdf))
+
+
+def _write(folder: CaseFolder, sorts: frozenset[str]) -> tuple[datetime, list[Path]]:
+    """Write every form but the PDF, redacted where that was asked for; give the stamp and the files, the page first."""
+    from gdkit.report.redaction.redacted import write_redacted  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.report.run import run_notebook  # noqa: PLC0415
+    from gdkit.report.write import stamp_now, write_case_report  # noqa: PLC0415
+
+    made_at = stamp_now()
+    if sorts:
+        return made_at, write_redacted(folder, sorts, made_at)
     run_notebook("6_report", folder.reports / "6_report.ipynb", {"case": str(folder.path.resolve())})
-    click.echo(f"Report: {write_report(folder).resolve()}")
+    return made_at, write_case_report(folder, made_at)
 
 
 @click.command()

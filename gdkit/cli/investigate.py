@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
+from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
 from gdkit.errors import FindingError, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
 @click.option("--reason", metavar="TEXT", help="Why; required with a verdict.")
 @click.option("-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE",
               help="Set a parameter of the notebooks by its name.")  # fmt: skip
+@click.option("--pdf", is_flag=True, help="Print the report as PDF too.")
+@browser_option
 @aws_options
 def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any) -> None:
     """Investigate one theft and write the case folder with its report.
@@ -52,7 +55,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     from gdkit.gathering import refuse_other_world  # noqa: PLC0415
 
     access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
-    parameters = _parameters(options)
+    parameters, printer = _parameters(options), find_printer(options["browser"], pdf=options["pdf"])
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
     check_named(parameters)
@@ -68,7 +71,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
         Path(case), subject, trail=sources, analyst=options["analyst"],
         access=access if live or "lookup" in sources else None, not_asked=not_asked,
     )  # fmt: skip
-    run_case(folder, sources, parameters)
+    run_case(folder, sources, parameters, pdf=options["pdf"], printer=printer)
 
 
 def is_live(finding: str) -> bool:
@@ -147,33 +150,57 @@ def check_named(parameters: dict[str, Any]) -> None:
     check_inputs(parameters.get("networks", ""), parameters.get("mmdb", ()), parameters.get("ask", ()))
 
 
-def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any] | None = None) -> None:
-    """Run a case's notebooks, write its report, and say where everything is."""
-    from gdkit.report.page import write_report  # noqa: PLC0415
+def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any], *, pdf: bool = False,
+             printer: Path | None = None) -> None:  # fmt: skip
+    """Run a case's notebooks, write its report, and say where everything is.
+
+    Args:
+        folder: a case that was begun.
+        sources: where the events come from.
+        parameters: of the notebooks, by name.
+        pdf: whether the report is printed as PDF too.
+        printer: the browser that prints it.
+
+    Raises:
+        ReportError: the PDF cannot be made; everything else was.
+    """
     from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415
+    from gdkit.report.write import stamp_now, write_case_report  # noqa: PLC0415
 
     def done(ran: Ran) -> None:
         click.echo(f"  {ran.name:<12} done in {ran.seconds:.1f} s", err=True)
 
-    run_investigation(folder, {**(parameters or {}), "trail": sources},
+    run_investigation(folder, {**parameters, "trail": sources},
                       on_start=lambda name: click.echo(f"  {name:<12} …", err=True), on_done=done)  # fmt: skip
-    _say_where(folder, write_report(folder))
+    made_at = stamp_now()
+    paths = write_case_report(folder, made_at)
+    _say_where(folder, paths)
+    if pdf:
+        print_report(paths[0], printer, made_at, asked=True)
+    _say_gaps(folder)
 
 
-def _say_where(folder: CaseFolder, report: Path) -> None:
+def _say_where(folder: CaseFolder, paths: list[Path]) -> None:
     from gdkit.case.results import load_result  # noqa: PLC0415
 
-    result = load_result(folder)
-    coverage, events = result["coverage"], result["events"]
+    events = load_result(folder)["events"]
     click.echo(
         f"{events['total']:,} calls with the session's credentials: {events['thief']:,} the thief's, "
         f"{events['workload']:,} the workload's, {events['unknown']:,} not decided."
     )
     click.echo(f"Case:   {folder.path}")
     click.echo(f"Result: {folder.result}")
-    click.echo(f"Report: {report.resolve()}")
+    say_paths(paths)
+
+
+def _say_gaps(folder: CaseFolder) -> None:
+    """End with the status of a run that has gaps, where it has some."""
+    from gdkit.case.results import load_result  # noqa: PLC0415
+
+    result = load_result(folder)
+    coverage = result["coverage"]
     failed = any(row["failed"] for row in coverage["not_searched"])
-    if coverage["unread"] or failed or not events["total"]:
+    if coverage["unread"] or failed or not result["events"]["total"]:
         click.echo(f"There are gaps: see {folder.coverage}", err=True)
         raise click.exceptions.Exit(GAPS)
 

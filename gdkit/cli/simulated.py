@@ -14,6 +14,7 @@ import click
 
 from gdkit.cli.investigate import live_subject, run_case
 from gdkit.cli.options import aws_access, plain
+from gdkit.cli.reports import browser_option, find_printer
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ SEED = 7
     help="Where to put the demo; with a number behind it where that is taken.",
 )
 @click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
-def demo(case: str, seed: int) -> None:
+@click.option("--pdf", is_flag=True, help="Print the report as PDF too.")
+@browser_option
+def demo(case: str, seed: int, pdf: bool, browser: str) -> None:
     """Investigate a staged theft in a simulated account: the main job, from the finding to the report.
 
     The account runs in this process, on loopback alone; no real credential is read and no real AWS is asked.
@@ -44,7 +47,7 @@ def demo(case: str, seed: int) -> None:
     from gdkit.case.files import write_json  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.case.folder import start_case  # noqa: PLC0415
 
-    folder = _free(Path(case))
+    folder, printer = _free(Path(case)), find_printer(browser, pdf=pdf)
     with _world("theft", seed) as (simulator, staged):
         click.echo(f"A simulated account {staged.account_id} runs at {simulator.url}; a theft was staged in it.")
         access = aws_access(profile="", regions=(), role_arn="", member_role=staged.member_role)
@@ -55,8 +58,8 @@ def demo(case: str, seed: int) -> None:
         begun = start_case(folder / "case", subject, trail=["lookup"], access=access, not_asked=not_asked)
         networks = (folder / "networks.yaml").absolute()
         networks.write_text(staged.networks_yaml, encoding="utf-8")
-        run_case(begun, ["lookup"], {"networks": str(networks)})
         write_json(folder / "truth.json", staged.truth())
+        run_case(begun, ["lookup"], {"networks": str(networks)}, pdf=pdf, printer=printer)
 
 
 @click.command()

@@ -85,8 +85,14 @@ def run_investigation(
     return ran
 
 
-def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Path:
+def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: Path | None = None) -> Path:
     """Run one notebook with checked parameters and keep its executed copy.
+
+    Args:
+        name: of the notebook.
+        executed: where the executed copy goes.
+        parameters: values by name.
+        cwd: folder that the kernel works in; None for that of this process.
 
     Raises:
         ParameterError: a parameter does not fit; no kernel was started.
@@ -106,6 +112,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any]) -> Pa
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT_S,
             stderr_file=sys.stderr,  # lines of progress, as they come
+            cwd=cwd,
             kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
         )
     settle(executed)

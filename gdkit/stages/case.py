@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdkit import tables
@@ -50,13 +51,14 @@ def finding(case: str) -> View:
             notes=["GuardDuty stays silent when credentials are used elsewhere inside the same account, and it may "
                    "learn a repeated use as normal. No finding is no proof of no theft."],
         )  # fmt: skip
-    found = case_finding(folder)
+    about = case_about(folder)
+    found = replace(case_finding(folder), raw_sha256=about["finding_sha256"])  # as received, in a redacted copy too
     return View(
         "Finding",
         words.finding_summary(found),
         words.finding_facts(found),
         found.warnings,
-        stamp=words.stamp(case_about(folder)),
+        stamp=words.stamp(about),
     )
 
 
