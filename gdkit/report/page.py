@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gdkit.case.folder import CaseFolder
-
-
-_WITHOUT_SCRIPTS = re.compile("<noscript>(.*?)</noscript>", re.DOTALL)
-"""The plain form of a table, which ``gdkit.ui`` made and in which every text is escaped."""
 
 
 def write_report(case: CaseFolder, made_at: datetime | None = None, note: str = "") -> Path:
@@ -71,12 +66,7 @@ def _parts(cell: dict[str, Any]) -> list[str]:
         markdown = mistune.create_markdown(escape=True)
         return [str(markdown(_joined(cell["source"])))]
     shown = (output.get("data", {}).get("text/html") for output in cell.get("outputs", []))
-    return [f'<div class="output">{_with_paper(_joined(html))}</div>' for html in shown if html]
-
-
-def _with_paper(html: str) -> str:
-    """Let the plain form of each table stand for the live one on paper, where nothing can be scrolled."""
-    return _WITHOUT_SCRIPTS.sub(r'<div class="gd-paper">\1</div>', html)
+    return [f'<div class="output">{_joined(html)}</div>' for html in shown if html]
 
 
 def _joined(text: str | list[str]) -> str:

@@ -23,11 +23,22 @@ STYLE = """
 .gd-view table.gd-table caption { text-align: left; caption-side: top; }
 .gd-view table.gd-table th, .gd-view table.gd-table td { border: 1px solid #8886; padding: .2rem .45rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-.gd-view .dt-container { font-size: 12px; max-width: 100%; }
-.gd-view .dt-container table.dataTable td { white-space: nowrap; max-width: 22rem; overflow: hidden;
+.gd-view .dt-container { font-size: 12px; background: none; color: inherit; clear: both; }
+.gd-view .dt-container table.dataTable { width: auto; margin: 0; border-collapse: collapse; }
+.gd-view .dt-container table.dataTable td { white-space: pre; max-width: 22rem; overflow: hidden;
   text-overflow: ellipsis; vertical-align: top; text-align: left; padding: 3px 10px 3px 6px; }
-.gd-view .dt-container table.dataTable td:hover { white-space: normal; overflow-wrap: anywhere; }
-.gd-view .dt-container table.dataTable th { text-align: left; }
+.gd-view .dt-container table.dataTable td:hover, .gd-view .gd-whole table.dataTable td { white-space: pre-wrap;
+  overflow-wrap: break-word; }
+.gd-view .dt-container table.dataTable th { text-align: left; padding: 3px 10px 3px 6px; white-space: nowrap; }
+.gd-view .dt-container table.dataTable .dt-right { text-align: right; font-variant-numeric: tabular-nums; }
+.gd-view .dt-container .dt-input { color: inherit; background: none; border: 1px solid #888; padding: 2px 5px; }
+.gd-view .dt-container select.dt-input option { color: #000; background: #fff; }
+.gd-view .dt-container .dt-info { padding: 0; }
+.gd-view .gd-tools { display: flex; flex-wrap: wrap; gap: .4rem; align-items: baseline; margin: .3rem 0; }
+.gd-view .gd-tools button { font: inherit; font-size: 12px; color: inherit; background: none; border: 1px solid #888;
+  border-radius: 3px; padding: 1px 8px; cursor: pointer; }
+.gd-view .gd-tools button:hover, .gd-view .gd-tools button[aria-pressed="true"] { background: #8883; }
+.gd-view .gd-said { font-size: 12px; }
 .gd-view pre.gd-pre { font-size: 12px; line-height: 1.35; max-height: 24rem; overflow: auto; border: 1px solid #8886;
   padding: .4rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }

@@ -1,12 +1,9 @@
-"""Tables that a person can sort, search and page, in a notebook and in an exported file, without a network."""
+"""Tables that a person can sort, search, page and copy, in a notebook and in an exported file, without a network."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
@@ -31,57 +28,22 @@ MOST_ROWS = 2_000
 MOST_CELL_CHARACTERS = 500
 """A longer cell is cut in what is shown, and says so; the evidence holds it whole."""
 
-_LOADER = """<script>
-if (!window.gdkitTables) {
-  const text = (packed) => new TextDecoder().decode(Uint8Array.from(atob(packed), (c) => c.charCodeAt(0)));
-  const style = document.createElement("style");
-  style.textContent = text("CSS");
-  document.head.appendChild(style);
-  const url = URL.createObjectURL(new Blob([text("JS")], {type: "text/javascript"}));
-  window.gdkitTables = import(url);
-  window.dispatchEvent(new Event("gdkit-tables"));
-}
-</script>"""
-
-_DRAW = """<script type="module">
-const draw = async () => {
-  const { ITable } = await window.gdkitTables;
-  const tables = document.querySelectorAll('table[data-gd="NAME"]:not(.dataTable)');
-  for (const table of tables) new ITable(table, ARGUMENTS);
-};
-if (window.gdkitTables) draw(); else window.addEventListener("gdkit-tables", draw, {once: true});
-</script>"""
-
-
-def table_library() -> str:
-    """Give the markup that loads the table library into a page, once a page; it is held whole, nothing is fetched."""
-    from itables.utils import find_package_file  # noqa: PLC0415 - loaded on first use
-
-    bundle = Path(find_package_file("html/dt_bundle.js"))
-    script, style = (base64.b64encode(path.read_bytes()).decode() for path in (bundle, bundle.with_suffix(".css")))
-    return _LOADER.replace("CSS", style, 1).replace('"JS"', f'"{script}"', 1)
-
 
 def interactive_table(frame: pd.DataFrame, caption: str) -> str:
-    """Give a table as HTML: sortable and searchable where scripts run, its first rows where they do not.
+    """Give a table as HTML: its first rows, and all that a page holds for the script of the page to draw in their place.
 
     Args:
-        frame: any table; every cell is shown as escaped text.
+        frame: any table; every cell is shown as text.
         caption: what the table shows.
     """
     held = frame.head(MOST_ROWS)
     count = many(len(frame), "row")
     if len(held) < len(frame):
         count = f"the first {len(held):,} of {len(frame):,} rows; all of them are in the case's evidence folder"
-    arguments = json.dumps(_arguments(held)).replace("<", "\\u003c")
-    name = hashlib.sha256(f"{caption}\n{arguments}".encode("utf-8", "backslashreplace")).hexdigest()[
-        :16
-    ]  # the same table has the same markup
+    about = json.dumps(_about(held, caption, len(frame))).replace("<", "\\u003c")
     return (
-        f'<p class="gd-caption">{escape(caption)}: {count}</p>'
-        f'<table data-gd="{name}" class="display compact"></table>'
-        f"<noscript>{_first_rows(frame)}</noscript>"
-        f"{_DRAW.replace('NAME', name).replace('ARGUMENTS', arguments)}"
+        f'<div class="gd-rows" data-lm-suppress-shortcuts="true"><p class="gd-caption">{escape(caption)}: {count}</p>'
+        f'{_first_rows(frame)}<script type="application/json">{about}</script></div>'
     )
 
 
@@ -93,30 +55,28 @@ def most_telling(events: pd.DataFrame) -> pd.DataFrame:
     return events.reset_index(drop=True)
 
 
-def _arguments(frame: pd.DataFrame) -> dict[str, Any]:
-    """Give what the library's ITable takes: its cells are HTML, so every text is escaped here."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in frame)
-    columns = [[_cell(value) for value in frame[name].astype("object")] for name in frame]
+def _about(held: pd.DataFrame, caption: str, total: int) -> dict[str, Any]:
+    """Give what the page's script draws and makes CSV of: numbers as numbers, all else as the text that is seen."""
+    columns = {str(name): [_cell(value) for value in held[name].astype("object")] for name in held}
     return {
-        "table_html": f"<table><thead><tr>{head}</tr></thead></table>",
-        "data_json": json.dumps([list(row) for row in zip(*columns, strict=True)]),
-        "order": [],
-        "pageLength": PAGE_ROWS,
-        "lengthMenu": [10, PAGE_ROWS, 100, 1000],
-        "layout": {"topStart": "info", "topEnd": "search", "bottomStart": "pageLength", "bottomEnd": "paging"},
-        "scrollX": True,
-        "classes": ["display", "compact", "nowrap"],
-        "style": {"table-layout": "auto", "width": "auto", "margin": "0"},
-        "text_in_header_can_be_selected": False,
+        "name": visible(caption),
+        "total": total,
+        "page": PAGE_ROWS,
+        "columns": [{"title": visible(name), "numeric": _are_numbers(cells)} for name, cells in columns.items()],
+        "rows": [list(row) for row in zip(*columns.values(), strict=True)],
     }
 
 
-def _cell(value: Any) -> str | int | float:
+def _are_numbers(cells: list[str | int | float | None]) -> bool:
+    return not any(isinstance(cell, str) for cell in cells) and any(cell is not None for cell in cells)
+
+
+def _cell(value: Any) -> str | int | float | None:
+    """Give a cell for the script: a missing one is None, which stands before all others when sorted."""
     value = tables.plain(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    lines = str(value).split("\n") if isinstance(value, str) else [value]
-    return "<br>".join(escape(line, MOST_CELL_CHARACTERS) for line in lines)
+    return visible(value, MOST_CELL_CHARACTERS)
 
 
 def _first_rows(frame: pd.DataFrame) -> str:

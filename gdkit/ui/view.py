@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gdkit import tables
 from gdkit.ui import text
-from gdkit.ui.style import STYLE
-from gdkit.ui.tables import interactive_table, table_library
+from gdkit.ui.page_library import page_library
+from gdkit.ui.tables import interactive_table
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class View:
         shown: names of the frame's columns that the table shows; all where empty.
         picture: HTML of a picture that ``gdkit.ui`` made.
         stamp: what every reader must see first, for example that the finding is a sample; empty for a real incident.
-        loads_tables: whether this view brings the table library into the page; the first of each notebook does.
+        loads_tables: whether this view brings style and table library into the page; the first of each notebook does.
         blocks: headings, each with sentences of its own, that stand beside one another below the summary.
     """
 
@@ -60,8 +60,7 @@ class View:
             parts.append(self.picture)
         if self.frame is not None and len(self.frame):
             parts.append(interactive_table(self._visible_columns(), self.title))
-        library = f"<style>{STYLE}</style>{table_library()}" if self.loads_tables else ""
-        return library + text.section("".join(parts), self.title)
+        return (page_library() if self.loads_tables else "") + text.section("".join(parts), self.title)
 
     def text(self) -> str:
         """Give the view as plain text."""

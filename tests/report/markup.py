@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from dataclasses import dataclass, field
@@ -68,17 +69,13 @@ class Page(HTMLParser):
         """Give each kind of tag with the names of its attributes."""
         return {(tag, *sorted(named)) for tag, named in self.tags}
 
-    def tables(self) -> list[tuple[str, list[list[object]]]]:
-        """Give the head and the cells that each table's script hands to the table library, which takes them as HTML."""
-        found = []
-        for script in self.scripts:
-            match = re.search(r"new ITable\(table, (\{.*\})\);", script)
-            if match:
-                arguments = json.loads(match[1])
-                found.append((arguments["table_html"], json.loads(arguments["data_json"])))
-        return found
+    def tables(self) -> list[tuple[list[str], list[list[object]]]]:
+        """Give the names of the columns and the cells that the page's script draws of each table, which are text."""
+        told = [json.loads(script) for script in self.scripts if script.startswith('{"name"')]
+        return [([column["title"] for column in one["columns"]], one["rows"]) for one in told]
 
     def unpacked(self) -> list[str]:
-        """Give what scripts hold in base64: the table library and its style sheet."""
-        packed = (text for script in self.scripts for text in re.findall(r'text\("([A-Za-z0-9+/=]{1000,})"\)', script))
-        return [base64.b64decode(text).decode() for text in packed]
+        """Give the libraries that scripts hold packed: the table library's style sheet first, then its script."""
+        long = re.compile(r'unpack\("([A-Za-z0-9+/=]{1000,})"\)')
+        packed = (text for script in self.scripts for text in long.findall(script))
+        return [gzip.decompress(base64.b64decode(text)).decode() for text in packed]
