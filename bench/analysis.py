@@ -88,7 +88,7 @@ def _identity(hop: int, chance: Random) -> dict[str, Any]:
 def analyse(trail: Trail) -> int:
     """Analyse the session, judge the addresses and make the document; give its number of calls."""
     scoped = scope_session(trail.events, SUBJECT)
-    evidence, _ = log_evidence(trail.events, scoped, SUBJECT)
+    evidence = log_evidence(trail.events, scoped, SUBJECT).evidence
     seen = Seen(scoped.session, scoped.events, scoped.addresses, evidence)
     origin = origin_document(assess_places(seen, SUBJECT, Sources(AT)), scoped.addresses)
     document = result_document(SUBJECT, scoped, trail.coverage, Verdict("undetermined"), origin)

@@ -27,6 +27,7 @@ from gdkit.columns.origin import ADDRESS_ORIGINS
 from gdkit.columns.origin_evidence import (
     ADDRESS_EVIDENCE,
     ADDRESS_HISTORY,
+    ADDRESS_SEEN,
     BENIGN_CAUSES,
     ORGANIZATION,
     WEIGHED_EVIDENCE,
@@ -43,6 +44,7 @@ __all__ = [
     "ADDRESS_EVIDENCE",
     "ADDRESS_HISTORY",
     "ADDRESS_ORIGINS",
+    "ADDRESS_SEEN",
     "BENIGN_CAUSES",
     "CAPABILITIES",
     "CHOICES",

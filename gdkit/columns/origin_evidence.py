@@ -24,6 +24,18 @@ ADDRESS_HISTORY = Table(
     ),
 )  # fmt: skip
 
+ADDRESS_SEEN = Table(
+    "address_seen",
+    "Who was seen at each address when, in what was searched: each row is one address, party and minute.",
+    (
+        Column("address", "text", "The address, in its normal spelling.", "sourceIPAddress"),
+        Column("party", "text", "thief, workload or unknown for calls of the session and of what grew from it; others "
+               "for calls of anybody else.", "(attribution)"),
+        Column("minute_at", "time", "The minute, by its beginning.", "eventTime"),
+        Column("calls", "integer", "Calls in it.", "(count)", "calls"),
+    ),
+)  # fmt: skip
+
 ADDRESS_EVIDENCE = Table(
     "address_evidence",
     "Evidence that the logs give on each address: each row is one statement.",

@@ -79,9 +79,10 @@ def check_inputs(networks: str, mmdb: Iterable[str], ask: Iterable[str]) -> None
 
 def keep_log_evidence(case: CaseFolder, events: pd.DataFrame, scope: Scope, subject: Subject) -> None:
     """Keep what the logs say of each place, while everything that was searched is at hand."""
-    evidence, history = log_evidence(events, scope, subject)
-    save_table(case, "address_evidence", evidence, "session_events, and the other events that were searched")
-    save_table(case, "address_history", history, "all events that were searched")
+    found = log_evidence(events, scope, subject)
+    save_table(case, "address_evidence", found.evidence, "session_events, and the other events that were searched")
+    save_table(case, "address_history", found.history, "all events that were searched")
+    save_table(case, "address_seen", found.seen, "all events that were searched")
 
 
 def judge_origin(case: CaseFolder, session: Mapping[str, Any], inputs: OriginInputs) -> Origin:

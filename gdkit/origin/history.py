@@ -46,6 +46,27 @@ def history_table(
     return tables.frame_of_rows(tables.ADDRESS_HISTORY, rows)
 
 
+def seen_table(events: pd.DataFrame, judged: pd.DataFrame, addresses: Collection[str]) -> pd.DataFrame:
+    """Give who was seen at each address in which minute; calls without a time are left out.
+
+    Args:
+        events: ``tables.EVENTS``, everything that was searched.
+        judged: ``tables.SESSION_EVENTS`` of the same load: ``record_number`` joins them.
+        addresses: in their normal spelling.
+
+    Returns:
+        ``tables.ADDRESS_SEEN``, by address, party and time.
+    """
+    place = places_of(events["source_address"])
+    there = place.isin(set(addresses)) & events["event_at"].notna()
+    party_of = dict(zip(judged["record_number"], judged["party"], strict=True))
+    party = events.loc[there, "record_number"].map(party_of).fillna("others")
+    minute = events.loc[there, "event_at"].dt.floor("1min")
+    told = pd.DataFrame({"address": place[there], "party": party, "minute_at": minute}).astype({"party": "str"})
+    counted = told.groupby(["address", "party", "minute_at"], as_index=False).size()
+    return tables.typed(counted.rename(columns={"size": "calls"}), tables.dtypes(tables.ADDRESS_SEEN))
+
+
 def before(calls: pd.DataFrame, reported_at: datetime | None) -> pd.DataFrame:
     """Give the calls made before the reported use; none where it is not known when that began."""
     return calls[calls["event_at"] < reported_at] if reported_at is not None else calls.iloc[:0]

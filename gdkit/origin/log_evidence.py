@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit import tables
 from gdkit.analysis.places import places_of
@@ -10,7 +10,7 @@ from gdkit.analysis.ways_out import neighbours_agent_calls
 from gdkit.identifiers import normal_address
 from gdkit.origin.evidence_behaviour import behaviour_evidence
 from gdkit.origin.evidence_history import history_evidence
-from gdkit.origin.history import history_table
+from gdkit.origin.history import history_table, seen_table
 from gdkit.origin.place import Place, SeenSign
 
 if TYPE_CHECKING:
@@ -31,21 +31,27 @@ _SHOW_ANOTHER = frozenset({"another_machine", "unlike_an_instance", "second_plac
 _KEPT = ("rule", "statement", "source", "as_of")
 
 
-def log_evidence(events: pd.DataFrame, scope: Scope, subject: Subject) -> tuple[pd.DataFrame, pd.DataFrame]:
+class LogEvidence(NamedTuple):
+    """What the logs say of each place: ``tables.ADDRESS_EVIDENCE``, ``ADDRESS_HISTORY`` and ``ADDRESS_SEEN``."""
+
+    evidence: pd.DataFrame
+    history: pd.DataFrame
+    seen: pd.DataFrame
+
+
+def log_evidence(events: pd.DataFrame, scope: Scope, subject: Subject) -> LogEvidence:
     """Give what the logs say of every place that a session was used from.
 
     Args:
         events: ``tables.EVENTS``, everything that was searched.
         scope: what the events show of the session.
         subject: what the investigation starts from.
-
-    Returns:
-        ``tables.ADDRESS_EVIDENCE`` and ``tables.ADDRESS_HISTORY``.
     """
-    reported_at, addresses = _reported_at(scope, subject), places_to_judge(scope.addresses, subject)
+    reported_at, addresses = reported_at_of(scope.events, subject), places_to_judge(scope.addresses, subject)
     history = history_table(events, scope.session, addresses, reported_at)
     rows = [row for place in _places(events, scope, history, addresses, reported_at) for row in _rows(place)]
-    return tables.frame_of_rows(tables.ADDRESS_EVIDENCE, rows), history
+    seen = seen_table(events, scope.events, addresses)
+    return LogEvidence(tables.frame_of_rows(tables.ADDRESS_EVIDENCE, rows), history, seen)
 
 
 def places_to_judge(addresses: pd.DataFrame, subject: Subject) -> tuple[str, ...]:
@@ -58,6 +64,19 @@ def places_to_judge(addresses: pd.DataFrame, subject: Subject) -> tuple[str, ...
     reported = [text for text in map(normal_address, subject.reported_addresses) if text]
     nowhere = [] if reported or not subject.remote_account_ids else [NOWHERE]
     return tuple(dict.fromkeys((*reported, *nowhere, *(str(one) for one in addresses["source_address"]))))
+
+
+def reported_at_of(judged: pd.DataFrame, subject: Subject) -> datetime | None:
+    """Say when the reported use began: GuardDuty's first sight, or the thief's first call where that is earlier.
+
+    Args:
+        judged: ``tables.SESSION_EVENTS``.
+        subject: what the investigation starts from.
+    """
+    thief = judged.loc[judged["party"] == "thief", "event_at"].dropna()
+    first = tables.plain(thief.min()) if len(thief) else None
+    seen = subject.finding.first_seen_at if subject.finding is not None else None
+    return min((one for one in (first, seen) if one is not None), default=None)
 
 
 def _rows(place: Place) -> Iterator[dict[str, Any]]:
@@ -95,14 +114,6 @@ def _places(
             reported_at=reported_at,
             searched_from=begins,
         )
-
-
-def _reported_at(scope: Scope, subject: Subject) -> datetime | None:
-    """Say when the reported use began: GuardDuty's first sight, or the thief's first call where that is earlier."""
-    thief = scope.events.loc[scope.events["party"] == "thief", "event_at"].dropna()
-    first = tables.plain(thief.min()) if len(thief) else None
-    seen = subject.finding.first_seen_at if subject.finding is not None else None
-    return min((one for one in (first, seen) if one is not None), default=None)
 
 
 def _signs(events: pd.DataFrame, scope: Scope) -> tuple[SeenSign, ...]:

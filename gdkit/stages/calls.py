@@ -8,9 +8,11 @@ from gdkit import tables
 from gdkit.case.evidence import load_table
 from gdkit.case.results import load_result
 from gdkit.stages.common import limit, opened, view
-from gdkit.ui import charts, coverage_words, words
+from gdkit.ui import coverage_words, words
+from gdkit.ui.coverage_chart import coverage_chart
 from gdkit.ui.lineage_chart import lineage_chart
 from gdkit.ui.tables import most_telling
+from gdkit.ui.timeline_chart import timeline_chart
 
 if TYPE_CHECKING:
     from gdkit.ui.view import View
@@ -75,7 +77,9 @@ def timeline(case: str) -> View:
     thief = events.loc[events["party"] == "thief", "event_at"]
     first, last = (tables.plain(thief.agg(end)) for end in ("min", "max"))
     summary = words.timeline_summary(begun, ended, first, last)
-    return view(folder, "Timeline", summary, picture=charts.timeline(events, "Calls of the session over time, UTC"))
+    return view(
+        folder, "Timeline", summary, picture=timeline_chart(events, f"Calls of the session over time, UTC. {summary}")
+    )
 
 
 def moments(case: str) -> View:
@@ -89,9 +93,9 @@ def chain(case: str) -> View:
     """Show what grew from the session: credentials, identities and what carries a role, each step one event."""
     folder = opened(case)
     nodes, edges = load_table(folder, "lineage_nodes"), load_table(folder, "lineage_edges")
-    picture = lineage_chart(nodes, edges, "What grew from the session")
-    return view(folder, "What grew from it", words.lineage_summary(nodes, edges), [limit(folder)], picture=picture,
-                frame=edges)  # fmt: skip
+    summary = words.lineage_summary(nodes, edges)
+    picture = lineage_chart(nodes, edges, f"What grew from the session. {summary}")
+    return view(folder, "What grew from it", summary, [limit(folder)], picture=picture, frame=edges)
 
 
 def addresses(case: str) -> View:
@@ -113,5 +117,6 @@ def coverage(case: str) -> View:
     ]
     facts += coverage_words.quiet_places(ledger)
     summary = f"{ledger['statement']} Every statement of this case holds for these events and no others."
-    return view(folder, "Coverage", summary, facts, coverage_words.coverage_notes(ledger),
-                frame=load_table(folder, "coverage_ledger"))  # fmt: skip
+    table, calls = load_table(folder, "coverage_ledger"), load_table(folder, "session_events")
+    picture = coverage_chart(table, calls, f"What was searched, and what not. {ledger['statement']}")
+    return view(folder, "Coverage", summary, facts, coverage_words.coverage_notes(ledger), picture=picture, frame=table)

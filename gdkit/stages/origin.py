@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from gdkit import tables
 from gdkit.case.evidence import load_table
+from gdkit.case.folder import case_subject
 from gdkit.case.results import load_result, save_result
 from gdkit.gathering import OriginInputs, judge_origin
 from gdkit.origin.document import origin_document
+from gdkit.origin.log_evidence import reported_at_of
 from gdkit.stages.common import opened, view
 from gdkit.ui import origin_words as words
+from gdkit.ui.address_chart import address_chart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +70,12 @@ def benign_causes(case: str) -> View:
 def address_history(case: str) -> View:
     """Show who was seen at each address, before the reported use and since."""
     folder = opened(case)
-    table = load_table(folder, "address_history")
-    summary = f"Callers seen at {table['address'].nunique()} of the places, in what was searched."
+    table, seen = load_table(folder, "address_history"), load_table(folder, "address_seen")
+    places = load_table(folder, "addresses")
+    reported = places.loc[places["in_finding"].astype(bool), "source_address"].tolist()
+    reported_at = reported_at_of(load_table(folder, "session_events"), case_subject(folder))
+    summary = words.history_summary(seen, reported, reported_at)
     notes = ["An address that is new for a role is a fact and no verdict.",
              "Other callers at the same address are just that: an address alone drags in nobody."]  # fmt: skip
-    return view(folder, "History of the addresses", summary, notes=notes, frame=table)
+    return view(folder, "History of the addresses", summary, notes=notes, frame=table,
+                picture=address_chart(seen, reported, reported_at, summary))  # fmt: skip

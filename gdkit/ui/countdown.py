@@ -37,7 +37,7 @@ _SHOWN = (
 )
 
 _LOOK = (
-    ":root{color-scheme:light dark}body{margin:0;font:13px/1.4 system-ui,sans-serif}"
+    ":root{color-scheme:light}body{margin:0;font:13px/1.4 system-ui,sans-serif}"
     "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.2rem 0}"
     "th,td{border:1px solid #8886;padding:.2rem .45rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "td:nth-child(5){font-variant-numeric:tabular-nums;white-space:nowrap}tr.over{opacity:.6}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.charts import COLOURS, VEGA_LITE
 from gdkit.ui.lineage_layout import Arrow, Dot, Layout, lay_out
-from gdkit.ui.text import drawing
+from gdkit.ui.vega import COLOURS, drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
 ROW_PX = 52
@@ -17,29 +18,34 @@ ROW_PX = 52
 NEUTRAL = "#334155"
 """Colour of what belongs to no party, such as the instance itself."""
 
-STEP_PX, FEWEST_PX = 230, 460
+STEP_PX, FEWEST_PX = 250, 460
 """Width of one step, and of the smallest picture."""
 
-_NAMES_PX = 150
+_NAMES_PX = 180
 """Width of a name before it is cut, in pixels."""
 
+_BELOW: dict[str, Any] = {"align": "center", "dy": 17}
+_BESIDE: dict[str, Any] = {"align": "left", "dx": 11, "dy": -3}
+"""Where a thing's name stands: below it, and in the last layer beside it, where no line is."""
 
-def lineage_chart(nodes: pd.DataFrame, edges: pd.DataFrame, title: str) -> str | None:
+_NAME = {"fontSize": 11, "fontWeight": "bold"}
+_ABOUT = {"fontSize": 10}
+_LINE_PX = 13
+_GROUND = {"stroke": "#fff", "strokeWidth": 4, "strokeJoin": "round", "color": "#fff"}
+
+
+def lineage_chart(nodes: pd.DataFrame, edges: pd.DataFrame, words: str) -> str | None:
     """Draw what grew from the leaked session, one layer a step.
 
     Args:
         nodes: ``tables.LINEAGE_NODES``.
         edges: ``tables.LINEAGE_EDGES``.
-        title: what the picture shows.
+        words: what the picture says, for those who do not see it.
 
     Returns:
         HTML with everything in it; None where nothing grew.
     """
-    if edges.empty:
-        return None
-    import vl_convert  # noqa: PLC0415 - loaded on first use
-
-    return drawing(vl_convert.vegalite_to_svg(lineage_spec(lay_out(nodes, edges))), title)
+    return None if edges.empty else drawn(lineage_spec(lay_out(nodes, edges)), words)
 
 
 def lineage_spec(layout: Layout) -> dict[str, Any]:
@@ -49,21 +55,23 @@ def lineage_spec(layout: Layout) -> dict[str, Any]:
     heights = {dot.id: _y(dot, sizes[dot.layer], max(sizes)) for dot in layout.dots}
     lines = [_line(arrow, at, heights) for arrow in layout.arrows]
     points = [_point(dot, heights[dot.id]) for dot in layout.dots]
-    x = {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [-0.35, len(sizes) - 0.45]}}
+    x = {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [-0.3, len(sizes) - 0.3]}}
     y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [max(sizes) - 0.4, -0.6]}}
-    picture = {
+    named = [(_BELOW, [point for point in points if point["x"] < len(sizes) - 1]),
+             (_BESIDE, [point for point in points if point["x"] == len(sizes) - 1])]  # fmt: skip
+    return {
         "title": _title(layout),
         "height": _height(layout),
         "width": max(FEWEST_PX, STEP_PX * len(sizes)),
         "layer": [
             _rules(lines, x, y),
-            _words(lines, x, y, "call", {"dy": -6, "fontSize": 10, "fontStyle": "italic"}),
             _dots(points, x, y),
-            _words(points, x, y, "name", {"dy": 17, "fontSize": 11, "fontWeight": "bold"}),
-            _words(points, x, y, "about", {"dy": 30, "fontSize": 10}),
+            *_words(lines, x, y, "call", {"align": "center", "dy": -6, "fontSize": 10, "fontStyle": "italic"}),
+            *(mark for place, here in named for mark in _words(here, x, y, "name", {**place, **_NAME})),
+            *(mark for place, here in named
+              for mark in _words(here, x, y, "about", {**place, "dy": place["dy"] + _LINE_PX, **_ABOUT})),
         ],
-    }
-    return {"$schema": VEGA_LITE, "background": "#ffffff", "config": {"view": {"stroke": None}}} | picture
+    }  # fmt: skip
 
 
 def _title(layout: Layout) -> str:
@@ -86,7 +94,14 @@ def _y(dot: Dot, here: int, most: int) -> float:
 
 def _point(dot: Dot, y: float) -> dict[str, Any]:
     words = [dot.kind.replace("_", " "), *([dot.party] if dot.party else [])]
-    return {"x": dot.layer, "y": y, "name": dot.label, "about": " · ".join(words), "party": dot.party or "none"}
+    return {
+        "id": dot.id,
+        "x": dot.layer,
+        "y": y,
+        "name": dot.label,
+        "about": " · ".join(words),
+        "party": dot.party or "none",
+    }
 
 
 def _line(arrow: Arrow, at: dict[str, Dot], heights: dict[str, float]) -> dict[str, Any]:
@@ -131,9 +146,9 @@ def _dots(points: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) ->
 
 def _words(
     values: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], name: str, look: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "data": {"values": values},
-        "mark": {"type": "text", "align": "center", "limit": _NAMES_PX, **look},
-        "encoding": {"x": x, "y": y, "text": {"field": name, "type": "nominal"}, "color": _colour()},
-    }
+) -> Iterator[dict[str, Any]]:
+    """Give words on a ground of their own, so that a line behind them does not strike them out."""
+    encoding = {"x": x, "y": y, "text": {"field": name, "type": "nominal"}}
+    mark = {"type": "text", "limit": _NAMES_PX, **look}
+    yield {"data": {"values": values}, "mark": {**mark, **_GROUND}, "encoding": encoding}
+    yield {"data": {"values": values}, "mark": mark, "encoding": {**encoding, "color": _colour()}}

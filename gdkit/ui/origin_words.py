@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    import pandas as pd
 
 A_PERSON_DECIDES = "This is a proposal from a table of rules. A person decides."
 OWNERSHIP = (
@@ -50,3 +53,25 @@ def causes_summary(origin: Mapping[str, Any]) -> str:
     named = f" ({', '.join(passed)})" if passed else ""
     return (f"{first['address']}: of {many(len(outcomes), 'benign cause')}, {len(passed)} passed{named}, "
             f"{outcomes.count('failed')} failed, {outcomes.count('could not test')} could not be tested.")  # fmt: skip
+
+
+def history_summary(seen: pd.DataFrame, reported: Collection[str], reported_at: datetime | None, most: int = 3) -> str:
+    """Say who was seen at the addresses that the finding names, before the reported use and since.
+
+    Args:
+        seen: ``tables.ADDRESS_SEEN``.
+        reported: addresses that the finding names.
+        reported_at: when the use that was reported began; None where nothing tells.
+        most: addresses that are told each by itself.
+    """
+    said = [f"Callers seen at {many(seen['address'].nunique(), 'place')}, in what was searched."]
+    for address in list(reported)[:most]:
+        there = seen[seen["address"] == address]
+        parties = there.groupby("party")["calls"].sum().sort_values(ascending=False)
+        calls = ", ".join(f"{party} {calls:,}" for party, calls in parties.items()) or "nobody"
+        told = f"{address}, in the finding: {calls}"
+        if reported_at is not None and len(there):
+            before = there.loc[there["minute_at"] < reported_at.replace(second=0, microsecond=0), "calls"].sum()
+            told += f"; {before:,} of them before the reported use"
+        said.append(f"{told}.")
+    return " ".join(said)

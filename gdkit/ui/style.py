@@ -17,8 +17,8 @@ STYLE = """
 .gd-view .gd-block li { margin: .2rem 0; overflow-wrap: anywhere; }
 .gd-view table.gd-facts { border-collapse: collapse; margin: .4rem 0; font-size: 13px; }
 .gd-view table.gd-facts th { text-align: left; font-weight: 600; padding: .15rem 1rem .15rem 0; vertical-align: top;
-  white-space: nowrap; background: none; }
-.gd-view table.gd-facts td { text-align: left; padding: .15rem 0; overflow-wrap: anywhere; }
+  min-width: 9rem; max-width: 22rem; overflow-wrap: anywhere; background: none; }
+.gd-view table.gd-facts td { vertical-align: top; text-align: left; padding: .15rem 0; overflow-wrap: anywhere; }
 .gd-view table.gd-table { border-collapse: collapse; font-size: 12px; margin: .4rem 0; }
 .gd-view table.gd-table caption { text-align: left; caption-side: top; }
 .gd-view table.gd-table th, .gd-view table.gd-table td { border: 1px solid #8886; padding: .2rem .45rem;
@@ -44,5 +44,8 @@ STYLE = """
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 @media screen { .gd-view .gd-paper { display: none; } }
 @media print { .gd-view .gd-frame { display: none; } }
+.gd-view .gd-picture { color-scheme: light; }
+body[data-jp-theme-light="false"] .gd-picture, body[data-vscode-theme-kind="vscode-dark"] .gd-picture,
+body[data-vscode-theme-kind="vscode-high-contrast"] .gd-picture { filter: invert(.93) hue-rotate(180deg); }
 @media print { .gd-view .dt-container table.dataTable td { white-space: normal; overflow-wrap: anywhere; } }
 """

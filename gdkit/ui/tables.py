@@ -30,7 +30,7 @@ MOST_CELL_CHARACTERS = 500
 
 
 def interactive_table(frame: pd.DataFrame, caption: str) -> str:
-    """Give a table as HTML: its first rows, and all that a page holds for the script of the page to draw in their place.
+    """Give a table as HTML: its first rows, and the whole of it for the page's script to draw in their place.
 
     Args:
         frame: any table; every cell is shown as text.

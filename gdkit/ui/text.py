@@ -124,10 +124,11 @@ def preformatted(value: object, label: str, most: int = 100_000) -> str:
 def sandboxed_frame(page: str, title: str, height_px: int) -> str:
     """Give a frame that shows a whole HTML page of ours apart from everything else.
 
-    The page may run scripts but has no origin of its own: it reaches neither the notebook nor its kernel.
+    The page may run scripts but has no origin of its own: it reaches neither the notebook nor its kernel, nor can it
+    see whether they are light or dark. It is drawn for a light background and paints none; the style turns it over.
     """
     return (
-        f'<iframe class="gd-frame" title="{escape(title)}" sandbox="allow-scripts" loading="eager" '
+        f'<iframe class="gd-frame gd-picture" title="{escape(title)}" sandbox="allow-scripts" loading="eager" '
         f'style="width:100%;height:{int(height_px)}px;border:0" srcdoc="{html.escape(page, quote=True)}"></iframe>'
     )
 
@@ -141,7 +142,7 @@ def drawing(svg: str, words: str) -> str:
     """
     data = base64.b64encode(svg.encode()).decode()
     return (
-        f'<img class="gd-drawing" alt="{escape(words)}" style="max-width:100%;background:#fff" '
+        f'<img class="gd-drawing gd-picture" alt="{escape(words)}" style="max-width:100%" '
         f'src="data:image/svg+xml;base64,{data}">'
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VIEWS = (
+    "address_history",
     "begin", "finding", "session", "timeline", "calls", "chain", "initial_access", "addresses", "coverage",
     "conclusion", "integrity", "verdict", "moments", "impact", "data", "left_behind", "tamper", "costs",
     "capabilities", "refused", "credentials", "fleet",
@@ -66,7 +67,7 @@ def _view(case: CaseFolder, name: str) -> Any:
 
 def _hold_harmless(page: Page) -> None:
     """Fail where a page has a tag, an attribute, a link or a hidden character that is not gdkit's own."""
-    tags = {tag for tag, named in page.tags if (tag, named.get("class")) != ("img", "gd-drawing")}
+    tags = {tag for tag, named in page.tags if (tag, named.get("class")) != ("img", "gd-drawing gd-picture")}
     assert not tags & FORBIDDEN
     assert not [(tag, name) for tag, named in page.tags for name in named if name.startswith("on")]
     pointing = [value for _, named in page.tags for name, value in named.items() if name in ("href", "src", "action")]

@@ -46,7 +46,7 @@ def judged(
     """Judge the places of a session, from its records; by default for a finding at the thief's address."""
     about, events = about or subject(), events_of(folder, records)
     scope = scope_session(events, about)
-    evidence, _ = log_evidence(events, scope, about)
+    evidence = log_evidence(events, scope, about).evidence
     return assess_places(Seen(scope.session, scope.events, scope.addresses, evidence), about, sources)
 
 

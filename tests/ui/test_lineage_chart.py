@@ -46,7 +46,7 @@ def _layers(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[list[dict[str, Any
 
 def test_things_stand_a_layer_a_step() -> None:
     """What one thing led to stands right of it; its name, kind and party are words."""
-    points = {point["name"]: point for point in _layers(NODES, EDGES)[2]}
+    points = {point["name"]: point for point in _layers(NODES, EDGES)[1]}
     assert {name: point["x"] for name, point in points.items()} == {"app": 0, "K": 1, "backdoor": 2, "x": 2}
     assert [points[name]["about"] for name in ("app", "K", "x")] == ["instance", "access key · thief", "user · unknown"]
     assert points["backdoor"]["y"] != points["x"]["y"]
@@ -73,14 +73,14 @@ def test_nothing_grew() -> None:
 def test_key_that_nothing_leads_to_is_drawn() -> None:
     """A key that no event leads to stands beside the others, without a line."""
     nodes = _nodes(("K", "access_key", "K", "thief"), ("L", "access_key", "lonely", None))
-    points = {point["name"]: point["x"] for point in _layers(nodes, EDGES.head(1))[2]}
+    points = {point["name"]: point["x"] for point in _layers(nodes, EDGES.head(1))[1]}
     assert points == {"app": 0, "K": 1, "lonely": 1}
 
 
 def test_circle_is_drawn() -> None:
     """Things that lead to one another are each drawn once."""
     edges = _edges(("i-1", "K", "a", "thief", None), ("K", "U", "b", "thief", None), ("U", "K", "c", "thief", None))
-    points, lines = _layers(NODES.head(3), edges)[2], _layers(NODES.head(3), edges)[0]
+    points, lines = _layers(NODES.head(3), edges)[1], _layers(NODES.head(3), edges)[0]
     assert (len(points), len(lines)) == (3, 3)
 
 
@@ -142,7 +142,7 @@ def test_hostile_names_are_data() -> None:
     assert "<script" not in drawn
     assert "<img" not in drawn
     spec = lineage_spec(lay_out(nodes, edges))
-    names = [point["name"] for point in spec["layer"][2]["data"]["values"]]
+    names = [point["name"] for point in spec["layer"][1]["data"]["values"]]
     assert not any("\u202e" in name or len(name) > 80 for name in names)
 
 

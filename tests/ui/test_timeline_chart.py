@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 
 from gdkit import tables
-from gdkit.ui.charts import MOST_MARKS, put_together, timeline, timeline_spec
+from gdkit.ui import vega
+from gdkit.ui.page_library import packed
+from gdkit.ui.timeline_chart import MOST_BARS, put_together, timeline_chart, timeline_spec
+from gdkit.ui.vega import COLOURS, MOST_MARKS, whole
 from tests.report.markup import Page
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -32,7 +35,7 @@ def _events(count: int, operations: list[str], step_s: float = 1.0) -> pd.DataFr
 
 
 def _frame(events: pd.DataFrame, title: str = "Calls") -> Page:
-    markup = timeline(events, title)
+    markup = timeline_chart(events, title)
     assert markup is not None
     page = Page(markup)
     assert [tag for tag, _ in page.tags if tag == "iframe"] == ["iframe"]
@@ -59,7 +62,7 @@ def test_frame_without_width_is_drawn_later() -> None:
 @pytest.mark.parametrize("events", [_events(0, ["x"]), _events(3, ["x"]).assign(event_at=pd.NaT)])
 def test_no_times(events: pd.DataFrame) -> None:
     """Where no call has a time there is no picture."""
-    assert timeline(events, "Calls") is None
+    assert timeline_chart(events, "Calls") is None
 
 
 def test_few_calls() -> None:
@@ -105,7 +108,7 @@ def test_hostile_operation(name: str) -> None:
 
 def test_hostile_title() -> None:
     """The title is text."""
-    markup = timeline(_events(1, ["x"]), f'"{HOSTILE}')
+    markup = timeline_chart(_events(1, ["x"]), f'"{HOSTILE}')
     assert markup is not None
     assert Page(markup).tags[0][1]["title"] == f'"{HOSTILE}'
 
@@ -128,14 +131,12 @@ def test_words_beside_colours() -> None:
 
 def test_library_without_cache(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The picture library is taken from the cache where it was kept, whole."""
-    from gdkit.ui import charts
-
-    charts._library.cache_clear()
-    monkeypatch.setattr(charts, "user_cache_path", lambda _name: tmp_path / "cache")
-    first = charts._library()
+    vega._library.cache_clear()
+    monkeypatch.setattr(vega, "user_cache_path", lambda _name: tmp_path / "cache")
+    first = vega._library()
     (kept,) = (tmp_path / "cache").iterdir()
-    charts._library.cache_clear()
-    assert charts._library() == first == kept.read_text(encoding="utf-8")
+    vega._library.cache_clear()
+    assert vega._library() == first == packed(kept.read_bytes())
     assert "</script" not in first
 
 
@@ -146,7 +147,7 @@ def test_specification_is_valid(count: int) -> None:
 
     step, marks = put_together(_events(count, ["GetObject", "ListBuckets", "AssumeRole"]))
     spec = timeline_spec(marks, step)
-    chart = altair.Chart.from_dict(spec, validate=True)
+    chart = altair.Chart.from_dict(whole(spec), validate=True)
     assert len(chart.to_dict(validate=True)["vconcat"]) == 2
     assert sum(row["calls"] for row in spec["data"]["values"]) == count
 
@@ -160,24 +161,35 @@ def test_invalid_specification_would_be_seen() -> None:
     spec = timeline_spec(marks, step)
     spec["vconcat"][0]["mark"] = {"type": "no-such-mark"}
     with pytest.raises(jsonschema.ValidationError):
-        altair.Chart.from_dict(spec, validate=True).to_dict(validate=True)
+        altair.Chart.from_dict(whole(spec), validate=True).to_dict(validate=True)
 
 
 def test_thief_is_strong_and_hops_are_marked() -> None:
     """The workload is drawn fainter than the thief, and what grew from the session has a shape of its own."""
     events = _events(4, ["GetObject"]).assign(hop=[0, 0, 1, 2])
     step, marks = put_together(events)
-    assert sorted(marks["reach"]) == ["grown from it", "grown from it", "leaked session", "leaked session"]
+    assert sorted(marks["reach"]) == ["in the leaked session"] * 2 + ["in what grew from it"] * 2
     encoding = timeline_spec(marks, step)["vconcat"][0]["encoding"]
     strength = dict(zip(*(encoding["opacity"]["scale"][part] for part in ("domain", "range")), strict=True))
     assert strength["thief"] > strength["unknown"] > strength["workload"]
     shapes = encoding["shape"]["scale"]["range"]
     assert len(set(shapes)) == 2
+    assert encoding["yOffset"]["field"] == "reach", "marks of both at one instant do not cover each other"
+
+
+def test_bars_say_their_party_and_numbers() -> None:
+    """A bar is named by party, operation and numbers, so that no colour and no length is needed to read it."""
+    step, marks = put_together(_events(3, ["GetObject"]))
+    bars = timeline_spec(marks, step)["vconcat"][1]
+    line = next(one["calculate"] for one in bars["transform"] if one.get("as") == "line")
+    assert all(f"datum.{name}" in line for name in ("party", "operation", "calls", "failed"))
+    assert bars["encoding"]["y"]["field"] == "line"
+    assert set(MOST_BARS) < set(COLOURS)
 
 
 def test_still_for_paper() -> None:
     """For paper the same picture stands beside the frame as an image, in which no script runs."""
-    page = Page(str(timeline(_events(30, [HOSTILE]), "Calls")))
+    page = Page(str(timeline_chart(_events(30, [HOSTILE]), "Calls")))
     assert ("div", {"class": "gd-paper"}) in page.tags
     (image,) = [named for tag, named in page.tags if tag == "img"]
     assert image["alt"] == "Calls"
