@@ -34,7 +34,7 @@ PAPER_PX = 560
 _DRAW = f"""const draw = () => {{
   const width = Math.max({_FEWEST_PX}, innerWidth - {_AROUND_PX});
   spec.vconcat.forEach((view) => {{ view.width = width; }});
-  vegaEmbed("#chart", spec, {{actions: false, ast: true}});
+  vegaEmbed("#chart", spec, {{actions: false, ast: true, renderer: "svg"}});
 }};"""
 
 
