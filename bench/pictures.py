@@ -60,7 +60,7 @@ def ledger() -> pd.DataFrame:
 
 
 def measure(page: Page, name: str, make: Callable[[], str | None]) -> None:
-    """Print how long a picture takes to make, how large it is, and how long chromium takes from opening it to seeing it."""
+    """Print how long a picture takes to make and to be seen in chromium, and how large it is."""
     begun = time.perf_counter()
     picture = make()
     made_s = time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""The pictures as a browser shows them: drawn soon however many calls there are, brushed, and readable in both themes."""
+"""The pictures in a browser: drawn soon however many calls there are, brushed, and readable in both themes."""
 
 from __future__ import annotations
 
