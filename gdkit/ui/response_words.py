@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gdkit.responding.overview import Row
     from gdkit.response.engine import Applied
@@ -33,6 +33,44 @@ def explanation_facts(said: Explanation) -> list[tuple[str, object]]:
     ]
 
 
+def short_facts(said: Explanation) -> list[tuple[str, object]]:
+    """Give what a person must know of a step at once."""
+    return explanation_facts(said)[:1] + explanation_facts(said)[2:3]
+
+
+def further_facts(said: Explanation) -> list[tuple[str, object]]:
+    """Give what else a step says of itself."""
+    return [fact for fact in explanation_facts(said) if fact not in short_facts(said)]
+
+
+def checked(checks: Iterable[Check]) -> list[tuple[str, str, str]]:
+    """Give checks as a view shows them: the answer, the question, what was found."""
+    return [(HOLDS[check.holds], check.what, f"{check.found}{_stop(check)}") for check in checks]
+
+
+def _stop(check: Check) -> str:
+    """Say that a plan is not applied just so where a check of it shows that it would do another thing."""
+    return ". It is applied only where a person says why (--despite)" if check.stops and check.holds is False else ""
+
+
+def checks_sentence(checks: Sequence[Check]) -> str:
+    """Say how many checks hold; nothing where nothing was checked.
+
+    >>> from gdkit.response.step import Check
+    >>> checks_sentence([Check("a", True, "x"), Check("b", None, "y")])
+    'Of 2 checks 1 holds, 1 cannot be told.'
+    """
+    if not checks:
+        return ""
+    counts = {answer: sum(check.holds is holds for check in checks) for holds, answer in HOLDS.items()}
+    if counts["yes"] == len(checks):
+        return f"All {len(checks)} checks hold." if len(checks) > 1 else "The check holds."
+    said = [f"{counts['yes']} {'holds' if counts['yes'] == 1 else 'hold'}"]
+    said += [f"{counts['NO']} {'does' if counts['NO'] == 1 else 'do'} NOT"] if counts["NO"] else []
+    said += [f"{counts['cannot be told']} cannot be told"] if counts["cannot be told"] else []
+    return f"Of {many(len(checks), 'check')} {', '.join(said)}."
+
+
 def plan_summary(plan: Plan) -> str:
     """Say in a sentence what a plan would do."""
     if plan.nothing_to_do:
@@ -54,8 +92,7 @@ def plan_notes(plan: Plan) -> list[str]:
 
 def check_sentence(check: Check) -> str:
     """Say in a sentence what was checked and found."""
-    stops = " It is applied only where a person says why (--despite)." if check.stops and check.holds is False else ""
-    return f"{check.what}? {HOLDS[check.holds]}: {check.found}.{stops}"
+    return f"{check.what}? {HOLDS[check.holds]}: {check.found}{_stop(check)}."
 
 
 def applied_summary(applied: Applied) -> str:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gdkit.case.journal import append_entry
-from gdkit.errors import GdkitError, ResponseError
+from gdkit.errors import ResponseError
 from gdkit.responding import run
 from gdkit.responding.overview import step_standing
 from gdkit.response.catalogue import step_named
 from gdkit.response.engine import reviewed_plan
 from gdkit.response.plan import SHORT
 from gdkit.ui import step_view, text
+from gdkit.ui.guard import told_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gdkit.case.folder import CaseFolder
     from gdkit.response.plan import Plan
+    from gdkit.response.step import Option
     from gdkit.ui.view import View
 
 
@@ -34,18 +35,21 @@ class StepPanel:
 
         self.case, self.step = case, step_named(name)
         self._desk: run.Desk | None = None
-        self.options = {option.name: self._control(widgets, option, told) for option in self.step.options}
+        self.options = {option.name: _control(widgets, option, told) for option in self.step.options}
         self.hash = widgets.Text(description="Plan's hash", placeholder=f"type at least {SHORT} digits to apply")
-        self.shown = widgets.HTML(value=self._start().html())
+        self.despite = widgets.Text(description="Despite", layout={"display": "none", "width": "min(100%, 52rem)"},
+                                    placeholder="why it is applied although a check of it says NO")  # fmt: skip
+        self.about, self.shown = widgets.HTML(value=self._start().html()), widgets.HTML()
         self.status = widgets.Label(value="")
+        self.status.add_class("gd-status")
         acts = {"Preview": self.preview, "Apply": self.apply, "Verify": self.verify, "Preview undo": self.preview_undo}
         self.buttons = {name: widgets.Button(description=name, tooltip=f"{name}: {self.step.title}") for name in acts}
         for name_, act in acts.items():
             self.buttons[name_].on_click(lambda _button, act=act: self._guarded(act))
-        first, apply_row = [self.buttons["Preview"]], [self.hash, self.buttons["Apply"]]
-        after = [self.buttons["Verify"], self.buttons["Preview undo"]]
-        self._box = widgets.VBox([self.shown, *self.options.values(), widgets.HBox(first), widgets.HBox(apply_row),
-                                  widgets.HBox(after), self.status])  # fmt: skip
+        after = [self.hash, *(self.buttons[name] for name in ("Apply", "Verify", "Preview undo"))]
+        self._box = widgets.VBox([self.about, *self.options.values(), self.buttons["Preview"], self.shown, self.despite,
+                                  widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status])  # fmt: skip
+        self._box.add_class("gd-panel")
 
     def preview(self) -> View:
         """Plan the step from what the controls say."""
@@ -62,8 +66,9 @@ class StepPanel:
         if plan.step != self.step.name:
             raise ResponseError(f"this plan was made by the step {plan.step}; nothing was done",
                                 where=f"plan {plan.short_hash}")  # fmt: skip
-        applied = run.apply_plan(desk, plan.hash)
-        self.hash.value = ""
+        applied = run.apply_plan(desk, plan.hash, despite=self.despite.value)
+        self.hash.value = self.despite.value = ""
+        self.despite.layout.display = "none"
         return step_view.applied_view(self.step.title, [applied])
 
     def verify(self) -> View:
@@ -71,21 +76,24 @@ class StepPanel:
         return step_view.verified_view(self.step, *run.verify_step(self._at_desk(), self.step.name))
 
     def _planned(self, plan: Plan) -> View:
-        self.hash.value = ""
-        return step_view.plan_view(self.step, plan)
+        self.hash.value = self.despite.value = ""
+        stopped = any(check.stops and check.holds is False for check in plan.checks)
+        self.despite.layout.display = "flex" if stopped else "none"
+        return replace(step_view.plan_view(self.step, plan), folded=())  # it stands above already
 
     def _guarded(self, act: Callable[[], View]) -> None:
-        """Show what an act gives; an error is shown in the panel and written to the journal."""
-        self.status.value = "working …"
+        """Show what an act gives; an error is shown in the panel and written to the journal.
+
+        What was shown before is taken away first, so that nobody reads an old plan for a new one.
+        """
+        self.status.value, self.shown.value = "working …", ""
         try:
-            self.shown.value = act().html()
-        except GdkitError as error:
-            self.status.value = text.visible(f"Not done. {error}")
-            with suppress(GdkitError):  # the journal may be what cannot be written; the panel says so all the same
-                append_entry(self.case.journal, actor="panel", act="error",
-                             detail={"step": self.step.name, "error": str(error)})  # fmt: skip
+            view = act()
+        except Exception as error:
+            self.status.value = f"Not done. {told_error(error, self.case, actor='panel', step=self.step.name)}"
         else:
-            self.status.value = text.visible(step_standing(self.case, self.step.name))
+            self.shown.value, self.about.value = view.html(), self._start().html()
+            self.status.value = text.visible(f"{step_standing(self.case, self.step.name)} {view.summary}")
 
     def _at_desk(self) -> run.Desk:
         if self._desk is None:
@@ -98,15 +106,6 @@ class StepPanel:
     def _start(self) -> View:
         return step_view.step_view(self.step, step_standing(self.case, self.step.name))
 
-    @staticmethod
-    def _control(widgets: Any, option: Any, told: dict[str, str]) -> Any:
-        value = told.get(option.name, option.default)
-        named = {"description": option.name, "tooltip": option.meaning, "style": {"description_width": "initial"}}
-        if option.choices:
-            return widgets.Dropdown(options=["", *option.choices] if not option.default else list(option.choices),
-                                    value=value, **named)  # fmt: skip
-        return widgets.Text(value=value, placeholder=option.meaning, **named)
-
     @property
     def box(self) -> Any:
         """The controls, to stand in another panel."""
@@ -117,3 +116,15 @@ class StepPanel:
         widget = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
         return {"text/plain": start.text(), "text/html": start.html(),
                 "application/vnd.jupyter.widget-view+json": widget}  # fmt: skip
+
+
+def _control(widgets: Any, option: Option, told: dict[str, str]) -> Any:
+    """Give the control of an option: its name before it, its meaning in it and, for a choice, behind it."""
+    value = told.get(option.name, option.default)
+    described = option.name + (" (required)" if option.required else "")
+    named = {"description": described, "tooltip": option.meaning, "style": {"description_width": "10rem"},
+             "layout": {"width": "min(100%, 52rem)"}}  # fmt: skip
+    if not option.choices:
+        return widgets.Text(value=value, placeholder=option.meaning, **named)
+    choices = [(f"not told: {option.meaning}", "")] if not option.default else []
+    return widgets.Dropdown(options=[*choices, *((choice, choice) for choice in option.choices)], value=value, **named)

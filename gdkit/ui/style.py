@@ -41,6 +41,17 @@ STYLE = """
 .gd-view .gd-said { font-size: 12px; }
 .gd-view pre.gd-pre { font-size: 12px; line-height: 1.35; max-height: 24rem; overflow: auto; border: 1px solid #8886;
   padding: .4rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.gd-view pre.gd-diff ins { color: #14622b; background: #2da44e22; text-decoration: none; }
+.gd-view pre.gd-diff del { color: #a01c22; background: #cf222e1f; text-decoration: none; }
+body[data-jp-theme-light="false"] .gd-view pre.gd-diff ins { color: #7ee2a0; }
+body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
+.gd-view table.gd-checks th { font-weight: normal; }
+.gd-view table.gd-checks td:first-child, .gd-view table.gd-checks thead th { white-space: nowrap; }
+.gd-view .gd-folded { margin: .4rem 0; }
+.gd-view .gd-folded summary { cursor: pointer; font-size: 13px; text-decoration: underline; width: max-content; }
+.widget-html:has(.gd-view), .widget-html-content:has(.gd-view) { min-width: 0; max-width: calc(100% - 4px); }
+.gd-panel { max-width: 100%; }
+.gd-panel .gd-status { white-space: normal; height: auto; font-weight: 600; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 @media screen { .gd-view .gd-paper { display: none; } }
 @media print { .gd-view .gd-frame { display: none; } }

@@ -116,9 +116,39 @@ def static_records(names: Sequence[str], rows: Iterable[Sequence[object]], capti
     return f'<table class="gd-table gd-records"><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>'
 
 
+def checked_table(rows: Iterable[tuple[str, object, object]]) -> str:
+    """Give what was checked: the answer first, then the question and what was found; nothing where there is none.
+
+    Args:
+        rows: answer, question and finding of each; an answer other than "yes" stands out by its weight too.
+    """
+    body = "".join(
+        f"<tr><td>{escape(answer) if answer == 'yes' else f'<strong>{escape(answer)}</strong>'}</td>"
+        f"<th scope='row'>{_lines(asked)}</th><td>{_lines(found)}</td></tr>"
+        for answer, asked, found in rows
+    )
+    head = "<thead><tr><th scope='col'>holds</th><th scope='col'>checked</th><th scope='col'>found</th></tr></thead>"
+    return f'<table class="gd-table gd-checks">{head}<tbody>{body}</tbody></table>' if body else ""
+
+
+def folded(title: str, body: str) -> str:
+    """Give what is shown when its title is opened, by mouse or by Enter; ``body`` is markup of this module."""
+    return f'<details class="gd-folded"><summary>{escape(title)}</summary>{body}</details>' if body else ""
+
+
+def difference(lines: str, label: str) -> str:
+    """Give a unified diff: what goes and what comes are told by their signs, and by colours beside them."""
+    kinds = {"+": "ins", "-": "del"}
+    shown = []
+    for line in lines.splitlines():
+        kind = kinds.get(line[:1]) if line[:3] not in ("+++", "---") else None
+        shown.append(f"<{kind}>{escape(line)}</{kind}>" if kind else escape(line))
+    return _box("\n".join(shown), label, "gd-diff")
+
+
 def preformatted(value: object, label: str, most: int = 100_000) -> str:
     """Give text whose lines and spaces stay as they are, such as JSON or a diff, in a box that can be scrolled."""
-    return f'<pre class="gd-pre" tabindex="0" aria-label="{escape(label)}">{_as_lines(value, most)}</pre>'
+    return _box(_as_lines(value, most), label)
 
 
 def sandboxed_frame(page: str, title: str, height_px: int) -> str:
@@ -220,6 +250,14 @@ def _code_span(text: str) -> str:
 def _named(names: Sequence[str], row: Sequence[object]) -> str:
     held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != "—"]
     return " · ".join(f"<b>{escape(name)}</b> {_lines(value)}" for name, value in held[1:])
+
+
+def _box(body: str, label: str, kind: str = "") -> str:
+    """Put lines of markup into a box that the keyboard can scroll, with its label above it."""
+    return (
+        f'<p class="gd-caption">{escape(label)}</p>'
+        f'<pre class="gd-pre {kind}" tabindex="0" role="region" aria-label="{escape(label)}">{body}</pre>'
+    )
 
 
 def _as_lines(value: object, most: int) -> str:

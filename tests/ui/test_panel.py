@@ -11,7 +11,7 @@ from gdkit import stages
 from gdkit.case.journal import read_entries
 from gdkit.case.results import load_result, save_result
 from gdkit.case.verdicts import UNDECIDED, all_verdicts, current_verdict
-from gdkit.ui.panel import LINE, VerdictPanel
+from gdkit.ui.panel import VerdictPanel
 from tests.case.samples import new_case, refuse_writes, scoped_case
 from tests.report.markup import Page
 
@@ -130,27 +130,39 @@ def test_result_follows(tmp_path: Path) -> None:
 
 def test_proposal_before_the_logs_are_read(case: CaseFolder) -> None:
     """A case without a result has nothing to propose, and the panel says which step is missing."""
-    assert [label.value for label in VerdictPanel(case).proposal] == [
-        "Nothing is proposed yet: run 2_scope on this case first."
-    ]
+    assert "Nothing is proposed yet: run 2_scope on this case first." in Page(VerdictPanel(case).proposal.value).text
 
 
 def test_proposal(tmp_path: Path) -> None:
-    """The panel shows the proposal, the rows that decided, the tests and what would settle it, as plain text."""
-    shown = [label.value for label in VerdictPanel(scoped_case(tmp_path / "case")).proposal]
+    """The panel shows the proposal, the rows that decided, the tests and what would settle it."""
+    shown = Page(VerdictPanel(scoped_case(tmp_path / "case")).proposal.value).words
     assert shown[0].startswith("Proposed: ")
     assert any("benign causes" in line for line in shown)
     assert any(line.startswith("To settle it: ") for line in shown)
-    assert max(map(len, shown)) <= LINE, "a label cuts off what is wider than the page"
+    assert any("A person decides" in line for line in shown)
 
 
 def test_hostile_proposal(tmp_path: Path) -> None:
-    """Text of an attacker in a row that decided is shown as text: no control character, no line of its own."""
+    """Text of an attacker in a row that decided is shown as text: no tag, no control character."""
     case = scoped_case(tmp_path / "case")
     result = load_result(case)
     row = {"statement": "a client names <img src=x onerror=alert(1)>\x1b[31m\u202e\nall clear", "weight": "against",
            "points": 5, "rule": "attack_tool", "source": "CloudTrail", "as_of": None}  # fmt: skip
     save_result(case, {**result, "origin": {**result["origin"], "deciding": [row]}})
-    (hostile,) = [label for label in VerdictPanel(case).proposal if "onerror" in label.value]
-    assert type(hostile).__name__ == "Label", "a Label shows its value as text"
-    assert not set("\x1b\u202e\n") & set(hostile.value)
+    page = Page(VerdictPanel(case).proposal.value)
+    assert "<img src=x onerror=alert(1)>" in page.text
+    assert "img" not in {tag for tag, _ in page.tags}
+    assert not set("\x1b\u202e") & set(page.text)
+
+
+def test_any_error_is_told(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that is not gdkit's own is shown too, by its kind, and stands in the journal."""
+
+    def broken(*_given: object) -> None:
+        raise KeyError("analyst")
+
+    monkeypatch.setattr("gdkit.ui.panel.record_verdict", broken)
+    panel = VerdictPanel(case)
+    panel.button.click()
+    assert panel.status.value == "Not recorded. gdkit failed: KeyError: 'analyst'"
+    assert read_entries(case.journal)[-1]["detail"] == {"error": "gdkit failed: KeyError: 'analyst'"}

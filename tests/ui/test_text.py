@@ -91,6 +91,12 @@ def test_escape() -> None:
             text.static_records([HOSTILE] * 2, [[HOSTILE] * 2], HOSTILE),
             {"table", "caption", "tbody", "tr", "th", "td", "b"},
         ),
+        (text.checked_table([("NO", HOSTILE, HOSTILE)]), {"table", "thead", "tbody", "tr", "th", "td", "strong"}),
+        (text.checked_table([(HOSTILE, "a", "b")]), {"table", "thead", "tbody", "tr", "th", "td", "strong"}),
+        (text.folded(HOSTILE, ""), set()),
+        (text.folded(HOSTILE, text.paragraph("x")), {"details", "summary", "p"}),
+        (text.difference(f"+{HOSTILE}\n-{HOSTILE}\n {HOSTILE}", HOSTILE), {"p", "pre", "ins", "del"}),
+        (text.preformatted(HOSTILE, HOSTILE), {"p", "pre"}),
         (text.section("", HOSTILE), {"section"}),
     ],
 )
@@ -99,7 +105,7 @@ def test_only_own_tags(markup: str, tags: set[str]) -> None:
     page = Page(markup)
     assert {tag for tag, _ in page.tags} == tags
     assert not [name for _, named in page.tags for name in named if name.startswith("on")]
-    assert HOSTILE in page.text or page.tags == [("section", {"class": "gd-view", "aria-label": HOSTILE})]
+    assert HOSTILE in page.text or not tags or page.tags == [("section", {"class": "gd-view", "aria-label": HOSTILE})]
 
 
 def test_records() -> None:
@@ -110,7 +116,14 @@ def test_records() -> None:
 
 def test_empty_lists() -> None:
     """Nothing is drawn where there is nothing to list."""
-    assert (text.bullet_list([]), text.fact_list([])) == ("", "")
+    assert (text.bullet_list([]), text.fact_list([]), text.checked_table([])) == ("", "", "")
+
+
+def test_difference() -> None:
+    """The two lines that name the sides of a diff are no change; the lines that go and come are."""
+    page = Page(text.difference("--- now\n+++ after\n-a\n+b\n c", "Change"))
+    assert [tag for tag, _ in page.tags] == ["p", "pre", "del", "ins"]
+    assert page.text.replace("\n", "").startswith("Change--- now+++ after-a+b c")
 
 
 def test_frame() -> None:
