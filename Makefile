@@ -20,7 +20,7 @@ help:
 	@echo "make oldest-moto  test the simulated account on the oldest moto that is allowed"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy --strict, stripped notebooks"
-	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make lab     JupyterLab on a sample theft; ARGS=--simulated for a whole simulated account"
 	@echo "make bench   measure against peers, printed as ratios"
 	@echo "make lock    write requirements.lock anew from pyproject.toml"
 
@@ -65,7 +65,7 @@ lint: $(READY)
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 lab: $(READY)
-	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@$(BIN)/gdkit lab $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m bench

@@ -20,7 +20,8 @@
     ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
     ├── TeamFileError          the team's networks.yaml has faults: all of them, each with its line
     ├── NotebookError          a notebook stopped: which cell, and why
-    └── ReportError            a form of the report cannot be made; the others were
+    ├── ReportError            a form of the report cannot be made; the others were
+    └── LabError               JupyterLab does not start
 
 An error names the place (file, field, line), says what is wrong in one sentence, and says what to do. It never carries
 a credential, a stack frame or a whole API response.
@@ -262,3 +263,7 @@ class NotebookError(GdkitError):
 
 class ReportError(GdkitError):
     """A form of the report cannot be made; what was made before it stays."""
+
+
+class LabError(GdkitError):
+    """JupyterLab does not start."""

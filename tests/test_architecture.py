@@ -25,7 +25,7 @@ LAYERS = (
     ("ui",),
     ("stages",),
     ("report",),
-    ("simulator", "check", "check_text"),
+    ("simulator", "check", "check_text", "lab"),
     ("cli", "cli_aws"),
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""

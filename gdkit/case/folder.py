@@ -71,6 +71,11 @@ class CaseFolder:
         """Executed notebooks and the report."""
         return self.path / "reports"
 
+    @property
+    def notebooks(self) -> Path:
+        """The analyst's own copies of the notebooks, to work in."""
+        return self.path / "notebooks"
+
 
 def start_case(
     path: Path,

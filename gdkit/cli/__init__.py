@@ -16,6 +16,7 @@ from gdkit.cli.case import report, verify
 from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
+from gdkit.cli.lab import lab
 from gdkit.cli.options import plain
 from gdkit.cli.permissions import permissions
 from gdkit.cli.respond import respond
@@ -44,6 +45,7 @@ for command in (
     report,
     verify,
     feeds,
+    lab,
     demo,
     simulate,
 ):

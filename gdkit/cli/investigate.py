@@ -62,7 +62,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     live = is_live(finding)
     if open_before := CaseFolder(Path(case)) if (Path(case) / "case.json").exists() else None:
         refuse_other_world(open_before)  # before anything is asked of the wrong account
-    subject, not_asked = live_subject(finding, access) if live else (_subject(finding, options["finding_id"]), ())
+    subject, not_asked = live_subject(finding, access) if live else (named_subject(finding, options["finding_id"]), ())
     for warning in (
         subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)
     ):
@@ -205,8 +205,8 @@ def _say_gaps(folder: CaseFolder) -> None:
         raise click.exceptions.Exit(GAPS)
 
 
-def _subject(text: str, finding_id: str | None) -> Subject:
-    """Give what FINDING names: a file with a finding, or an identifier."""
+def named_subject(text: str, finding_id: str | None = None) -> Subject:
+    """Give what FINDING names without AWS: a file with a finding, or an identifier."""
     from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
 

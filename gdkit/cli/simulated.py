@@ -47,11 +47,11 @@ def demo(case: str, seed: int, pdf: bool, browser: str) -> None:
     from gdkit.case.files import write_json  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.case.folder import start_case  # noqa: PLC0415
 
-    folder, printer = _free(Path(case)), find_printer(browser, pdf=pdf)
-    with _world("theft", seed) as (simulator, staged):
+    folder, printer = free_folder(Path(case)), find_printer(browser, pdf=pdf)
+    with simulated_world("theft", seed) as (simulator, staged):
         click.echo(f"A simulated account {staged.account_id} runs at {simulator.url}; a theft was staged in it.")
         access = aws_access(profile="", regions=(), role_arn="", member_role=staged.member_role)
-        finding = _first_finding(staged)
+        finding = first_finding(staged)
         click.echo(f"GuardDuty reports finding {finding}. The same by hand, while 'gdkit simulate theft' runs:")
         click.echo(f"  gdkit investigate {finding} --case DIR --member-role {staged.member_role}")
         subject, not_asked = live_subject(finding, access)
@@ -83,7 +83,7 @@ def simulate(scenario: str, seed: int, truth: str, networks: str) -> None:
 
 def _serve(scenario: str, seed: int, truth: str, networks: str) -> None:
     """Print what another terminal needs, and deliver log files until the keyboard stops it."""
-    with _world(scenario, seed) as (simulator, staged):
+    with simulated_world(scenario, seed) as (simulator, staged):
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
         click.echo(f"# other account: --member-role {staged.member_role}; session: {staged.principal_id}", err=True)
@@ -99,7 +99,7 @@ def _serve(scenario: str, seed: int, truth: str, networks: str) -> None:
 
 
 @contextmanager
-def _world(scenario: str, seed: int) -> Iterator[tuple[Simulator, Staged]]:
+def simulated_world(scenario: str, seed: int) -> Iterator[tuple[Simulator, Staged]]:
     """Run a simulator with a scenario, and tie this process and its kernels to it."""
     try:
         from gdkit.simulator.accounts import Accounts  # noqa: PLC0415 - moto is loaded only where it is asked for
@@ -114,17 +114,18 @@ def _world(scenario: str, seed: int) -> Iterator[tuple[Simulator, Staged]]:
             yield simulator, staged
 
 
-def _free(path: Path) -> Path:
+def free_folder(path: Path) -> Path:
     """Give the path, or the first of its name with a number that nothing stands at: an older demo is left alone."""
     names = chain([path], (path.with_name(f"{path.name}-{number}") for number in count(2)))
     return next(name for name in names if not name.exists())
 
 
-def _first_finding(staged: Staged) -> str:
-    """Give the first open finding, as an analyst finds it."""
+def first_finding(staged: Staged) -> str:
+    """Give the first open finding's id, as an analyst finds it; empty where GuardDuty is silent."""
     from gdkit.aws import open_read_only  # noqa: PLC0415
     from gdkit.findings.api import open_findings  # noqa: PLC0415
 
     access = aws_access(profile="", regions=(staged.region,), role_arn="", member_role="")
     found = open_findings(open_read_only(access)).findings
-    return min(found, key=lambda finding: str(finding.created_at)).id
+    first = min(found, key=lambda finding: str(finding.created_at), default=None)
+    return first.id if first else ""

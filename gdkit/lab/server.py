@@ -1,0 +1,132 @@
+"""JupyterLab as a process of its own: on loopback, behind a token, with its pop-ups and look-ups off."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from gdkit.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOOPBACK = "127.0.0.1"
+FIRST_PORT = 8888
+"""Where no port is named, this one or the next that is free."""
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
+}
+"""No news and no look for updates; a cell that is scrolled away keeps its panel and its picture.
+
+What a user has set in JupyterLab comes before these.
+"""
+
+_START_S, _STOP_S, _LOOK_S = 120, 15, 0.05
+_TOLD_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running JupyterLab: its process, the port that it listens at, and the address that opens it, with its token."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    url: str
+
+
+@contextmanager
+def running_lab(root: Path, start: str, *, port: int | None, browser: bool) -> Iterator[Lab]:
+    """Run JupyterLab as long as the block lasts; its kernels end with it.
+
+    Args:
+        root: the folder that it shows.
+        start: path in that folder of the notebook that it opens.
+        port: to listen at; None for the first that is free.
+        browser: whether to open the user's browser.
+
+    Raises:
+        LabError: it does not start; the message holds the last that it said.
+    """
+    with TemporaryDirectory(prefix="gdkit-lab-") as name:
+        folder, token = Path(name), secrets.token_urlsafe(32)
+        (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+        with (folder / "log").open("wb") as log, subprocess.Popen(  # noqa: S603 - this Python, with our own arguments
+            _command(root, folder, start, port=port, browser=browser),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(folder, token),
+        ) as process:  # fmt: skip
+            try:
+                listening = _listening(process, folder, port)
+                base = f"http://{LOOPBACK}:{listening}"
+                yield Lab(process, listening, f"{base}/lab/tree/{quote(start)}?token={token}")
+            finally:
+                _stop(process)
+
+
+def has_display() -> bool:
+    """Tell whether this machine can show a browser's window: on Linux and its kin, where a display is named."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _command(root: Path, folder: Path, start: str, *, port: int | None, browser: bool) -> list[str]:
+    options: dict[str, Any] = {
+        "ServerApp.ip": LOOPBACK,
+        "ServerApp.port": FIRST_PORT if port is None else port,
+        "ServerApp.port_retries": 50 if port is None else 0,
+        "ServerApp.root_dir": root.resolve(),
+        "ServerApp.open_browser": browser,
+        "ServerApp.answer_yes": True,  # Ctrl-C asks nothing
+        "ServerApp.allow_root": True,
+        "ServerApp.allow_remote_access": False,
+        "ServerApp.kernel_manager_class": "jupyter_server.services.kernels.kernelmanager.AsyncMappingKernelManager",
+        "AsyncMappingKernelManager.kernel_manager_class": "gdkit.lab.kernel.LabKernelManager",
+        "LabApp.default_url": f"/lab/tree/{quote(start)}",
+        "LabApp.app_settings_dir": folder,
+        "LabApp.workspaces_dir": folder / "workspaces",  # no tabs of other work
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.extension_manager": "readonly",
+    }
+    return [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+
+
+def _environment(folder: Path, token: str) -> dict[str, str]:
+    """Give the server's environment: the token stands there, for arguments can be read by everybody on the host."""
+    own = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    return {**os.environ, **own}
+
+
+def _listening(process: subprocess.Popen[bytes], folder: Path, port: int | None) -> int:
+    """Wait until the server listens, and give its port."""
+    told, until = folder / "runtime" / f"jpserver-{process.pid}.json", time.monotonic() + _START_S
+    while time.monotonic() < until and process.poll() is None:
+        if told.exists() and (text := told.read_text(encoding="utf-8")):
+            return int(json.loads(text)["port"])
+        time.sleep(_LOOK_S)
+    said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+    if port is not None and any("already in use" in line for line in said):
+        raise LabError("something else listens at this port", where=f"port {port}",
+                       action="name another one, or leave --port out")  # fmt: skip
+    raise LabError(f"JupyterLab did not start; the last it said: {' | '.join(said[-_TOLD_LINES:]) or 'nothing'}",
+                   action="try 'jupyter lab' by itself in the same environment")  # fmt: skip
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
