@@ -1,0 +1,143 @@
+"""The same acts of an analyst by mouse, and by keyboard alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tests.browser.notebook import Notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+MOST_KEYS = 120
+"""Whoever needs more strokes of one key than these to get somewhere does not get there."""
+
+_FOCUSED = "(element) => element === document.activeElement"
+_EARLIER = "(element) => document.activeElement.compareDocumentPosition(element) === Node.DOCUMENT_POSITION_PRECEDING"
+_LOOK = """(element) => {
+  const { outline, boxShadow, border, background, textDecoration } = getComputedStyle(element);
+  return [outline, boxShadow, border, background, textDecoration].join();
+}"""
+
+
+class Hands(Protocol):
+    """What a person does in a notebook."""
+
+    def open(self, name: str) -> Notebook:
+        """Open a notebook of the case, and wait for its kernel."""
+
+    def run_all(self) -> None:
+        """Run all its cells."""
+
+    def choose(self, cell: Locator, option: str) -> None:
+        """Choose one of a few."""
+
+    def write(self, cell: Locator, field: str, text: str) -> None:
+        """Write a text into a field that has this name."""
+
+    def press(self, cell: Locator, button: str) -> None:
+        """Press a button."""
+
+
+class Mouse:
+    """By pointing and clicking; keys only write text."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.notebook = page, Notebook(page)
+
+    def open(self, name: str) -> Notebook:
+        """Open it from the list of files."""
+        self.page.get_by_role("listitem", name=name).dblclick()
+        self.notebook.wait_for(name)
+        return self.notebook
+
+    def run_all(self) -> None:
+        """Take it from the menu."""
+        before = self.notebook.last_number()
+        self.menu("Run", "runmenu:run-all")
+        self.notebook.wait_ran(before)
+
+    def menu(self, name: str, command: str) -> None:
+        """Take a command from a menu."""
+        self.page.get_by_role("menuitem", name=name, exact=True).first.click()
+        self.page.locator(f"li[data-command='{command}']").click()
+
+    def choose(self, cell: Locator, option: str) -> None:
+        """Click it."""
+        cell.get_by_role("radio", name=option).click()
+
+    def write(self, cell: Locator, field: str, text: str) -> None:
+        """Click into the field and write."""
+        cell.get_by_role("textbox", name=field).click()
+        self.page.keyboard.type(text)
+
+    def press(self, cell: Locator, button: str) -> None:
+        """Click it."""
+        cell.get_by_role("button", name=button, exact=True).click()
+
+
+class Keyboard:
+    """By keys alone, in the order in which the page gives them; the focus is seen wherever it stops."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.notebook = page, Notebook(page)
+
+    def open(self, name: str) -> Notebook:
+        """Open it by its path."""
+        self.command("Open from Path…")
+        self.page.get_by_role("dialog").get_by_role("textbox").wait_for()
+        self.page.keyboard.type(f"notebooks/{name}.ipynb")
+        self.page.keyboard.press("Enter")
+        self.notebook.wait_for(name)
+        return self.notebook
+
+    def run_all(self) -> None:
+        """Name the command in the palette."""
+        before = self.notebook.last_number()
+        self.command("Run All Cells")
+        self.notebook.wait_ran(before)
+
+    def command(self, name: str) -> None:
+        """Write a command's name into the palette and take it."""
+        self.page.keyboard.press("Control+Shift+C")
+        self.page.keyboard.type(name)
+        self.page.locator(".lm-CommandPalette-item.lm-mod-active").get_by_text(name, exact=True).first.wait_for()
+        self.page.keyboard.press("Enter")
+
+    def choose(self, cell: Locator, option: str) -> None:
+        """Go to it and press Space."""
+        self._reach(cell, cell.get_by_role("radio", name=option))
+        self.page.keyboard.press("Space")
+
+    def write(self, cell: Locator, field: str, text: str) -> None:
+        """Go to the field and write."""
+        self._reach(cell, cell.get_by_role("textbox", name=field))
+        self.page.keyboard.type(text)
+
+    def press(self, cell: Locator, button: str) -> None:
+        """Go to it and press Enter; the focus stays where it was."""
+        found = cell.get_by_role("button", name=button, exact=True)
+        self._reach(cell, found)
+        self.page.keyboard.press("Enter")
+        assert found.evaluate(_FOCUSED), f"the focus left the panel after {button}"
+
+    def _reach(self, cell: Locator, target: Locator) -> None:
+        """Select the cell by the arrows, and go through its controls by Tab; the one that is reached looks so."""
+        before = target.evaluate(_LOOK)
+        if not cell.locator(":focus").count():
+            self._select(cell)
+        stroke = "Shift+Tab" if target.evaluate(_EARLIER) else "Tab"
+        for _ in range(MOST_KEYS):
+            if target.evaluate(_FOCUSED):
+                break
+            self.page.keyboard.press(stroke)
+        assert target.evaluate(_FOCUSED), "Tab does not come to it"
+        assert target.evaluate(_LOOK) != before, "nobody sees that it has the focus"
+
+    def _select(self, cell: Locator) -> None:
+        self.page.keyboard.press("Escape")  # out of a cell's text
+        for _ in range(MOST_KEYS):
+            if "jp-mod-active" in (cell.get_attribute("class") or ""):
+                return
+            self.page.keyboard.press("ArrowUp")
+        raise AssertionError("the arrows do not come to the cell")

@@ -1,0 +1,170 @@
+"""The whole walk in a real browser and a real JupyterLab: finding, verdict, Deny, verified, undone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from gdkit.case.folder import start_case
+from gdkit.case.journal import broken_entry, read_entries
+from gdkit.case.results import load_result
+from gdkit.case.verdicts import all_verdicts, current_verdict
+from tests.browser import shots, walk
+from tests.browser.hands import Keyboard, Mouse
+from tests.browser.labs import Address, address_of, started
+from tests.browser.watch import Watch
+from tests.live.scene import REFUSED, THIEF, Scene
+from tests.live.worlds import World, staged_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.xdist_group("a walk in the browser")
+
+EVIL = '<img src=x onerror="top.pwned=1">'
+"""The name that the thief gave the instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A staged theft with its case, a JupyterLab on it with a browser before it, and the role's policies as they were."""
+
+    scene: Scene
+    address: Address
+    watch: Watch
+    role: Any
+
+    @property
+    def page(self) -> Page:
+        """The analyst's page."""
+        return self.watch.page
+
+    def thief(self) -> set[str]:
+        """Call everything as the thief does, and give what came of it."""
+        return set(self.scene.outcomes(self.scene.key(self.scene.world.staged.instance_id), THIEF).values())
+
+    def acts(self, act: str) -> list[dict[str, Any]]:
+        """Give the journal's entries of one sort; the journal is whole."""
+        entries = read_entries(self.scene.case.journal)
+        assert broken_entry(entries) is None
+        return [entry for entry in entries if entry["act"] == act]
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Stage a theft, begin a case about it and open JupyterLab on it; the tests go on one after another."""
+    folder = tmp_path_factory.mktemp("walk")
+    with staged_world("theft", 7) as world:
+        _name_instances(world)
+        region = world.staged.region
+        case = start_case(folder / "case", world.subject(region), trail=["lookup"], analyst="ann",
+                          access=world.access(region))  # fmt: skip
+        with started(folder, "--case", str(case.path)) as process:
+            address = address_of(process)
+            watch = Watch(browser, address.base)
+            watch.page.goto(address.of("notebooks/1_triage.ipynb"))
+            scene = Scene(world, case)
+            yield Stage(scene, address, watch, scene.role())
+            watch.context.close()
+
+
+def _name_instances(world: World) -> None:
+    """Let the thief write an attack into the name of the instance that he is on."""
+    ec2 = world.accounts.backend.client("ec2", world.staged.account_id, world.staged.region)
+    ec2.create_tags(Resources=[world.staged.instance_id], Tags=[{"Key": "Name", "Value": EVIL}])
+
+
+def test_by_mouse(stage: Stage) -> None:
+    """From the finding to the Deny by mouse: the verdict is recorded, and the thief, who could call, is refused."""
+    hands = Mouse(stage.page)
+    hands.notebook.wait_for("1_triage")
+    hands.run_all()
+    shots.keep(stage.page, "mouse-triage")
+    hands.open("2_scope")
+    hands.run_all()
+    walk.decide(hands, "not ours", "mouse")
+    assert "ok" in stage.thief()
+    walk.deny(hands, "mouse")
+    expect(hands.notebook.cell("stages.choices(")).to_contain_text(EVIL)
+    decided = current_verdict(stage.scene.case)
+    assert (decided.value, decided.reason, decided.decided_by) == ("malicious", "not ours", "ann")
+    assert stage.thief() <= REFUSED
+
+
+def test_kernel_restart(stage: Stage, browser: Browser) -> None:
+    """After a restart of the kernel, and in another analyst's browser, what was recorded shows; nothing is done twice."""
+    hands = Mouse(stage.page)
+    applied = _applied(stage)
+    hands.menu("Kernel", "kernelmenu:restart-and-clear")
+    stage.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    hands.notebook.wait_cleared()
+    hands.notebook.wait_for("4_respond")
+    hands.run_all()
+    _shows_what_was_done(hands, applied[-1])
+    other = Watch(browser, stage.address.base)
+    other.page.goto(stage.address.of("notebooks/4_respond.ipynb") + "&reset")
+    theirs = Mouse(other.page)
+    theirs.notebook.wait_for("4_respond")
+    theirs.run_all()
+    _shows_what_was_done(theirs, applied[-1])
+    theirs.open("3_classify")
+    theirs.run_all()
+    expect(theirs.notebook.cell("stages.verdict(")).to_contain_text("malicious, decided by ann")
+    other.context.close()
+    assert _applied(stage) == applied
+    assert stage.thief() <= REFUSED
+    assert other.fired == []
+
+
+def _applied(stage: Stage) -> list[dict[str, Any]]:
+    return list(load_result(stage.scene.case)["response"]["applied"])
+
+
+def _shows_what_was_done(hands: Mouse, row: dict[str, Any]) -> None:
+    told = f"Applied {row['at']} by {row['actor']}, plan {row['plan_hash'][:12]}."
+    expect(hands.notebook.cell(walk.STEP)).to_contain_text(told)
+    expect(hands.notebook.cell("stages.response(")).to_contain_text("1 in force")
+
+
+def test_undo_by_mouse(stage: Stage) -> None:
+    """Undone by mouse from the restarted kernel, the role's policies are to the byte what they were."""
+    hands = Mouse(stage.page)
+    walk.lift(hands, hands.notebook.cell(walk.STEP), "mouse")
+    assert stage.scene.role() == stage.role
+    assert "ok" in stage.thief()
+
+
+def test_by_keyboard(stage: Stage) -> None:
+    """The same walk by keyboard alone, with the focus in sight, ends in the same."""
+    hands = Keyboard(stage.page)
+    walk.decide(hands, "not a vendor's either", "keyboard")
+    cell = walk.deny(hands, "keyboard")
+    assert stage.thief() <= REFUSED
+    walk.lift(hands, cell, "keyboard")
+    assert stage.scene.role() == stage.role
+    assert "ok" in stage.thief()
+    assert [one.value for one in all_verdicts(stage.scene.case)] == ["malicious", "malicious"]
+
+
+def test_error_of_a_callback(stage: Stage) -> None:
+    """A hash that no plan has is told in the panel and written in the journal; nothing is done."""
+    hands = Mouse(stage.page)
+    cell, before = hands.notebook.cell(walk.STEP), _applied(stage)
+    hands.write(cell, "Plan's hash", "0123456789ab")
+    hands.press(cell, "Apply")
+    expect(cell).to_contain_text(re.compile("Not done.*0123456789ab"))
+    (error,) = stage.acts("error")
+    assert "0123456789ab" in error["detail"]["error"]
+    assert _applied(stage) == before
+    shots.keep(stage.page, "error")
+
+
+def test_nothing_fired(stage: Stage) -> None:
+    """The attack in the instance's name did nothing in any of this: no script, no request, no window."""
+    assert stage.watch.fired == []
