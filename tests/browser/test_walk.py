@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import expect
 
 from gdkit.case.folder import start_case
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result
 from gdkit.case.verdicts import all_verdicts, current_verdict
+from gdkit.cli import commands
 from tests.browser import shots, walk
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.labs import Address, address_of, started
+from tests.browser.report_page import opened_report, violations
 from tests.browser.watch import Watch
 from tests.live.scene import REFUSED, THIEF, Scene
 from tests.live.worlds import World, staged_world
@@ -33,7 +36,7 @@ EVIL = '<img src=x onerror="top.pwned=1">'
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A staged theft with its case, a JupyterLab on it with a browser before it, and the role's policies as they were."""
+    """A staged theft with its case, JupyterLab on it with a browser before it, and the role's policies as they were."""
 
     scene: Scene
     address: Address
@@ -98,7 +101,7 @@ def test_by_mouse(stage: Stage) -> None:
 
 
 def test_kernel_restart(stage: Stage, browser: Browser) -> None:
-    """After a restart of the kernel, and in another analyst's browser, what was recorded shows; nothing is done twice."""
+    """After the kernel's restart, and in another analyst's browser, what was recorded shows; nothing is done twice."""
     hands = Mouse(stage.page)
     applied = _applied(stage)
     hands.menu("Kernel", "kernelmenu:restart-and-clear")
@@ -163,6 +166,21 @@ def test_error_of_a_callback(stage: Stage) -> None:
     assert "0123456789ab" in error["detail"]["error"]
     assert _applied(stage) == before
     shots.keep(stage.page, "error")
+
+
+def test_report_page(stage: Stage, browser: Browser) -> None:
+    """The report asks for nothing, and axe finds nothing against it, on the screen and on paper, in frames too."""
+    case = stage.scene.case
+    assert CliRunner().invoke(commands, ["report", "--case", str(case.path)]).exit_code == 0
+    report = case.reports / "report.html"
+    watch = Watch(browser, report.as_uri())
+    with opened_report(watch, report) as page:
+        shots.keep(page, "report")
+        assert violations(page) == []
+        page.emulate_media(media="print")
+        shots.keep(page, "report-print")
+        assert violations(page) == []
+    assert watch.fired == []
 
 
 def test_nothing_fired(stage: Stage) -> None:
