@@ -106,7 +106,7 @@ def test_mimebundle(case: CaseFolder) -> None:
     bundle = panel._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
     assert bundle["text/plain"] == "No verdict recorded: undetermined."
-    assert {tag for tag, _ in Page(bundle["text/html"]).tags} == {"section", "ul", "li"}
+    assert {tag for tag, _ in Page(bundle["text/html"]).tags} == {"div", "ul", "li"}
 
 
 def test_hostile_reason(case: CaseFolder) -> None:

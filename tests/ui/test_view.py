@@ -43,7 +43,7 @@ def test_sample_stamp() -> None:
 def test_region() -> None:
     """A view is a region that a screen reader names by its title."""
     tag, named = Page(_view().html()).tags[0]
-    assert (tag, named["aria-label"]) == ("section", "Title")
+    assert (tag, named["aria-label"]) == ("div", "Title")
 
 
 def test_library_once() -> None:
