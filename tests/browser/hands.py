@@ -48,7 +48,7 @@ class Mouse:
     def open(self, name: str) -> Notebook:
         """Open it from the list of files."""
         self.page.get_by_role("listitem", name=name).dblclick()
-        self.notebook.wait_for(name)
+        self.notebook.wait_for(f"notebooks/{name}.ipynb")
         return self.notebook
 
     def run_all(self) -> None:
@@ -82,13 +82,13 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page, self.notebook = page, Notebook(page)
 
-    def open(self, name: str) -> Notebook:
+    def open(self, name: str, folder: str = "notebooks") -> Notebook:
         """Open it by its path."""
         self.command("Open from Path…")
         self.page.get_by_role("dialog").get_by_role("textbox").wait_for()
-        self.page.keyboard.type(f"notebooks/{name}.ipynb")
+        self.page.keyboard.type(f"{folder}/{name}.ipynb")
         self.page.keyboard.press("Enter")
-        self.notebook.wait_for(name)
+        self.notebook.wait_for(f"{folder}/{name}.ipynb")
         return self.notebook
 
     def run_all(self) -> None:

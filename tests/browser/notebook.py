@@ -34,9 +34,9 @@ class Notebook:
         """Give the code cell in which this text stands."""
         return self.panel.locator(".jp-CodeCell", has=self.page.locator(".jp-InputArea", has_text=source))
 
-    def wait_for(self, name: str) -> None:
-        """Wait until this notebook is in front, drawn, and its kernel is up."""
-        self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", has_text=name).wait_for()
+    def wait_for(self, path: str) -> None:
+        """Wait until the notebook with this path in the case is in front, drawn, and its kernel is up."""
+        self.page.locator(f".lm-TabBar-tab.lm-mod-current[title*='Path: {path}']").wait_for()
         self.panel.locator(".jp-Cell").first.wait_for()
         self.page.wait_for_function(_IDLE)
 

@@ -19,6 +19,7 @@ from tests.browser import shots, walk
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.labs import Address, address_of, started
 from tests.browser.report_page import opened_report, violations
+from tests.browser.themes import THEMES, hard_to_read, white_slabs
 from tests.browser.watch import Watch
 from tests.live.scene import REFUSED, THIEF, Scene
 from tests.live.worlds import World, staged_world
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("a walk in the browser")
+
+LOOKED_AT = {"2_scope": "stages.timeline(", "3_classify": "stages.verdict(", "4_respond": walk.STEP}
+"""A cell of each notebook to look at by eye."""
 
 EVIL = '<img src=x onerror="top.pwned=1">'
 """The name that the thief gave the instance."""
@@ -86,7 +90,7 @@ def _name_instances(world: World) -> None:
 def test_by_mouse(stage: Stage) -> None:
     """From the finding to the Deny by mouse: the verdict is recorded, and the thief, who could call, is refused."""
     hands = Mouse(stage.page)
-    hands.notebook.wait_for("1_triage")
+    hands.notebook.wait_for("notebooks/1_triage.ipynb")
     hands.run_all()
     shots.keep(stage.page, "mouse-triage")
     hands.open("2_scope")
@@ -107,13 +111,13 @@ def test_kernel_restart(stage: Stage, browser: Browser) -> None:
     hands.menu("Kernel", "kernelmenu:restart-and-clear")
     stage.page.get_by_role("button", name="Confirm Kernel Restart").click()
     hands.notebook.wait_cleared()
-    hands.notebook.wait_for("4_respond")
+    hands.notebook.wait_for("notebooks/4_respond.ipynb")
     hands.run_all()
     _shows_what_was_done(hands, applied[-1])
     other = Watch(browser, stage.address.base)
     other.page.goto(stage.address.of("notebooks/4_respond.ipynb") + "&reset")
     theirs = Mouse(other.page)
-    theirs.notebook.wait_for("4_respond")
+    theirs.notebook.wait_for("notebooks/4_respond.ipynb")
     theirs.run_all()
     _shows_what_was_done(theirs, applied[-1])
     theirs.open("3_classify")
@@ -166,6 +170,23 @@ def test_error_of_a_callback(stage: Stage) -> None:
     assert "0123456789ab" in error["detail"]["error"]
     assert _applied(stage) == before
     shots.keep(stage.page, "error")
+
+
+@pytest.mark.parametrize(("theme", "dark"), THEMES.items())
+def test_theme(stage: Stage, theme: str, dark: bool) -> None:
+    """In this theme of JupyterLab every text of gdkit can be read, and every picture follows the theme."""
+    Keyboard(stage.page).command(f"Use Theme: {theme}")
+    stage.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    mouse, faults = Mouse(stage.page), []
+    for name in ("2_scope", "3_classify", "4_respond"):
+        panel = mouse.open(name).panel
+        faults += [f"{name}: {text}" for text in hard_to_read(panel)]
+        faults += [f"{name}: {text}" for text in white_slabs(stage.page, panel, dark=dark)]
+    for name, source in LOOKED_AT.items():
+        cell = mouse.open(name).cell(source)
+        cell.scroll_into_view_if_needed()
+        shots.keep(stage.page, f"{theme.rsplit(maxsplit=1)[-1].lower()}-{name}")
+    assert not faults, "\n".join(dict.fromkeys(faults))
 
 
 def test_report_page(stage: Stage, browser: Browser) -> None:

@@ -35,6 +35,10 @@ PAYLOADS = (
     f"half a pair \ud800 {MARK}",
     f"</noscript></style></textarea></title><iframe srcdoc='<script>1</script>'>{MARK}",
     f"NAME ARGUMENTS CONTENT CSS \"JS\" {MARK}",
+    f'<img src="https://evil.example/{MARK}.png" onload="top.pwned=1" onerror="top.pwned=1">',
+    f"javascript:top.pwned='{MARK}'",
+    f"https://evil.example/{MARK}?<meta http-equiv=refresh content='0;url=https://evil.example/'>",
+    f"\"}}); top.pwned = '{MARK}'; ({{\"x\": \"",
     f"{MARK} " + "<x>" * 66_666,
 )  # fmt: skip
 
