@@ -18,14 +18,16 @@ LAYERS = (
     ("aws",),
     ("findings", "trail", "analysis", "origin", "feeds", "policy", "environment", "sample"),
     ("response",),
+    ("simulator",),
     ("case",),
     ("gathering",),
     ("responding",),
+    ("training",),
     ("progress",),
     ("ui",),
     ("stages",),
     ("report",),
-    ("simulator", "check", "check_text", "lab"),
+    ("check", "check_text", "lab"),
     ("cli", "cli_aws"),
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
@@ -83,6 +85,8 @@ def test_libraries_stay_in_their_place(path: Path) -> None:
         assert not libraries & {"boto3", "botocore"}, "clients are made by gdkit.aws alone"
     if own != "feeds":
         assert not libraries & {"httpx", "ipwhois"}, "nobody outside AWS is asked but by gdkit.feeds"
+    if own not in ("simulator", "training", "cli"):
+        assert not any(part_of(name) == "simulator" for name in imported(path)), "a simulated account is for training"
     if own in PURE:
         assert not any(part_of(name) == "aws" for name in imported(path))
 

@@ -76,6 +76,11 @@ class CaseFolder:
         """The analyst's own copies of the notebooks, to work in."""
         return self.path / "notebooks"
 
+    @property
+    def exercise(self) -> Path:
+        """What belongs to an exercise on a simulated account; only the case of an exercise has it."""
+        return self.path / "exercise"
+
 
 def start_case(
     path: Path,
@@ -108,7 +113,7 @@ def start_case(
             _take_up(case, subject, trail, _actor(analyst), access)
             write_json(case.about, {**case_about(case), "not_asked": [asdict(gap) for gap in not_asked]})
             return case
-        _refuse_strangers(path)
+        _refuse_strangers(case)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise write_error(path, error) from error
@@ -243,11 +248,12 @@ def _refuse_other(case: CaseFolder, identity: dict[str, str | None]) -> None:
         )
 
 
-def _refuse_strangers(path: Path) -> None:
+def _refuse_strangers(case: CaseFolder) -> None:
+    path = case.path
     if path.exists() and not path.is_dir():
         raise CaseConflictError("a file stands where the case folder should be", where=str(path),
                                 action="choose another folder: --case DIR")  # fmt: skip
-    if path.is_dir() and any(path.iterdir()):
+    if path.is_dir() and any(one != case.exercise for one in path.iterdir()):
         raise CaseConflictError(
             "the folder is not empty and holds no case",
             where=str(path),

@@ -22,6 +22,7 @@ from gdkit.cli.permissions import permissions
 from gdkit.cli.respond import respond
 from gdkit.cli.rules import rules
 from gdkit.cli.simulated import demo, simulate
+from gdkit.cli.tabletop import tabletop
 from gdkit.errors import GdkitError, TeamFileError
 
 
@@ -48,6 +49,7 @@ for command in (
     lab,
     demo,
     simulate,
+    tabletop,
 ):
     commands.add_command(command)
 

@@ -52,7 +52,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     did not report.
     """
     from gdkit.case.folder import CaseFolder, start_case  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.gathering import refuse_other_world  # noqa: PLC0415
+    from gdkit.gathering import enter_world  # noqa: PLC0415
 
     access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
     parameters, printer = _parameters(options), find_printer(options["browser"], pdf=options["pdf"])
@@ -61,7 +61,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     check_named(parameters)
     live = is_live(finding)
     if open_before := CaseFolder(Path(case)) if (Path(case) / "case.json").exists() else None:
-        refuse_other_world(open_before)  # before anything is asked of the wrong account
+        enter_world(open_before)  # before anything is asked of the wrong account
     subject, not_asked = live_subject(finding, access) if live else (named_subject(finding, options["finding_id"]), ())
     for warning in (
         subject.finding.warnings if subject.finding else ("no finding was given: the case rests on the logs alone",)

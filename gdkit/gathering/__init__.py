@@ -1,6 +1,6 @@
 """Gathering: what AWS and the log files hold about a session, brought into the case folder."""
 
-from gdkit.gathering.access import open_aws, refuse_other_world
+from gdkit.gathering.access import enter_world, open_aws
 from gdkit.gathering.environment import (
     gather_environment,
     surroundings_of,
@@ -18,6 +18,7 @@ from gdkit.gathering.regions import with_regions
 __all__ = [
     "OriginInputs",
     "Tellers",
+    "enter_world",
     "gather_environment",
     "gather_events",
     "gather_holdings",
@@ -26,7 +27,6 @@ __all__ = [
     "keep_log_evidence",
     "keep_scope",
     "open_aws",
-    "refuse_other_world",
     "surroundings_of",
     "with_existence_checked",
     "with_gaps",

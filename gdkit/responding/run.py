@@ -76,7 +76,7 @@ def open_desk(case: CaseFolder, *, access: AwsAccess | None = None, actor: str =
         raise ResponseError("the case rests on log files alone, so nothing says how AWS is reached",
                             where=str(case.path),
                             action="say it: --profile NAME, --role-arn ARN or --region REGION")  # fmt: skip
-    ways.refuse_other_world(case)
+    ways.enter_world(case)
     return Desk(case, way, open_read_only(way), actor or case_analyst(case))
 
 

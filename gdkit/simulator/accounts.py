@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from botocore.exceptions import ClientError
@@ -41,6 +42,9 @@ from gdkit.simulator.world import World
 if TYPE_CHECKING:
     from gdkit.simulator.call import Handlers, Result
 
+Watcher: TypeAlias = Callable[[Call, dict[str, Any], str | None], None]
+"""Is told of every call, with its record and the name of who made it; None for one who did not say."""
+
 LOOKUPS_PER_S = 2.0
 """LookupEvents requests a second, per account and region. Source: CloudTrail User Guide, "Quotas"."""
 
@@ -51,6 +55,9 @@ class Accounts:
     Args:
         seed: makes the world's names repeatable.
         lookups_per_s: limit of LookupEvents; None for no limit.
+
+    Attributes:
+        watchers: are told of every call from when they are added.
     """
 
     def __init__(self, seed: int = 0, *, lookups_per_s: float | None = LOOKUPS_PER_S) -> None:
@@ -72,6 +79,7 @@ class Accounts:
         self.detector = Detector(self.guardduty, self.world, self.compute.finding_details)
         self.metadata = MetadataService(self.clock, self.compute.host, self._issue_to_instance, seed)
         self.handlers: Handlers = {}
+        self.watchers: list[Watcher] = []
         metrics = FilterMetrics(self.guardduty, InstanceMetrics(self.compute, self.metadata).statistics)
         for service in (self.guardduty, self.history, self.delivery, self.compute, self.transit, self.pools,
                         Organizations(self.world),
@@ -137,6 +145,8 @@ class Accounts:
             self.history.add(one)
             self.delivery.observe(one)
             self.detector.observe(one)
+        for watch in self.watchers:
+            watch(call, record, actor)
         return record
 
     def _issue_to_instance(self, host: Host, version: str, duration_s: int) -> Issued:

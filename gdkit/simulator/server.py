@@ -6,9 +6,10 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -27,8 +28,14 @@ LOOPBACK = "127.0.0.1"
 METADATA_PATH = "/_imds/"
 """An instance's software finds its metadata service at this path followed by the instance's id."""
 
-_CONTROL_PATH = "/_sim/"
+CONTROL_PATH = "/_sim/"
+"""The simulator's own switches stand behind this path."""
+
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+
+
+Switches: TypeAlias = Callable[["Accounts", str, HttpRequest], "HttpResponse | None"]
+"""Answers a request to the simulator's own path, by the name behind it; None where there is no such switch."""
 
 
 class Simulator:
@@ -37,10 +44,13 @@ class Simulator:
     Attributes:
         accounts: the simulated world.
         url: where it answers.
+        switches: what other processes can set and read beside AWS's own calls: the faults, the counters and the truth,
+            unless another function is put in its place.
     """
 
     def __init__(self, accounts: Accounts, port: int = 0) -> None:
         self.accounts = accounts
+        self.switches: Switches = _own_switches
         self._server: BaseWSGIServer = make_server(LOOPBACK, port, self._application, threaded=True,
                                                    request_handler=_Quiet)  # fmt: skip
         self.url = f"http://{LOOPBACK}:{self._server.server_port}"
@@ -83,8 +93,10 @@ class Simulator:
             if told is None:
                 raise ConnectionCut
             return told
-        if request.path.startswith(_CONTROL_PATH):
-            return _control(self.accounts, request)
+        if request.path.startswith(CONTROL_PATH):
+            name = request.path.removeprefix(CONTROL_PATH)
+            told = self.switches(self.accounts, name, request)
+            return told or json_response(404, {"error": "no such switch"})
         return answer(self.accounts, request, environ)
 
 
@@ -146,24 +158,24 @@ def http_request(environ: Mapping[str, Any]) -> HttpRequest:
     )  # fmt: skip
 
 
-def _control(accounts: Accounts, request: HttpRequest) -> HttpResponse:
-    """Answer the simulator's own switches, so that other processes can set faults and read the counters."""
-    what = request.path.removeprefix(_CONTROL_PATH)
-    if what == "faults" and request.method == "PUT":
+def _own_switches(accounts: Accounts, name: str, request: HttpRequest) -> HttpResponse | None:
+    """Answer the simulator's usual switches: faults can be set, the counters and the truth be read."""
+    if name == "faults" and request.method == "PUT":
         try:
             accounts.faults.set([rule_of(document) for document in json.loads(request.body)])
         except (TypeError, ValueError) as error:
-            return _json(400, {"error": str(error)})
-        return _json(200, {})
-    if what == "state":
-        return _json(200, {"now": accounts.clock.now().isoformat(), "faults_fired": accounts.faults.fired(),
-                           "calls": len(accounts.truth.calls())})  # fmt: skip
-    if what == "truth":
-        return _json(200, {"calls": [asdict(call) for call in accounts.truth.calls()]})
-    return _json(404, {"error": "no such switch"})
+            return json_response(400, {"error": str(error)})
+        return json_response(200, {})
+    if name == "state":
+        return json_response(200, {"now": accounts.clock.now().isoformat(), "faults_fired": accounts.faults.fired(),
+                                   "calls": len(accounts.truth.calls())})  # fmt: skip
+    if name == "truth":
+        return json_response(200, {"calls": [asdict(call) for call in accounts.truth.calls()]})
+    return None
 
 
-def _json(status: int, document: Any) -> HttpResponse:
+def json_response(status: int, document: Any) -> HttpResponse:
+    """Give an answer of a switch."""
     return HttpResponse(status, (("Content-Type", "application/json"),), json.dumps(document).encode())
 
 

@@ -23,11 +23,13 @@ from gdkit.stages.looks import checklist, choices, grown, imds, prevention, rech
 from gdkit.stages.origin import address_history, benign_causes, classify, evidence, proposal
 from gdkit.stages.response import response, response_order, step
 from gdkit.stages.scope import environment, scope
+from gdkit.stages.training import act, question, read_logs, score, tabletop
 
 __all__ = [
-    "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities", "chain",
-    "checklist", "choices", "classify", "conclusion", "costs", "coverage", "credentials", "data", "environment",
-    "evidence", "finding", "first_page", "fleet", "grown", "imds", "impact", "initial_access", "integrity",
-    "left_behind", "moments", "prevention", "proposal", "recheck", "recovery", "refused", "response",
-    "response_order", "rules", "scope", "session", "step", "still_exists", "tamper", "timeline", "verdict",
+    "act", "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities",
+    "chain", "checklist", "choices", "classify", "conclusion", "costs", "coverage", "credentials", "data",
+    "environment", "evidence", "finding", "first_page", "fleet", "grown", "imds", "impact", "initial_access",
+    "integrity", "left_behind", "moments", "prevention", "proposal", "question", "read_logs", "recheck", "recovery",
+    "refused", "response", "response_order", "rules", "scope", "score", "session", "step", "still_exists",
+    "tabletop", "tamper", "timeline", "verdict",
 ]  # fmt: skip

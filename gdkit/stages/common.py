@@ -17,13 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_unnamed: list[CaseFolder] = []
+
+
 def opened(case: str) -> CaseFolder:
     """Open a case; without a name, one about the sample theft in a temporary folder: any notebook can be tried.
+
+    In a notebook that began an exercise without naming a folder, no name means that exercise.
 
     Raises:
         CaseError: there is no case, or it is damaged.
     """
-    return open_case(case) if case else _sample_case()
+    return open_case(case) if case else unnamed_case() or _sample_case()
+
+
+def take_for_unnamed(folder: CaseFolder) -> None:
+    """Let no name mean this case from now on, in this process."""
+    _unnamed[:] = [folder]
+
+
+def unnamed_case() -> CaseFolder | None:
+    """Give the case that no name means in this process; None where it means the sample."""
+    return _unnamed[-1] if _unnamed else None
 
 
 @cache

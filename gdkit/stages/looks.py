@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gdkit import tables
 from gdkit.case.folder import case_about
 from gdkit.case.results import load_result
-from gdkit.errors import AwsError, ResponseError, TrailError
+from gdkit.errors import AwsError, CaseError, ResponseError, TrailError
 from gdkit.responding.looks import LOOKS, Asked, take_look
 from gdkit.responding.overview import case_playbook
 from gdkit.responding.run import open_desk
@@ -112,7 +112,7 @@ def _looked(folder: CaseFolder, name: str, trail: Sequence[str] = ()) -> View:
     """Take a look; where it cannot be taken, say why, so that the rest of the notebook still runs."""
     try:
         found = take_look(name, Asked(folder, partial(open_desk, folder), tuple(trail)))
-    except (AwsError, ResponseError, TrailError) as error:
+    except (AwsError, CaseError, ResponseError, TrailError) as error:
         return view(folder, _title(name), f"Not looked at: {error}")
     return look_view(found, stamp=words.stamp(case_about(folder)))
 

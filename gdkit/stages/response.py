@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gdkit import tables
 from gdkit.case.folder import case_about, case_access
 from gdkit.case.response_record import CaseRecord
-from gdkit.errors import AwsError, ResponseError
+from gdkit.errors import AwsError, CaseError, ResponseError
 from gdkit.responding.overview import case_playbook, overview, part_of_order, step_standing
 from gdkit.responding.run import apply_plan, open_desk, preview_step
 from gdkit.responding.standing import response_rows
@@ -89,7 +89,7 @@ def _previewed(folder: CaseFolder, found: Step, told: Mapping[str, str], stamp: 
     else:
         try:
             plan = preview_step(open_desk(folder), found.name, {**dict(part.told), **told})
-        except (AwsError, ResponseError) as error:
+        except (AwsError, CaseError, ResponseError) as error:
             why = str(error)
         else:
             return step_view.plan_view(found, plan, stamp=stamp)

@@ -118,6 +118,10 @@ class Credentials:
             raise ApiError(expired_code(service), "The security token included in the request is expired", 403)
         return issued
 
+    def issued(self, access_key_id: str) -> Issued | None:
+        """Give a credential as its holder has it, whatever became of it; None for a key that was never issued."""
+        return self._issued.get(access_key_id)
+
     def account_of(self, access_key_id: str) -> str | None:
         """Give the account that a key belongs to; None for a key that was never issued."""
         issued = self._issued.get(access_key_id)

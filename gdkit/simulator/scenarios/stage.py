@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.request import Request, urlopen
 from uuid import UUID
 
+from botocore import xform_name
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
@@ -164,6 +165,25 @@ class Stage:
         except ClientError as error:
             return str(error.response["Error"]["Code"])
         raise AssertionError(f"{service}.{operation} was to be refused")
+
+    def attempt(self, actor: Actor, service: str, operation: str, parameters: Mapping[str, Any],
+                region: str = "") -> tuple[str, Any]:  # fmt: skip
+        """Make one call that may be refused.
+
+        Args:
+            actor: who calls.
+            service: botocore's name of the service.
+            operation: its name in the service's API, such as ``ListBuckets``.
+            parameters: as boto3's caller gives them.
+            region: where; the actor's own unless told.
+
+        Returns:
+            The error's code, empty where it was answered; and the answer.
+        """
+        try:
+            return "", self.call(actor, service, xform_name(operation), region=region, **parameters)
+        except ClientError as error:
+            return str(error.response["Error"]["Code"]), error.response
 
     def _client(self, service: str, region: str) -> Any:
         key = (service, region)
