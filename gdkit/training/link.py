@@ -6,7 +6,7 @@ import fcntl
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,10 +85,16 @@ def stop_account(case: CaseFolder) -> bool:
     if account is None:
         return False
     ask_simulator(account.url, "stop", post=True)
+    _forget(case, wait_s=30.0)
+    return True
+
+
+def _forget(case: CaseFolder, wait_s: float = 0.0) -> None:
+    """Collect the process that this one began for an exercise, where it has ended or ends soon."""
     process = _begun.pop(str(case.path.resolve()), None)
     if process is not None:
-        process.wait(timeout=30)
-    return True
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=wait_s)
 
 
 def _begin(case: CaseFolder, *, tied: bool) -> ExerciseAccount:
@@ -104,6 +110,7 @@ def _begin(case: CaseFolder, *, tied: bool) -> ExerciseAccount:
             )  # fmt: skip
     except OSError as error:
         raise write_error(log, error) from error
+    _forget(case)
     _begun[str(case.path.resolve())] = process
     until = time.monotonic() + STAGED_WITHIN_S
     while process.poll() is None and time.monotonic() < until:
