@@ -57,6 +57,7 @@ docs: $(READY)
 	@$(BIN)/python -m gdkit.permissions > docs/permissions.md
 	@$(BIN)/python -m gdkit.origin.weighing_page > docs/weighing.md
 	@$(BIN)/python -m gdkit.response.steps_page docs
+	@$(BIN)/python -m gdkit.training.page > docs/tabletop.md
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import ParameterError
 from gdkit.model import VERDICT_VALUES
+from gdkit.training.sealed import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ _TYPES: dict[str, tuple[str, type | tuple[type, ...]]] = {
     "list[str]": ("a list of texts", list),
 }
 
-CHOICES: dict[str, tuple[str, ...]] = {"verdict": ("", *VERDICT_VALUES)}
+CHOICES: dict[str, tuple[str, ...]] = {"verdict": ("", *VERDICT_VALUES), "scenario": ("", *SCENARIOS)}
 """Parameters that take one of a few values, in every notebook that has them."""
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "4_respond", "5_recover", "6_report")
 """The notebooks of an investigation, in the order in which they build on one another."""
 
+EXERCISE = "tabletop"
+"""The notebook of the exercise, which no investigation runs."""
+
 CELL_TIMEOUT_S = 4 * 3600
 """No cell runs longer; reading a very large trail takes its time."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gdkit.aws import AwsAccess, ask, open_read_only, open_responder
-from gdkit.aws.simulation import Simulation, isolated_session
+from gdkit.aws.simulation import Simulation, ask_simulator, enter_simulation, isolated_session
 from gdkit.errors import AwsError, ParameterError
 from tests.aws.fakes import READER_KEY, RESPONDER_KEY, SECRET, simulate
 from tests.aws.loopback import Loopback, loopback
@@ -168,3 +169,21 @@ def test_secret_is_not_shown() -> None:
     shown = repr(Simulation("http://127.0.0.1:1", READER_KEY, SECRET, "token-value"))
     assert SECRET not in shown
     assert "token-value" not in shown
+
+
+def test_only_own_variables_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who tells variables of another name, such as AWS's own, is not heard."""
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("GDKIT_SIMULATOR", "http://127.0.0.1:9")
+    enter_simulation({"GDKIT_SIMULATOR": "http://127.0.0.1:8", "AWS_PROFILE": "theirs", "PATH": "/nowhere"})
+    assert os.environ["GDKIT_SIMULATOR"] == "http://127.0.0.1:8"
+    assert "AWS_PROFILE" not in os.environ
+    assert os.environ["PATH"] != "/nowhere"
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:9", "http://192.0.2.1:80", "file:///etc/passwd", "http://localhost:80"]
+)
+def test_nobody_to_ask(endpoint: str) -> None:
+    """Where nobody answers, and of another place than this machine's loopback addresses, nothing is told."""
+    assert ask_simulator(endpoint, "variables", timeout_s=1) is None

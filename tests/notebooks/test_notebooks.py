@@ -10,7 +10,7 @@ import pytest
 
 from gdkit import stages
 from gdkit.report.parameters import notebook_parameters
-from gdkit.report.run import NOTEBOOKS, notebook_path
+from gdkit.report.run import EXERCISE, NOTEBOOKS, notebook_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +33,9 @@ def _calls(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_known(path: Path) -> None:
-    """Every notebook is one that an investigation runs, and all of those are there."""
-    assert path.stem in NOTEBOOKS
-    assert len(PATHS) == len(NOTEBOOKS)
+    """Every notebook is one that an investigation runs, or the exercise, and all of those are there."""
+    assert path.stem in (*NOTEBOOKS, EXERCISE)
+    assert len(PATHS) == len(NOTEBOOKS) + 1
 
 
 def test_valid_and_stripped(path: Path) -> None:
@@ -94,10 +94,11 @@ def test_calls_exist(path: Path) -> None:
 
 
 def test_begins_with_the_case(path: Path) -> None:
-    """The first call begins the case, and brings import and table library; before it the report has its first page."""
-    first = ["first_page", "begin"] if path.stem == "6_report" else ["begin"]
-    sources = [cell.source for cell in _calls(path)[: len(first)]]
-    assert "\n".join(sources) == "from gdkit import stages\n\n" + "\n".join(f"stages.{name}(case)" for name in first)
+    """The first call begins case or exercise, with import and table library; the report has its first page before it."""
+    begins = {EXERCISE: ["tabletop(case, scenario, seed)"], "6_report": ["first_page(case)", "begin(case)"]}
+    calls = begins.get(path.stem, ["begin(case)"])
+    sources = [cell.source for cell in _calls(path)[: len(calls)]]
+    assert "\n".join(sources) == "from gdkit import stages\n\n" + "\n".join(f"stages.{call}" for call in calls)
 
 
 def test_told_before_called(path: Path) -> None:

@@ -13,8 +13,10 @@ from urllib.request import urlopen
 import pytest
 from botocore.exceptions import ClientError
 
+from gdkit.aws.simulation import ask_simulator
 from gdkit.simulator.accounts import Accounts
-from gdkit.simulator.server import LOOPBACK, Simulator, in_environment
+from gdkit.simulator.scenarios.stage import Actor, Stage
+from gdkit.simulator.server import LOOPBACK, Simulator, in_environment, json_response
 from tests.simulator.small_world import ACCOUNT, INTERNET, REGION, issued_key, outcome, policy_of
 
 if TYPE_CHECKING:
@@ -101,6 +103,47 @@ def test_switches(world: SmallWorld) -> None:
         urlopen(world.simulator.url + "/_sim/other", timeout=5)  # noqa: S310
     refused.value.close()
     assert refused.value.code == 404
+
+
+def test_other_switches(world: SmallWorld) -> None:
+    """Other switches can be put in the place of the usual ones, which then answer nobody."""
+    usual = world.simulator.switches
+    world.simulator.switches = lambda _accounts, name, _request: (
+        json_response(200, {"asked": name}) if name == "x" else None
+    )
+    try:
+        assert ask_simulator(world.simulator.url, "x") == {"asked": "x"}
+        assert ask_simulator(world.simulator.url, "truth") is None
+    finally:
+        world.simulator.switches = usual
+
+
+def test_watchers(world: SmallWorld) -> None:
+    """Who watches is told of each call once, with its record and who made it, from when he was added."""
+    told: list[tuple[str, str, str | None]] = []
+    world.accounts.watchers.append(
+        lambda call, record, actor: told.append((call.operation, record["eventName"], actor))
+    )
+    try:
+        world.api("sts").get_caller_identity()
+    finally:
+        world.accounts.watchers.clear()
+    world.api("sts").get_caller_identity()
+    assert told == [("GetCallerIdentity", "GetCallerIdentity", None)]
+
+
+def test_attempt(world: SmallWorld) -> None:
+    """An attempt gives the error's code where it was refused, and the answer where it was not."""
+    now = world.accounts.clock.now()
+    key = world.role_key("trier", policy_of("Allow", "s3:*"))
+    stage = Stage(world.simulator, 0, now, now)
+    actor = Actor("trial", "agent", lambda: key, INTERNET, REGION)
+    assert stage.attempt(actor, "s3", "ListBuckets", {})[0] == ""
+    assert stage.attempt(actor, "iam", "ListRoles", {"MaxItems": 5})[0] == "AccessDenied"
+    issued = world.accounts.credentials.issued(key[0])
+    assert issued is not None
+    assert issued.secret_access_key == key[1]
+    assert world.accounts.credentials.issued("ASIANOBODYSKEY000000") is None
 
 
 def test_environment(world: SmallWorld) -> None:

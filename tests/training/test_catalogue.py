@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from gdkit.errors import CaseError, ParameterError
 from gdkit.simulator.scenarios.catalogue import SCENARIOS as PLAYED
 from gdkit.training.catalogue import FIELDS, awards, checked_answer, part_named, parts, questions
 from gdkit.training.naming import hold_against
+from gdkit.training.page import as_markdown
 from gdkit.training.sealed import SCENARIOS, drawn_scenario, unseal
 
 
@@ -53,6 +55,11 @@ def test_answer_that_does_not_fit(name: str, given: str | list[str], told: str) 
     """An answer that does not fit its question is refused, with what it takes."""
     with pytest.raises(ParameterError, match=told):
         checked_answer(name, given)
+
+
+def test_page_is_as_the_tables() -> None:
+    """The page of the documentation says what the tables say."""
+    assert Path("docs/tabletop.md").read_text(encoding="utf-8") == as_markdown(), "run: make docs"
 
 
 def test_nothing_to_name() -> None:
