@@ -117,7 +117,7 @@ def act(case: str, steps: Sequence[str], tell: Sequence[str] = ()) -> View:
     """
     folder = _opened(case)
     if not steps or has_ended(folder):
-        return View("Steps taken headless", "None: the steps below are taken by hand.")
+        return View("Steps taken headless", "None is named: the steps above are taken by hand.")
     meant = [(name, told_options(name, tell)) for name in steps]
     return step_view.applied_view("Steps taken headless", take_steps(folder, meant))
 

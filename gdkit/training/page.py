@@ -46,9 +46,9 @@ _POINTS = """
 """
 
 _COSTS = """
-*Malicious*: somebody stole the credentials. *Benign*: there is a finding, and nobody stole anything. *Quiet*: no finding,
-and nothing is wrong. What is named right counts by its share, and a wrong name takes back a right one. What has ended by
-the clock is contained by nobody.
+*Malicious*: somebody stole the credentials. *Benign*: there is a finding, and nobody stole anything. *Quiet*: no
+finding, and nothing is wrong. What is named right counts by its share, and a wrong name takes back a right one. What has
+ended by the clock is contained by nobody.
 
 ## What costs points
 
