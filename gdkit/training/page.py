@@ -47,8 +47,8 @@ _POINTS = """
 
 _COSTS = """
 *Malicious*: somebody stole the credentials. *Benign*: there is a finding, and nobody stole anything. *Quiet*: no
-finding, and nothing is wrong. What is named right counts by its share, and a wrong name takes back a right one. What has
-ended by the clock is contained by nobody.
+finding, and nothing is wrong. What is named right counts by its share, and a wrong name takes back a right one. What
+has ended by the clock is contained by nobody.
 
 ## What costs points
 
@@ -61,32 +61,32 @@ The sum never falls below zero.
 
 ## How it is tried at the end
 
-Each holder of a credential makes the reading calls again that were answered before, over HTTP, from the same place: with
-the credential that is in use, and for an instance with the next one that its metadata service gives. The leaked
-instance's own software is cut by every way that stops the thief, and does not count as cut off. Instances are looked at
-too: whether they run, and in which security groups. A new or changed suppression rule is tried on the finding, on the
-same finding from a stranger's address, and on the same of another role. The times come from the journal.
+Each holder of a credential makes the reading calls again that were answered before, over HTTP, from the same place:
+with the credential that is in use, and for an instance with the next one that its metadata service gives. The leaked
+instance's own software is cut by every way that stops the thief, and does not count as cut off. Instances are looked
+at too: whether they run, and in which security groups. A new or changed suppression rule is tried on the finding, on
+the same finding from a stranger's address, and on the same of another role. The times come from the journal.
 
 ## Where everything is
 
 The folder is an ordinary case folder, with `exercise/` in it: `exercise.json` (which incident it is), `changes.jsonl`
-(what was changed in the account), `world.json` (where the account answers, while it runs), `account.log`, and after the
-end `score.json`. Answers, hints, verdicts and steps stand in the journal.
+(what was changed in the account), `world.json` (where the account answers, while it runs), `account.log`, and after
+the end `score.json`. Answers, hints, verdicts and steps stand in the journal.
 
-**What really happened** is in the memory of the account's process alone, until the end. `exercise.json` holds the name of
-the scenario and the seed in an envelope, compressed and in base64, so that nobody reads it by accident. It is closed, not
-locked: who opens it cheats himself.
+**What really happened** is in the memory of the account's process alone, until the end. `exercise.json` holds the
+name of the scenario and the seed in an envelope, compressed and in base64, so that nobody reads it by accident. It is
+closed, not locked: who opens it cheats himself.
 
-**The account is a process beside the notebook.** After a restart of the kernel, in another notebook, or for a command in
-another terminal the same account is there; each finds it by the case folder. It ends with the exercise, by
-`gdkit tabletop --case DIR --stop`, or after three hours without a call. Where it was lost, as after the machine was
-switched off, taking the exercise up again makes it anew: the same incident from the same seed, and every change that was
-made in it, call by call. What could not be made again is named. Two things are not the same afterwards: the ids of
-requests, and what lies between the loss and the new beginning in the event history, for nobody worked meanwhile. An
-exercise without a folder of its own is temporary: its account and its folder end with the notebook's kernel.
+**The account is a process beside the notebook.** After a restart of the kernel, in another notebook, or for a command
+in another terminal the same account is there; each finds it by the case folder. It ends with the exercise, by `gdkit
+tabletop --case DIR --stop`, or after three hours without a call. Where it was lost, as after the machine was switched
+off, taking the exercise up again makes it anew: the same incident from the same seed, and every change that was made
+in it, call by call. What could not be made again is named. The calls that only read are not in the event history
+again, and what is made again has other ids of events and requests. An exercise without a folder of its own is
+temporary: its account and its folder end with the notebook's kernel.
 
-**It is no real account.** The simulated one checks policies and session tokens, but no signatures, and its services know
-less than AWS's.
+**It is no real account.** The simulated one checks policies and session tokens, but no signatures, and its services
+know less than AWS's.
 """
 
 
