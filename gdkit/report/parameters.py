@@ -12,19 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import ParameterError
 from gdkit.model import VERDICT_VALUES
+from gdkit.stages.declared import TYPES, fits
 from gdkit.training.sealed import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-_TYPES: dict[str, tuple[str, type | tuple[type, ...]]] = {
-    "str": ("text", str),
-    "bool": ("true or false", bool),
-    "int": ("a whole number", int),
-    "float": ("a number", (int, float)),
-    "list[str]": ("a list of texts", list),
-}
 
 CHOICES: dict[str, tuple[str, ...]] = {"verdict": ("", *VERDICT_VALUES), "scenario": ("", *SCENARIOS)}
 """Parameters that take one of a few values, in every notebook that has them."""
@@ -86,8 +79,9 @@ def check_parameters(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]
         if name not in declared:
             raise ParameterError("the notebook has no such parameter", where=where,
                                  action=f"it takes {', '.join(declared)}")  # fmt: skip
-        words, kind = _TYPES[declared[name].annotation]
-        if not _fits(value, kind):
+        annotation = declared[name].annotation
+        if not fits(value, annotation):
+            words = TYPES[annotation][0]
             raise ParameterError(f"it takes {words}, not {type(value).__name__}", where=where)
         if name in CHOICES and value not in CHOICES[name]:
             choices = ", ".join(choice for choice in CHOICES[name] if choice)
@@ -121,7 +115,7 @@ def parse_assignment(text: str, declared: Mapping[str, NotebookParameter]) -> tu
     try:
         literal = ast.literal_eval({"true": "True", "false": "False"}.get(value.lower(), value))
     except (ValueError, SyntaxError) as error:
-        words = _TYPES[annotation][0]
+        words = TYPES[annotation][0]
         raise ParameterError(f"it takes {words}", where=f"--parameter {name}") from error
     return name, literal
 
@@ -129,14 +123,6 @@ def parse_assignment(text: str, declared: Mapping[str, NotebookParameter]) -> tu
 def _parameter(node: ast.AnnAssign, line: str) -> NotebookParameter:
     name = ast.unparse(node.target)
     annotation = ast.unparse(node.annotation)
-    if annotation not in _TYPES or node.value is None:
+    if annotation not in TYPES or node.value is None:
         raise ParameterError("its declaration is not one that gdkit knows", where=f"parameter {name!r}")
     return NotebookParameter(name, annotation, ast.literal_eval(node.value), line.partition("#")[2].strip())
-
-
-def _fits(value: Any, kind: type | tuple[type, ...]) -> bool:
-    if isinstance(value, bool) and kind is not bool:
-        return False
-    if kind is list:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, kind)

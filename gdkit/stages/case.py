@@ -13,6 +13,7 @@ from gdkit.case.results import load_result
 from gdkit.case.verdicts import current_verdict, record_verdict
 from gdkit.responding.overview import overview
 from gdkit.stages.common import opened, view
+from gdkit.stages.declared import check_declared
 from gdkit.ui import words
 from gdkit.ui.briefing import briefing
 from gdkit.ui.panel import VerdictPanel
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 
 def begin(case: str) -> View:
-    """Open the case for a notebook: whose it is, since when, and what is recorded so far."""
+    """Open the case for a notebook: whose it is, since when, and what is recorded so far.
+
+    Raises:
+        ParameterError: a parameter of the notebook is of another type than it declares.
+        CaseError: there is no case, or it is damaged.
+    """
+    check_declared()
     folder = opened(case)
     about = case_about(folder)
     subject = about["subject"]

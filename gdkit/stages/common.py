@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gdkit.analysis.subject import subject_of_finding
+from gdkit.case.files import write_json
 from gdkit.case.folder import CaseFolder, case_about, open_case, start_case
 from gdkit.case.results import load_result
 from gdkit.findings import load_findings, select_finding
@@ -48,6 +49,7 @@ def _sample_case() -> CaseFolder:
     sample = sample_folder()
     subject = subject_of_finding(select_finding(load_findings(sample.finding)))
     folder = start_case(sample.finding.parent / "case", subject, trail=[str(sample.trail)], analyst="sample")
+    write_json(folder.about, {**case_about(folder), "made_up": True})
     scope(str(folder.path), [])
     return folder
 

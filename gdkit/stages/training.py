@@ -14,6 +14,7 @@ from gdkit.case.verdicts import current_verdict
 from gdkit.errors import CaseError
 from gdkit.stages.calls import attribution
 from gdkit.stages.common import take_for_unnamed, unnamed_case
+from gdkit.stages.declared import check_declared
 from gdkit.stages.response import told_options
 from gdkit.stages.scope import scope
 from gdkit.training.acting import take_steps
@@ -42,10 +43,11 @@ def tabletop(case: str, scenario: str = "", seed: int = 1, analyst: str = "") ->
         analyst: who plays; empty for the system's user name.
 
     Raises:
-        ParameterError: there is no such scenario.
+        ParameterError: there is no such scenario, or a parameter of the notebook is of another type than it declares.
         CaseConflictError: the folder holds another exercise, or something else.
         CaseError: the simulated account cannot be begun.
     """
+    check_declared()
     path = Path(case) if case else _temporary_folder(scenario, seed)
     folder = begin_exercise(path, Asked(scenario, seed, analyst, kept=bool(case)))
     if not case:

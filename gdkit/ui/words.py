@@ -48,6 +48,8 @@ ON_THE_INSTANCE = (
 
 def stamp(about: Mapping[str, Any]) -> str:
     """Say what every reader of a case must see first: that it is no real incident; nothing for a real one."""
+    if about.get("made_up"):
+        return "MADE-UP theft: no case was named, so the notebook shows a small example"
     if about["sample"]:
         return "SAMPLE finding: generated, not a real detection"
     return "SIMULATED account: staged, not a real incident" if about.get("simulated") else ""
