@@ -91,7 +91,7 @@ def course_of(case: CaseFolder) -> Course:
              and one.plan.undoes is None and one.status == "done" and not one.undone]  # fmt: skip
     return Course(
         datetime.fromisoformat(begun[0]), verdict.value, verdict.at,
-        datetime.fromisoformat(denies[0].at) if denies else None,
+        min((deny.since for deny in denies), default=None),
         datetime.fromisoformat(ruled[0].at) if ruled else None, opened_hints(case),
     )  # fmt: skip
 

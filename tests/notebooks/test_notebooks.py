@@ -94,7 +94,7 @@ def test_calls_exist(path: Path) -> None:
 
 
 def test_begins_with_the_case(path: Path) -> None:
-    """The first call begins case or exercise, with import and table library; the report has its first page before it."""
+    """The first call begins case or exercise, with import and table library; the report has a page before it."""
     begins = {EXERCISE: ["tabletop(case, scenario, seed)"], "6_report": ["first_page(case)", "begin(case)"]}
     calls = begins.get(path.stem, ["begin(case)"])
     sources = [cell.source for cell in _calls(path)[: len(calls)]]

@@ -89,7 +89,7 @@ def test_drawn_and_brushed(page: Page, tmp_path: Path, count: int) -> None:
 
 def _lights(page: Page) -> tuple[float, float, float]:
     """Give the darkest, the middle and the brightest of the picture's points as they are seen, 0 to 255."""
-    shot = base64.b64encode(page.locator(".gd-picture").screenshot()).decode()
+    shot = base64.b64encode(page.locator(".gd-picture:visible").screenshot()).decode()
     told = page.evaluate(
         """async (shot) => {
         const image = new Image();
