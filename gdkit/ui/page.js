@@ -3,7 +3,7 @@
 (() => {
   if (window.gdkit) return;
   window.gdkit = true;
-  const FORMULA = new RegExp(PUT_FORMULA, "u");
+  const BEGINS_FORMULA = new RegExp(PUT_BEGINS, "u"), INNER_FORMULA = new RegExp(PUT_INNER, "gu");
 
   const unpack = (packed) => {
     const bytes = Uint8Array.from(atob(packed), (one) => one.charCodeAt(0));
@@ -33,7 +33,8 @@
   const field = (cell) => {
     if (cell === null) return "";
     if (typeof cell === "number") return String(cell);
-    return `"${(FORMULA.test(cell) ? "'" : "") + cell.replaceAll('"', '""')}"`;
+    const guarded = (BEGINS_FORMULA.test(cell) ? "'" : "") + cell.replace(INNER_FORMULA, "$1'");
+    return `"${guarded.replaceAll('"', '""')}"`;
   };
   const csv = (rows) => rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 
@@ -84,9 +85,7 @@
     const about = JSON.parse(box.querySelector("script").textContent);
     const escaped = DataTable.render.text().display;
     const table = make("table", { className: "display compact", ariaLabel: about.name });
-    const plain = box.querySelector("table");
-    plain.replaceWith(table);
-    box.append(make("div", { className: "gd-paper" }, plain));
+    box.append(table);
     const render = (value, type) => (type === "sort" || type === "type" ? value ?? "" : escaped(value ?? "—"));
     const long = about.rows.length > about.page;
     const api = new DataTable(table, {
@@ -106,7 +105,7 @@
       },
     });
     const around = table.parentElement;
-    Object.assign(around, { tabIndex: 0, role: "region", ariaLabel: `${about.name}: the table` });
+    Object.assign(around, { tabIndex: 0, role: "group", ariaLabel: `${about.name}: the table` });
     box.querySelector(".gd-caption").after(tools(box, about, api));
   };
 

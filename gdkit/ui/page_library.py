@@ -9,16 +9,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from gdkit.ui.csv_guard import BEGINS_FORMULA, INNER_FORMULA
 from gdkit.ui.style import STYLE
-
-FORMULA = r"^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])"
-"""How a text begins that a spreadsheet may take as a formula; written so that Python and JavaScript read it alike.
-
-The last four are the full-width forms of the first four; spaces before them are passed over, as some readers do.
-
-What the page copies is guarded by it as ``gdkit.ui.text.spreadsheet_cell`` guards a file. Source: OWASP, "CSV
-Injection".
-"""
 
 
 def packed(text: bytes) -> str:
@@ -33,7 +25,8 @@ def page_library() -> str:
 
     bundle = Path(find_package_file("html/dt_bundle.js"))
     script = resources.files("gdkit.ui").joinpath("page.js").read_text(encoding="utf-8")
-    script = script.replace("PUT_FORMULA", json.dumps(FORMULA), 1)
+    for place, rule in (("PUT_BEGINS", BEGINS_FORMULA), ("PUT_INNER", INNER_FORMULA)):
+        script = script.replace(place, json.dumps(rule), 1)
     for place, path in (("PUT_STYLE", bundle.with_suffix(".css")), ("PUT_LIBRARY", bundle)):
         script = script.replace(place, packed(path.read_bytes()), 1)
     return f"<style>{STYLE}</style><script>{script}</script>"

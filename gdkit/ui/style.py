@@ -45,6 +45,8 @@ STYLE = """
 .gd-view pre.gd-diff del { color: #a01c22; background: #cf222e1f; text-decoration: none; }
 body[data-jp-theme-light="false"] .gd-view pre.gd-diff ins { color: #7ee2a0; }
 body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
+.gd-view table.gd-records th { font-weight: 400; min-width: 9rem; }
+.gd-view table.gd-records span { opacity: .75; }
 .gd-view table.gd-checks th { font-weight: normal; }
 .gd-view table.gd-checks td:first-child, .gd-view table.gd-checks thead th { white-space: nowrap; }
 .gd-view .gd-folded { margin: .4rem 0; }
@@ -53,10 +55,13 @@ body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
 .gd-panel { max-width: 100%; }
 .gd-panel .gd-status { white-space: normal; height: auto; font-weight: 600; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
-@media screen { .gd-view .gd-paper { display: none; } }
-@media print { .gd-view .gd-frame { display: none; } }
 .gd-view .gd-picture { color-scheme: light; }
 body[data-jp-theme-light="false"] .gd-picture, body[data-vscode-theme-kind="vscode-dark"] .gd-picture,
 body[data-vscode-theme-kind="vscode-high-contrast"] .gd-picture { filter: invert(.93) hue-rotate(180deg); }
-@media print { .gd-view .dt-container table.dataTable td { white-space: normal; overflow-wrap: anywhere; } }
+@media screen { .gd-view .gd-rows[data-drawn] > .gd-paper, .gd-view .gd-frame + .gd-paper { display: none; } }
+@media print {
+  .gd-view .gd-rows[data-drawn] > :not(.gd-paper), .gd-view .gd-frame, .gd-view .gd-tools { display: none !important; }
+  .gd-view .gd-picture { filter: none !important; }
+  .gd-view table.gd-table { width: 100%; }
+}
 """

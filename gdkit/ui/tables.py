@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.ui.text import escape, static_records, static_table, visible
+from gdkit.ui.text import escape, for_paper, static_records, static_table, visible
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def interactive_table(frame: pd.DataFrame, caption: str) -> str:
     about = json.dumps(_about(held, caption, len(frame))).replace("<", "\\u003c")
     return (
         f'<div class="gd-rows" data-lm-suppress-shortcuts="true"><p class="gd-caption">{escape(caption)}: {count}</p>'
-        f'{_first_rows(frame)}<script type="application/json">{about}</script></div>'
+        f'{for_paper(_first_rows(frame))}<script type="application/json">{about}</script></div>'
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gdkit.model import utc_text
+from gdkit.ui.csv_guard import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,9 +42,6 @@ _BEGINS_LIST = re.compile(r"\d+[.)].*|[^\w(\u201c\u2013\u2014\u2026].*", re.DOTA
 
 _ACTIVE_IN_CODE = re.compile(r"[`{]|<(?=[%?])|\[(?=\[)")
 """What ends a code span, or what template languages and wikis read even inside of one."""
-
-_STARTS_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
-_INNER_FORMULA = re.compile(f"(;[\\s\"']*)(?=[{re.escape(_STARTS_FORMULA)}])")
 
 
 def visible(value: object, most: int = MOST_CHARACTERS) -> str:
@@ -234,9 +232,8 @@ def spreadsheet_cell(value: object) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
         return ""
     shown = visible(value, MOST_IN_A_CELL).replace("\n", "<U+000A>").replace("\t", "<U+0009>")
-    text = _INNER_FORMULA.sub(r"\1'", shown)
-    text = text if len(text) <= MOST_IN_A_CELL + 100 else f"{text[:MOST_IN_A_CELL]}… (cut)"
-    return f"'{text}" if text.strip("\"' \u00a0\u3000")[:1] in tuple(_STARTS_FORMULA) else text
+    text = guarded(shown)
+    return text if len(text) <= MOST_IN_A_CELL + 100 else f"{text[:MOST_IN_A_CELL]}… (cut)"
 
 
 def _one_line(value: object, most: int) -> str:
@@ -249,14 +246,14 @@ def _code_span(text: str) -> str:
 
 def _named(names: Sequence[str], row: Sequence[object]) -> str:
     held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != "—"]
-    return " · ".join(f"<b>{escape(name)}</b> {_lines(value)}" for name, value in held[1:])
+    return " · ".join(f"<span>{escape(name)}</span> {_lines(value)}" for name, value in held[1:])
 
 
 def _box(body: str, label: str, kind: str = "") -> str:
     """Put lines of markup into a box that the keyboard can scroll, with its label above it."""
     return (
         f'<p class="gd-caption">{escape(label)}</p>'
-        f'<pre class="gd-pre {kind}" tabindex="0" role="region" aria-label="{escape(label)}">{body}</pre>'
+        f'<pre class="gd-pre {kind}" tabindex="0" role="group" aria-label="{escape(label)}">{body}</pre>'
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.text import for_paper, visible
-from gdkit.ui.vega import COLOURS, MOST_MARKS, STEPS, drawn, framed, time_axis
+from gdkit.ui.text import visible
+from gdkit.ui.vega import COLOURS, MOST_MARKS, STEPS, framed, time_axis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +27,6 @@ LINE_PX, BAR_PX, _WORDS_PX = 46, 16, 210
 
 _AROUND_PX, _FEWEST_PX = 265, 200
 """Room beside a picture for the names on its axis, and its least width: a frame has none until it is laid out."""
-
-PAPER_PX = 560
-"""Width of the picture on paper, without the names beside it, for an A4 page."""
 
 _DRAW = f"""const draw = () => {{
   const width = Math.max({_FEWEST_PX}, innerWidth - {_AROUND_PX});
@@ -54,9 +51,7 @@ def timeline_chart(events: pd.DataFrame, words: str) -> str | None:
     step, marks = put_together(timed)
     operations = marks.groupby("party")["operation"].nunique().to_dict()
     bars = sum(min(most, operations.get(party, 0)) for party, most in MOST_BARS.items())
-    spec, height_px = timeline_spec(marks, step), _WORDS_PX + LINE_PX * len(operations) + BAR_PX * bars
-    still = [{**view, "width": PAPER_PX} for view in spec["vconcat"]]
-    return framed(spec, _DRAW, words, height_px) + for_paper(drawn({**spec, "vconcat": still}, words))
+    return framed(timeline_spec(marks, step), _DRAW, words, _WORDS_PX + LINE_PX * len(operations) + BAR_PX * bars)
 
 
 def put_together(events: pd.DataFrame) -> tuple[str, pd.DataFrame]:

@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 from gdkit.case.files import write_bytes
 from gdkit.errors import CaseWriteError
 from gdkit.ui.page_library import packed
-from gdkit.ui.text import drawing, sandboxed_frame
+from gdkit.ui.text import drawing, for_paper, sandboxed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,9 @@ STEPS = {"1s": "a second", "10s": "10 seconds", "1min": "a minute", "5min": "5 m
 
 MOST_MARKS = 2_000
 """A picture shows at most about so many marks; calls are put together by time until they fit."""
+
+PAPER_PX = 460
+"""Width of a picture on paper, without the names beside it, for an A4 page."""
 
 _BEGIN = """
 const begin = async () => {
@@ -79,10 +82,10 @@ def drawn(picture: dict[str, Any], words: str) -> str:
 
 
 def framed(picture: dict[str, Any], draw: str, words: str, height_px: int) -> str:
-    """Give a picture in a frame that draws it in the browser, with Vega inside; nothing is fetched.
+    """Give a picture in a frame that draws it in the browser, with Vega inside, and as a drawing for paper.
 
     Args:
-        picture: the Vega-Lite specification, known to the script as ``spec``.
+        picture: the Vega-Lite specification, of views below one another; the script knows it as ``spec``.
         draw: a script of ours that defines ``draw``; nothing in it comes from outside.
         words: what the picture says, for those who do not see it.
         height_px: of the frame.
@@ -95,7 +98,8 @@ def framed(picture: dict[str, Any], draw: str, words: str, height_px: int) -> st
         f"</head><body><div id='chart'></div><script>const packed = \"{_library()}\";</script>"
         f"<script>const spec = {spec};\n{draw}{_BEGIN}</script></body></html>"
     )
-    return sandboxed_frame(page, words, height_px)
+    still = {**picture, "vconcat": [{**view, "width": PAPER_PX} for view in picture["vconcat"]]}
+    return sandboxed_frame(page, words, height_px) + for_paper(drawn(still, words))
 
 
 def time_format(times: pd.Series) -> str:

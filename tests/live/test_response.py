@@ -161,7 +161,7 @@ def test_panel(theft: Staged) -> None:
     assert "in force" in panel.shown.value
     again = stages.step(str(theft.case.path), "require-imdsv2", interactive=True)
     assert isinstance(again, StepPanel)
-    assert "Applied " in again.shown.value
+    assert "Applied " in again.about.value
     again.buttons["Preview undo"].click()
     again.hash.value = theft.plan("require-imdsv2", "--undo")["hash"]
     again.buttons["Apply"].click()

@@ -54,7 +54,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
 
 def column(page: Page, number: int) -> list[str]:
     """Give what stands in a column of the page's table."""
-    return page.locator(f"tbody td:nth-child({number})").all_inner_texts()
+    return page.locator(f".dataTable tbody td:nth-child({number})").all_inner_texts()
 
 
 def copied(page: Page) -> list[list[str]]:
@@ -99,7 +99,7 @@ def test_numbers_sort_as_numbers(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(head).to_have_attribute("aria-sort", "descending")
     assert column(page, 1)[:2] == ["1000", "57"]
-    assert page.locator("tbody td").first.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
+    assert page.locator(".dataTable tbody td").first.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
 
 
 def test_copy_takes_what_is_found(page: Page) -> None:

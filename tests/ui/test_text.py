@@ -89,7 +89,7 @@ def test_escape() -> None:
         ),
         (
             text.static_records([HOSTILE] * 2, [[HOSTILE] * 2], HOSTILE),
-            {"table", "caption", "tbody", "tr", "th", "td", "b"},
+            {"table", "caption", "tbody", "tr", "th", "td", "span"},
         ),
         (text.checked_table([("NO", HOSTILE, HOSTILE)]), {"table", "thead", "tbody", "tr", "th", "td", "strong"}),
         (text.checked_table([(HOSTILE, "a", "b")]), {"table", "thead", "tbody", "tr", "th", "td", "strong"}),
@@ -105,14 +105,8 @@ def test_only_own_tags(markup: str, tags: set[str]) -> None:
     page = Page(markup)
     assert {tag for tag, _ in page.tags} == tags
     assert not [name for _, named in page.tags for name in named if name.startswith("on")]
-    whole = [("div", {"class": "gd-view", "role": "group", "aria-label": HOSTILE})]
-    assert HOSTILE in page.text or not tags or page.tags == whole
-
-
-def test_records() -> None:
-    """A row as a record names each value that is there, the first one apart; what is missing is left out."""
-    page = Page(text.static_records(["at", "who", "where"], [["1", "ann", None], ["2", None, "here"]], "2 rows"))
-    assert page.words == ["2 rows", "1", "who", " ann", "2", "where", " here"]
+    group = ("div", {"class": "gd-view", "role": "group", "aria-label": HOSTILE})
+    assert HOSTILE in page.text or page.tags in ([], [group])
 
 
 def test_empty_lists() -> None:
