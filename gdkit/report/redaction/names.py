@@ -71,7 +71,8 @@ def _folders(case: CaseFolder, held: Held) -> Iterator[Named]:
     files = held.tables["session_events"]["source_file"].dropna().unique()
     others = {str(file).partition("/evidence/")[0] if "/evidence/" in file else str(file).rpartition("/")[0]
               for file in files if not file.startswith(tuple(known))}  # fmt: skip
-    for path in (*known, *sorted(others)):
+    named = (row["source"].rpartition("/")[0] for row in held.manifest if row["source"].startswith("/"))
+    for path in (*known, *sorted({*others, *named})):
         yield "FOLDER", path.rstrip("/\\")
 
 

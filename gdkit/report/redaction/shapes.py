@@ -20,9 +20,9 @@ UNIQUE_ID = r"(?<![0-9A-Za-z])A(?:ROA|IDA|GPA|IPA|NPA|NVA|SCA)[A-Z0-9]{8,124}(?!
 
 THING = (
     r"(?<![0-9A-Za-z])(?:i|r|eni|vpc|subnet|sg|sgr|vol|snap|ami|aki|ari|rtb|igw|eigw|nat|tgw|tgw-attach|tgw-rtb|vpce|"
-    r"vpce-svc|acl|aclassoc|lt|eipalloc|eipassoc|rtbassoc|pcx|vgw|cgw|vpn|dopt|fl|key|mi|h|cr|pl|import-ami|export-i)"
-    r"-(?:[0-9a-fA-F]{17}|[0-9a-fA-F]{8})(?![0-9A-Za-z])|(?<![0-9A-Za-z])ou?-[0-9a-z]{4,32}-?[0-9a-z]{8,32}"
-    r"(?![0-9A-Za-z])"
+    r"vpce-svc|acl|aclassoc|lt|eipalloc|eipassoc|rtbassoc|pcx|vgw|cgw|vpn|dopt|fl|key|mi|h|cr|pl|import-ami|export-i|eni-attach)"
+    r"-(?:[0-9a-fA-F]{17}|[0-9a-fA-F]{8})(?![0-9A-Za-z])|(?<![0-9A-Za-z])"
+    r"(?:o-[0-9a-z]{10,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})(?![0-9A-Za-z])"
 )
 """Ids of EC2's things and of organisations. Source: EC2 User Guide, "Resource IDs"; Organizations API, ``Id``."""
 

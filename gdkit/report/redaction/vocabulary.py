@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gdkit.case.results import result_schema
 from gdkit.identifiers import normal_address, parse_ip
 from gdkit.report.forms.signs import OURS
 from gdkit.report.redaction.book import stand_ins
@@ -23,13 +25,16 @@ if TYPE_CHECKING:
 _KNOWN_BY_SHAPE = re.compile("|".join((UUID, ACCOUNT, KEY, UNIQUE_ID, THING)))
 _NO_NAME = re.compile(
     r"[\d\s.,:/+*-]*|[a-z]{2}(?:-[a-z]+)+-\d|[\w.-]*\.amazonaws\.com(?:\.cn)?|AWS Internal|AWSServiceRole.*|arn:aws.*"
-    r"|\d{4}-\d\d-\d\d[T ].*|(?i:true|false|null|none)|\*+|[0-9a-f]{32}",
+    r"|\d{4}-\d\d-\d\d[T ].*|(?i:true|false|null|none)|\*+|[0-9a-f]{32}|A[A-Z]{3}[A-Z0-9]{8,}:.*|account \d{12}",
     re.DOTALL,
 )
 """Numbers, times, regions, hosts of services, AWS's own roles, ids of findings: no name that somebody gave."""
 
-_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\Users\\)[^/\\\s\"':;,]+")
-"""A person's own folder, wherever a path stands."""
+_FOLDER = re.compile(
+    r"(?<![\w:/.])/(?:home|root|tmp|var|mnt|opt|srv|data|work|workspace|private|media|Users|Volumes)"
+    r"(?:/[^/\s\"':;,<>()]+)*(?=/)|[A-Za-z]:\\(?:[^\\\s\"':;,<>()]+\\)*[^\\\s\"':;,<>()]+(?=\\)"
+)
+"""A folder of somebody's machine, wherever a path stands: it can hold names of people."""
 
 _ADDRESS = re.compile(
     r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![0-9A-Za-z:])[0-9A-Fa-f:]{2,39}:[0-9A-Fa-f:]{1,4}"
@@ -84,7 +89,7 @@ def _values(case: CaseFolder, held: Held, sorts: frozenset[str]) -> Iterator[tup
         for kind, name in names_in(case, held):
             yield from _as_name(kind, name)
         for text in texts:
-            yield from (("FOLDER", path) for path in _HOME.findall(text))
+            yield from (("FOLDER", path) for path in _FOLDER.findall(text))
             for kind, name in named_in_arns(text):
                 yield from _as_name(kind, name)
     if "addresses" in sorts:
@@ -106,13 +111,27 @@ def _texts(held: Held) -> Iterator[str]:
 def _as_name(kind: str, name: str | None) -> Iterator[tuple[str, str]]:
     """Give a text as a name, unless it is none or is known by its shape already."""
     text = (name or "").strip()
-    if (
-        len(text) > 1
-        and not _NO_NAME.fullmatch(text)
-        and not _KNOWN_BY_SHAPE.fullmatch(text)
-        and parse_ip(text) is None
-    ):
+    if kind == "ADDRESS":
         yield kind, text
+        return
+    known = _NO_NAME.fullmatch(text) or _KNOWN_BY_SHAPE.fullmatch(text) or parse_ip(text)
+    if len(text) > 1 and not known and text not in _words_of_results():
+        yield kind, text
+
+
+@cache
+def _words_of_results() -> frozenset[str]:
+    """Give the words that a result takes from a closed list, such as malicious: a name like that tells of nobody."""
+    return frozenset(_enumerated(result_schema()))
+
+
+def _enumerated(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (word for word in schema.get("enum", ()) if isinstance(word, str))
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _enumerated(part)
 
 
 def _is_common(kind: str, value: str) -> bool:
