@@ -148,10 +148,18 @@ def _own_addresses(held: Held) -> set[str]:
         own |= set(held.tables["own_addresses"]["address"].dropna())
     places = held.tables["addresses"]
     own |= set(places.loc[(places["workload_events"] > 0) & (places["thief_events"] == 0), "source_address"].dropna())
-    own |= set(_of_interfaces(held.finding))
+    own |= set(_of_interfaces(held.finding)) | _of_colleagues(held)
     logged = held.tables["session_events"]["source_address"].dropna().unique()
     normal = {normal_address(address) for address in own}
     return {address for address in (*own, *logged) if parse_ip(address) and normal_address(address) in normal}
+
+
+def _of_colleagues(held: Held) -> set[str]:
+    """Give the addresses in leads that are not the thief's: somebody of the own account called from there."""
+    suspect = {row["address"] for row in held.result["origin"]["addresses"]
+               if row["thief_events"] or row["unknown_events"]}  # fmt: skip
+    named = {address for lead in held.result["initial_access"] for address in _addresses_in(lead["statement"])}
+    return named - suspect
 
 
 def _of_interfaces(value: Any, inside: bool = False) -> Iterator[str]:

@@ -91,8 +91,8 @@ def _originals(case: CaseFolder) -> Iterator[str]:
     yield from re.findall(r"(?<![0-9a-zA-Z-])\d{12}(?![0-9a-zA-Z])", text)
     yield from re.findall(r"A(?:SIA|KIA|ROA|IDA)[A-Z0-9]{12,}", text)
     yield from (ANALYST, "kim.l", "Hinrich", "Dahl", "Zephyr", "zephyr-reports", "the mill's own line", "192.0.2.44",
-                "10.0.1.15", "192.0.2.0", "shop-web", "shop-customers", "shop-web-profile", "111122223333",
-                "444455556666", "i-0a1b2c3d4e5f60718", "AROASAMPLESHOPWEB0001", str(case.path), "kims-work",
+                "192.0.2.200", "10.0.1.15", "192.0.2.0", "shop-web", "shop-customers", "shop-web-profile",
+                "111122223333", "444455556666", "i-0a1b2c3d4e5f60718", str(case.path), "kims-work",
                 "vpc-0f00f00f00f00f00f", "subnet-0f00f00f00f00f00f", "ami-0123456789abcdef0", "reporting")  # fmt: skip
 
 
