@@ -59,4 +59,5 @@ def apply(hands: Hands, cell: Locator, shot: str) -> None:
     hands.write(cell, "Plan's hash", found[1])
     hands.press(cell, "Apply")
     expect(shown).to_be_hidden()
+    expect(cell.get_by_role("button", name="Apply", exact=True)).to_be_in_viewport()
     shots.keep(hands.page, f"{shot}-applied")
