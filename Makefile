@@ -15,7 +15,7 @@ endif
 
 help:
 	@echo "make demo    investigate a theft in a simulated account and print the path of the report"
-	@echo "make test    run all tests, the notebooks among them"
+	@echo "make test    run all tests, the notebooks among them; those in a browser where chromium is installed"
 	@echo "make oracle  compare IAM decisions with a second opinion (needs node and npm)"
 	@echo "make oldest-moto  test the simulated account on the oldest moto that is allowed"
 	@echo "make docs    write the generated pages of docs/ anew"
@@ -76,4 +76,4 @@ lock:
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) demo demo-*
+	rm -rf $(VENV) build demo demo-* lab-*

@@ -13,7 +13,7 @@ THEMES = {"JupyterLab Dark": True, "JupyterLab Light": False}
 """The themes that JupyterLab brings, and whether they are dark."""
 
 LEAST = 3.0
-"""Contrast that the darkest pixel of a small letter must have; its edges are blurred, so it has less than its colour."""
+"""Contrast that the strongest pixel of a word must have: small letters are blurred, and weaker than their ink."""
 
 _COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8").partition("\n")[2]
 _HARD = f"(root) => ({_COLOURS}).hardToRead(root)"
