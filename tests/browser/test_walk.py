@@ -159,6 +159,17 @@ def test_by_keyboard(stage: Stage) -> None:
     assert [one.value for one in all_verdicts(stage.scene.case)] == ["malicious", "malicious"]
 
 
+def test_headless_is_the_same(stage: Stage) -> None:
+    """The same step applied and undone headless leaves the same record as by mouse and by keyboard, field by field."""
+    stage.scene.apply("deny-session")
+    stage.scene.apply("deny-session", "--undo")
+    rows = [
+        {name: value for name, value in row.items() if name not in ("at", "request_ids")} for row in _applied(stage)
+    ]
+    assert rows[0:2] == rows[2:4] == rows[4:6]
+    assert [row["did"] for row in rows] == ["applied", "undone"] * 3
+
+
 def test_error_of_a_callback(stage: Stage) -> None:
     """A hash that no plan has is told in the panel and written in the journal; nothing is done."""
     hands = Mouse(stage.page)
