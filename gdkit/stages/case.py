@@ -91,7 +91,13 @@ def verdict(case: str, value: str, reason: str, analyst: str, *, interactive: bo
 
 
 def first_page(case: str) -> View:
-    """Say on one page, for somebody who was not there: what happened, how bad, what is contained, open, and next."""
+    """Say on one page, for somebody who was not there: what happened, how bad, what is contained, open, and next.
+
+    Raises:
+        ParameterError: a parameter of the notebook is of another type than it declares.
+        CaseError: there is no case, it has no result yet, or it is damaged.
+    """
+    check_declared()
     folder = opened(case)
     result, decided = load_result(folder), current_verdict(folder)
     result.setdefault("response", NOTHING_DONE)

@@ -50,7 +50,7 @@ _FLAGS = (
     "--window-size=1280,1700", "--virtual-time-budget=20000", "--no-pdf-header-footer",
     "--generate-pdf-document-outline",
 )  # fmt: skip
-"""No window, no network, no account, and time that passes only while the page draws, so that every run is the same.
+"""No window, no network, no account, and time that passes only while the page draws.
 
 Source: Chromium, headless/app/headless_command_switches and content/public/common/content_switches.
 """
@@ -58,6 +58,13 @@ Source: Chromium, headless/app/headless_command_switches and content/public/comm
 OTHERWISE = "name another browser with --browser PATH, or print report.html from any browser"
 """What to do where a browser fails."""
 
+_LIVE = re.compile(r"<(script|iframe)\b.*?</\1>", re.DOTALL)
+"""What moves in the page, none of which stands on paper; without it a run prints the same, however busy the machine.
+
+Only our own markup matches: in the page every text from outside is escaped.
+"""
+
+_NODE = re.compile(rb"\(node\d{8}\)")
 _STAMP = re.compile(rb"(?<=Date \(D:)\d{14}(?=\+00'00'\))")
 
 
@@ -108,14 +115,21 @@ def print_page(page: Path, pdf: Path, browser: Path | None, made_at: datetime) -
                           f"--browser PATH or {BROWSER_VARIABLE}; or print report.html from any browser")  # fmt: skip
     try:
         with tempfile.TemporaryDirectory(prefix="printing-", dir=pdf.parent, ignore_cleanup_errors=True) as own:
-            printed = Path(own) / "page.pdf"
-            said = _run([str(browser), *_flags(Path(own), printed), page.resolve().as_uri()], browser)
+            printed, still = Path(own) / "page.pdf", Path(own) / page.name
+            still.write_text(_LIVE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+            said = _run([str(browser), *_flags(Path(own), printed), still.as_uri()], browser)
             content = printed.read_bytes() if printed.exists() else b""
     except OSError as error:
         raise write_error(pdf, error) from error
     if not content.startswith(b"%PDF-"):
         raise ReportError(f"the browser printed nothing: {_last_words(said)}", where=str(browser), action=_todo(said))
-    write_bytes(pdf, _STAMP.sub(made_at.strftime("%Y%m%d%H%M%S").encode(), content))
+    write_bytes(pdf, _STAMP.sub(made_at.strftime("%Y%m%d%H%M%S").encode(), _numbered(content)))
+
+
+def _numbered(content: bytes) -> bytes:
+    """Number the parts of the page's structure from 0, in their order: the browser begins elsewhere in each run."""
+    names = {name: f"(node{place:08d})".encode() for place, name in enumerate(sorted(set(_NODE.findall(content))))}
+    return _NODE.sub(lambda found: names[found[0]], content)
 
 
 def _flags(own: Path, printed: Path) -> list[str]:
