@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gdkit.cli.investigate import live_subject, named_subject
-from gdkit.cli.options import aws_access
+from gdkit.cli.options import aws_access, plain
 from gdkit.cli.simulated import SEED, first_finding, free_folder, simulated_world
-from gdkit.errors import CaseConflictError
+from gdkit.errors import CaseConflictError, CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,14 +67,20 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
 def _work(case: str | None, scenario: str | None) -> Iterator[tuple[CaseFolder, Mapping[str, str], Simulator | None]]:
     """Give the case to work on, parameters of its notebooks, and the simulator that it lives in, if any."""
     from gdkit.case.folder import open_case  # noqa: PLC0415
+    from gdkit.gathering import refuse_other_world  # noqa: PLC0415
 
     if scenario is None:
-        yield open_case(case) if case else _sample_case(Path(SAMPLE)), {}, None
+        folder = open_case(case) if case else _sample_case(Path(SAMPLE))
+        try:
+            refuse_other_world(folder)
+        except CaseError as error:  # what was recorded can be read all the same
+            click.echo(f"note: {plain(str(error))} Until then the notebooks cannot ask AWS.", err=True)
+        yield folder, {}, None
         return
-    folder = _new_folder(case, scenario)  # told before anything is staged
+    new = _new_folder(case, scenario)  # told before anything is staged
     with simulated_world(scenario, SEED) as (simulator, staged):
         click.echo(f"A simulated account {staged.account_id} runs at {simulator.url}; {scenario} was staged in it.")
-        begun = _simulated_case(folder, staged)
+        begun = _simulated_case(new, staged)
         networks = begun.notebooks.resolve() / "networks.yaml"
         begun.notebooks.mkdir(mode=0o700)
         networks.write_text(staged.networks_yaml, encoding="utf-8")

@@ -155,12 +155,16 @@ def test_simulated(tmp_path: Path) -> None:
 
 
 def test_silent_scenario(tmp_path: Path) -> None:
-    """Where GuardDuty is silent the case is about the session itself."""
+    """Where GuardDuty is silent the case is about the session; opened when the account is gone, a note says so."""
     with _running(tmp_path, "--simulated", "same-account", "--case", "silent", "--no-browser") as running:
         subject = case_about(open_case(tmp_path / "silent"))["subject"]
         assert subject["finding_id"] is None
         assert subject["principal_id"].startswith("AROA")
         assert running.stop()[0] == 0
+    with _running(tmp_path, "--case", "silent", "--no-browser") as running:
+        status, said = running.stop()
+    assert status == 0
+    assert "the case is about a simulated account, and this process reaches the real AWS" in said
 
 
 def test_browser_is_opened(tmp_path: Path) -> None:
