@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from gdkit.simulator.scenarios.staged import Staged
     from gdkit.simulator.server import Simulator
 
-OPENED = "1_triage.ipynb"
-"""The notebook that JupyterLab opens."""
-
 SAMPLE = "lab-sample"
 """The case folder about the sample theft, for whoever names none."""
 
@@ -44,7 +41,7 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
     The copies in DIR/notebooks are yours and are never written over. JupyterLab listens on loopback alone and asks for
     the token in the address that is printed. Ctrl-C ends it, and every notebook that runs in it.
     """
-    from gdkit.lab.copies import copy_notebooks  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.lab.copies import copy_notebooks, names_for  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.lab.server import has_display, running_lab  # noqa: PLC0415
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell lets its background jobs ignore the first
@@ -54,7 +51,7 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
     try:
         with _work(case, scenario) as (folder, parameters, simulator):
             _say_copies(folder, copy_notebooks(folder, parameters))
-            start = f"{folder.notebooks.name}/{OPENED}"
+            start = f"{folder.notebooks.name}/{names_for(folder)[0]}.ipynb"
             with running_lab(folder.path, start, port=port, browser=browser) as running:
                 _say_address(running, browser=browser)
                 _wait(running, simulator)
@@ -67,12 +64,12 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
 def _work(case: str | None, scenario: str | None) -> Iterator[tuple[CaseFolder, Mapping[str, str], Simulator | None]]:
     """Give the case to work on, parameters of its notebooks, and the simulator that it lives in, if any."""
     from gdkit.case.folder import open_case  # noqa: PLC0415
-    from gdkit.gathering import refuse_other_world  # noqa: PLC0415
+    from gdkit.gathering import enter_world  # noqa: PLC0415
 
     if scenario is None:
         folder = open_case(case) if case else _sample_case(Path(SAMPLE))
         try:
-            refuse_other_world(folder)
+            enter_world(folder)
         except CaseError as error:  # what was recorded can be read all the same
             click.echo(f"note: {plain(str(error))} Until then the notebooks cannot ask AWS.", err=True)
         yield folder, {}, None
@@ -95,6 +92,7 @@ def _sample_case(path: Path) -> CaseFolder:
     case = CaseFolder(path)
     if not case.about.exists():
         start_case(path, named_subject(str(sample_folder().finding)), trail=[str(path.absolute() / "sample" / "logs")])
+    if not (path / "sample").exists():
         write_sample(path / "sample")
     return case
 

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from gdkit.case.files import write_bytes
-from gdkit.report.run import notebook_path
+from gdkit.report.run import NOTEBOOKS, notebook_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from gdkit.case.folder import CaseFolder
+
+
+EXERCISE = "tabletop"
+"""The notebook of an exercise, beside those of an investigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Copies:
 
     made: tuple[str, ...]
     kept: tuple[str, ...]
+
+
+def names_for(case: CaseFolder) -> tuple[str, ...]:
+    """Give the notebooks that are of use in a case, the one to begin with first: an exercise has one of its own."""
+    return (EXERCISE, *NOTEBOOKS) if case.exercise.exists() else NOTEBOOKS
 
 
 def copy_notebooks(case: CaseFolder, more: Mapping[str, str]) -> Copies:
@@ -46,13 +55,14 @@ def copy_notebooks(case: CaseFolder, more: Mapping[str, str]) -> Copies:
     """
     values = {"case": str(case.path.resolve()), "interactive": True, **more}
     made, kept = [], []
-    for own in sorted(notebook_path("1_triage").parent.glob("*.ipynb")):
-        notebook, target = _set(nbformat.read(own, as_version=4), values), case.notebooks / own.name
+    for name in names_for(case):
+        notebook = _set(nbformat.read(notebook_path(name), as_version=4), values)
+        target = case.notebooks / f"{name}.ipynb"
         if not target.exists():
             write_bytes(target, nbformat.writes(notebook).encode())
-            made.append(own.stem)
+            made.append(name)
         elif _sources(target) != [cell.source for cell in notebook.cells]:
-            kept.append(own.stem)
+            kept.append(name)
     return Copies(tuple(made), tuple(kept))
 
 

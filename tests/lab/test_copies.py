@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 
-from gdkit.lab.copies import copy_notebooks, with_values
+from gdkit.lab.copies import copy_notebooks, names_for, with_values
 from gdkit.report.parameters import notebook_parameters
 from gdkit.report.run import NOTEBOOKS, notebook_path
 from tests.case.samples import new_case, refuse_writes
@@ -27,7 +27,7 @@ def case(tmp_path: Path) -> CaseFolder:
 def test_copied(case: CaseFolder) -> None:
     """Each notebook is copied, knows the case and shows its panels; every other cell is gdkit's own, word for word."""
     copies = copy_notebooks(case, {})
-    assert set(NOTEBOOKS) <= set(copies.made)
+    assert copies.made == NOTEBOOKS
     assert copies.kept == ()
     for name in NOTEBOOKS:
         copy = case.notebooks / f"{name}.ipynb"
@@ -37,6 +37,15 @@ def test_copied(case: CaseFolder) -> None:
         own, ours = (nbformat.read(path, as_version=4).cells for path in (notebook_path(name), copy))
         differing = [cell for cell, other in zip(own, ours, strict=True) if cell != other]
         assert ["parameters" in cell.metadata.get("tags", []) for cell in differing] == [True]
+
+
+def test_exercise(case: CaseFolder) -> None:
+    """An exercise gets its own notebook too, and begins with it."""
+    case.exercise.mkdir()
+    assert copy_notebooks(case, {}).made == ("tabletop", *NOTEBOOKS)
+    assert names_for(case)[0] == "tabletop"
+    declared = notebook_parameters(case.notebooks / "tabletop.ipynb")
+    assert (declared["case"].default, declared["interactive"].default) == (str(case.path.resolve()), True)
 
 
 def test_more_parameters(case: CaseFolder) -> None:
