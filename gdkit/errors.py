@@ -19,6 +19,7 @@
     │   └── GroundChangedError what a reviewed plan rests on has changed since; nothing was done
     ├── PolicyError            an IAM policy document cannot be understood: policy, statement and field
     ├── TeamFileError          the team's networks.yaml has faults: all of them, each with its line
+    ├── StoppedError           a person stopped the work; what was gathered is kept
     ├── NotebookError          a notebook stopped: which cell, and why
     ├── ReportError            a form of the report cannot be made; the others were
     └── LabError               JupyterLab does not start
@@ -55,6 +56,10 @@ class GdkitError(Exception):
         place = f"{self.where}: " if self.where else ""
         todo = f" What to do: {self.action}" if self.action else ""
         return f"{place}{self.problem.rstrip('.')}.{todo}"
+
+    def _render_traceback_(self) -> list[str]:
+        """Give what a notebook shows below a cell: the message, without the lines of code that it passed."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class UsageError(GdkitError):
@@ -240,6 +245,10 @@ class TeamFileError(GdkitError):
         shown = "".join(f"\n({number}) {fault}" for number, fault in enumerate(self.faults[: self.most_shown], start=1))
         more = len(self.faults) - self.most_shown
         return f"{self.where}: {self.problem}:{shown}" + (f"\nand {more:,} more" if more > 0 else "")
+
+
+class StoppedError(GdkitError):
+    """A person stopped the work; what was gathered until then is kept."""
 
 
 class NotebookError(GdkitError):

@@ -1,4 +1,4 @@
-"""Progress in plain lines on stderr, now and then, while something long goes on."""
+"""How far something long is: in words, as a share, and in plain lines on stderr now and then."""
 
 from __future__ import annotations
 
@@ -17,29 +17,58 @@ if TYPE_CHECKING:
 EVERY_S = 2.0
 """Seconds between two lines."""
 
+_LEAST_SHARE = 0.02
+"""Share of the work from which on the time that is left can be told."""
+
 
 def progress_tellers() -> Tellers:
     """Give what tells of a look-up and of files being read; what is over soon prints nothing."""
-    return Tellers(lookup=_now_and_then(lookup_line), files=_now_and_then(files_line))
+    begun = time.monotonic()
+    return Tellers(lookup=_now_and_then(lookup_line),
+                   files=_now_and_then(lambda progress: files_line(progress, time.monotonic() - begun)))  # fmt: skip
 
 
 def lookup_line(progress: LookupProgress) -> str:
     """Say how far a look-up is, and how long it still takes where that can be told."""
-    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
     throttled = f", {progress.throttled} throttled" if progress.throttled else ""
     done = progress.queries - progress.queries_open
     return (
         f"event history: {done:,} of {progress.queries:,} questions answered, {progress.pages:,} pages, "
-        f"{progress.rows:,} events, {progress.requests:,} requests{throttled}{left}"
+        f"{progress.rows:,} events, {progress.requests:,} requests{throttled}{_left(progress.seconds_left)}"
     )
 
 
-def files_line(progress: Progress) -> str:
-    """Say how much of the log files was read."""
+def files_line(progress: Progress, elapsed_s: float = 0.0) -> str:
+    """Say how much of the log files was read, and how long the rest takes where that can be told.
+
+    Args:
+        progress: how far it is.
+        elapsed_s: seconds since it began; 0 where they are not known.
+    """
     return (
         f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
-        f"{progress.bytes / 1e6:,.0f} MB, {progress.records:,} records"
+        f"{progress.bytes / 1e6:,.0f} MB, {progress.records:,} records{_left(seconds_left(progress, elapsed_s))}"
     )
+
+
+def seconds_left(progress: Progress, elapsed_s: float) -> float | None:
+    """Estimate how long the rest of the files takes; None while there is no ground for it."""
+    share = files_share(progress)
+    return elapsed_s * (1 - share) / share if elapsed_s and share >= _LEAST_SHARE else None
+
+
+def files_share(progress: Progress) -> float:
+    """Give which share of the files' bytes was read, 0 to 1."""
+    return progress.bytes_done / progress.bytes if progress.bytes else 0.0
+
+
+def lookup_share(progress: LookupProgress) -> float:
+    """Give which share of the questions asked so far is answered, 0 to 1; keys found on the way add questions."""
+    return 1 - progress.queries_open / progress.queries if progress.queries else 0.0
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f", about {seconds:.0f} s left"
 
 
 def _now_and_then(line: Callable[[Any], str]) -> Callable[[Any], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,17 @@ from gdkit.case.evidence import manifest, save_table
 from gdkit.case.folder import case_access, start_case
 from gdkit.case.journal import read_entries
 from gdkit.environment import Environment, OwnAddress
-from gdkit.errors import AwsCall, AwsError, CaseError, TrailError, UsageError
+from gdkit.errors import AwsCall, AwsError, CaseError, StoppedError, TrailError, UsageError
 from gdkit.findings import load_findings
-from gdkit.gathering import gather_environment, gather_events, home_of, open_aws, with_gaps, with_own_addresses
+from gdkit.gathering import (
+    Tellers,
+    gather_environment,
+    gather_events,
+    home_of,
+    open_aws,
+    with_gaps,
+    with_own_addresses,
+)
 from gdkit.model import Coverage, NotSearched, Subject
 from gdkit.sample import sample_finding, write_sample
 from gdkit.trail.lookup import FoundKey, LookupPlan, LookupResult
@@ -249,3 +258,29 @@ def test_taken_up_with_files_alone(tmp_path: Path) -> None:
     case = start_case(tmp_path / "case", SUBJECT, trail=["logs"])
     assert case_access(case) is None
     assert gather_environment(case, SUBJECT, tables.frame_of_rows(tables.EVENTS, [])) is None
+
+
+def test_stopped_look_up_asks_nothing_more(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look-up that a person stops is told whom to ask whether it is wanted, and nothing is read or asked after it."""
+    stop, watches = Event(), []
+
+    def fetch(_plan: LookupPlan, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+        watches.append(watch)
+        stop.set()
+        return LookupResult(folder, Window(NOW, NOW), (), (), (), (), Spent(), cancelled=True)
+
+    monkeypatch.setattr("gdkit.aws.open_read_only", lambda _access: FakeAws())
+    monkeypatch.setattr("gdkit.aws.find_regions", lambda *_args, **_named: Regions(("eu-west-1",), (), (), ()))
+    monkeypatch.setattr("gdkit.trail.lookup.fetch_history", fetch)
+    with pytest.raises(StoppedError, match="kept in the case"):
+        gather_events(case, SUBJECT, ["lookup"], Tellers(stop=stop))
+    assert [watch.cancel for watch in watches] == [stop]
+
+
+def test_stopped_reading(case: CaseFolder, tmp_path: Path) -> None:
+    """The reading of files leaves off as well, as soon as it tells of its progress."""
+    stop = Event()
+    stop.set()
+    sample = write_sample(tmp_path / "input")
+    with pytest.raises(StoppedError):
+        gather_events(case, SUBJECT, [str(sample.trail)], Tellers(stop=stop))

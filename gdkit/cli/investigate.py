@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import click
 
 from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
 from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
-from gdkit.errors import FindingError, UsageError
+from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +80,7 @@ def is_live(finding: str) -> bool:
 
 
 def live_subject(finding: str, access: AwsAccess) -> tuple[Subject, tuple[NotSearched, ...]]:
-    """Fetch a finding from GuardDuty, with the others of its session: each shows only one address.
+    """Fetch a finding from GuardDuty, with the others of its session, and say what could not be asked.
 
     Returns:
         The subject, and where others of its findings could not be asked for.
@@ -90,32 +89,17 @@ def live_subject(finding: str, access: AwsAccess) -> tuple[Subject, tuple[NotSea
         FindingError: there is no such finding in reach.
         AwsError: AWS cannot be asked.
     """
-    from gdkit.analysis.subject import subject_of_finding  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.aws import open_read_only  # noqa: PLC0415
-    from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
-    from gdkit.findings.api import finding_by_id, open_findings  # noqa: PLC0415
+    from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.findings.api import finding_by_id  # noqa: PLC0415
+    from gdkit.gathering.subject import found_in, siblings_of, subject_with  # noqa: PLC0415
 
     aws = open_read_only(access)
     asked = finding_by_id(aws, finding, regions=access.regions)
     _say_not_asked(asked.not_searched)
-    if not asked.findings and asked.not_searched:
-        raise FindingError("it was not found, and not every place where it may be could be asked",
-                           where=f"finding {plain(finding)[:120]}",
-                           action="see what is missing with: gdkit check")  # fmt: skip
-    if not asked.findings:
-        detectors = [row for row in asked.asked if row.detector_id]
-        raise FindingError(f"it is in none of the {len(detectors)} GuardDuty detectors that were asked",
-                           where=f"finding {plain(finding)[:120]}",
-                           action="see which findings there are with: gdkit findings --archived")  # fmt: skip
-    found = select_finding(asked.findings)
-    siblings = open_findings(aws, archived=True, regions=(found.region,) if found.region else access.regions)
+    found = found_in(asked, finding)
+    siblings = siblings_of(aws, found, access.regions)
     _say_not_asked(row for row in siblings.not_searched if row not in asked.not_searched)
-    others = [other for other in siblings.findings
-              if other.id != found.id and other.principal_id == found.principal_id]  # fmt: skip
-    together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
-    gaps = tuple(replace(row, what=f"other findings of the session: {row.what}", failed=True)
-                 for row in siblings.not_searched)  # fmt: skip
-    return subject_of_finding(select_finding(together, found.id), together), gaps
+    return subject_with(found, siblings)
 
 
 def _say_not_asked(gaps: Iterable[NotSearched]) -> None:

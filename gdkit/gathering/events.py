@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import keep_files
 from gdkit.case.folder import case_access, case_not_asked
-from gdkit.errors import AwsError, TrailError, UsageError
+from gdkit.errors import AwsError, StoppedError, TrailError, UsageError
 from gdkit.gathering import access
 from gdkit.gathering.home import home_of
 from gdkit.identifiers import parse_principal_id
@@ -19,6 +19,7 @@ from gdkit.trail.sources import LOOKUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from threading import Event
 
     from gdkit.aws import ReadOnlyAws
     from gdkit.case.folder import CaseFolder
@@ -50,10 +51,49 @@ They are the ones that most often open a way in, and the one after which no call
 
 @dataclass(frozen=True, slots=True)
 class Tellers:
-    """Who is told of progress: of a look-up, and of the reading of files."""
+    """Who is told of progress, and whether a person wants it to stop.
+
+    Attributes:
+        lookup: told of a look-up.
+        files: told of the reading of files.
+        part: told in words which part of the work begins.
+        stop: set where a person wants it to stop; None where nobody can.
+    """
 
     lookup: Callable[[LookupProgress], None] | None = None
     files: Callable[[Progress], None] | None = None
+    part: Callable[[str], None] | None = None
+    stop: Event | None = None
+
+    def begin(self, part: str) -> None:
+        """Tell that a part of the work begins.
+
+        Raises:
+            StoppedError: a person wanted it to stop.
+        """
+        self.check()
+        if self.part:
+            self.part(part)
+
+    def reading(self, progress: Progress) -> None:
+        """Tell how far the reading of files is.
+
+        Raises:
+            StoppedError: a person wanted it to stop.
+        """
+        self.check()
+        if self.files:
+            self.files(progress)
+
+    def check(self) -> None:
+        """Leave off where a person wants that.
+
+        Raises:
+            StoppedError: a person does.
+        """
+        if self.stop is not None and self.stop.is_set():
+            raise StoppedError("it was stopped; what was fetched is kept in the case",
+                               action="run it again: it goes on where it was")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +122,12 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
         UsageError: the event history is wanted, and the case names no way to AWS.
         AwsError: AWS cannot be reached at all.
         TrailError: nothing could be read.
+        StoppedError: a person wanted it to stop; pages of the event history are kept.
     """
     told = tellers or Tellers()
     files = [source for source in sources if source != LOOKUP]
     if len(files) == len(sources):
-        return _with_gaps(load_trail(files, on_progress=told.files), _not_asked(case))
+        return _with_gaps(load_trail(files, on_progress=told.reading), _not_asked(case))
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     result, left_out = _look_up(case, subject, told)
@@ -97,7 +138,7 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
             where=result.not_searched[0].what,
             action="see which permissions are missing with 'gdkit check', or name log files with --trail",
         )
-    return _with_gaps(load_history(result, files, on_progress=told.files), (*_not_asked(case), *left_out.gaps),
+    return _with_gaps(load_history(result, files, on_progress=told.reading), (*_not_asked(case), *left_out.gaps),
                       left_out.rows)  # fmt: skip
 
 
@@ -126,7 +167,8 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     tried = {plan.account_id}
     for _ in range(_MOST_ROUNDS):
         result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
-                               case.evidence / LOOKUP, watch=Watch(on_progress=told.lookup))  # fmt: skip
+                               case.evidence / LOOKUP, watch=Watch(told.lookup, told.stop))  # fmt: skip
+        told.check()
         others = {key.account_id for key in result.keys if key.account_id} - tried
         reached = {one: names for one in sorted(others)
                    if (names := _regions_of_other(aws, way.regions, one, left_out))}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdkit.analysis.result import result_document
 from gdkit.analysis.scope import scope_session
@@ -27,33 +27,36 @@ from gdkit.gathering import (
     with_regions,
 )
 from gdkit.origin.document import origin_document
-from gdkit.progress import progress_tellers
 from gdkit.responding.standing import renew_response
 from gdkit.stages.common import opened, view
 from gdkit.ui import words
+from gdkit.ui.progress_panel import shown_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gdkit.case.folder import CaseFolder
+    from gdkit.gathering import Tellers
     from gdkit.ui.view import View
 
 
-def scope(case: str, trail: Sequence[str]) -> View:
-    """Read the logs, find the session's calls and what was chained from them, and keep all of it in the case."""
+def scope(case: str, trail: Sequence[str], *, interactive: bool = False) -> View:
+    """Read the logs, find the session's calls and what was chained from them, and keep all of it in the case.
+
+    Args:
+        case: the case folder.
+        trail: sources of events; empty for those that the case was begun with.
+        interactive: whether a person sits before the notebook; then progress is shown in a panel that can stop it.
+
+    Raises:
+        StoppedError: a person stopped it; the next run goes on where it was.
+        AwsError: AWS cannot be reached at all.
+        TrailError: nothing could be read.
+    """
     folder = opened(case)
-    subject = case_subject(folder)
     sources = list(trail) or case_trail(folder)
-    loaded = gather_events(folder, subject, sources, progress_tellers())
-    around = gather_environment(folder, subject, loaded.events)
-    known = with_regions(folder, with_own_addresses(folder, subject, loaded.events), loaded.events)
-    scoped = with_existence_checked(folder, scope_session(loaded.events, known, surroundings_of(around)))
-    keep_scope(folder, scoped, loaded, sources)
-    keep_log_evidence(folder, loaded.events, scoped, known)
-    searched = loaded.coverage if around is None else with_gaps(loaded.coverage, around)
-    searched = gather_holdings(folder, subject, loaded.events, searched)
-    origin = origin_document(judge_origin(folder, asdict(scoped.session), OriginInputs()), scoped.addresses)
-    document = result_document(subject, scoped, searched, current_verdict(folder), origin)
-    save_result(folder, document)
+    with shown_progress(folder, live=interactive) as told:
+        document = _scoped(folder, sources, told)
     renew_response(folder)
     counts = {name: document["events"][name] for name in ("total", "thief", "workload", "unknown")}
     hashes = {row["file"]: row["sha256"] for row in manifest(folder)}
@@ -62,6 +65,28 @@ def scope(case: str, trail: Sequence[str]) -> View:
     )
     notes = (words.ON_THE_INSTANCE,) if counts["total"] else words.ZERO_EVENTS
     return view(folder, "Scope", words.scope_summary(counts), words.rule_facts(document), notes)
+
+
+def _scoped(folder: CaseFolder, sources: Sequence[str], told: Tellers) -> dict[str, Any]:
+    """Do the work, and keep what it found; give the result's document."""
+    subject = case_subject(folder)
+    told.begin("Reading the logs and the event history")
+    loaded = gather_events(folder, subject, sources, told)
+    told.begin("Asking AWS about the instance, its role and its network")
+    around = gather_environment(folder, subject, loaded.events)
+    known = with_regions(folder, with_own_addresses(folder, subject, loaded.events), loaded.events)
+    told.begin("Judging the calls, and asking AWS what still exists")
+    scoped = with_existence_checked(folder, scope_session(loaded.events, known, surroundings_of(around)))
+    searched = loaded.coverage if around is None else with_gaps(loaded.coverage, around)
+    told.begin("Asking which addresses the accounts in reach hold")
+    searched = gather_holdings(folder, subject, loaded.events, searched)
+    told.begin("Keeping what was found")
+    keep_scope(folder, scoped, loaded, sources)
+    keep_log_evidence(folder, loaded.events, scoped, known)
+    origin = origin_document(judge_origin(folder, asdict(scoped.session), OriginInputs()), scoped.addresses)
+    document = result_document(subject, scoped, searched, current_verdict(folder), origin)
+    save_result(folder, document)
+    return document
 
 
 def environment(case: str) -> View:
