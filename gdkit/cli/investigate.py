@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import os
-import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gdkit.cli.live import is_live, live_subject
+from gdkit.cli.many import investigate_many, is_many, refuse_for_one
 from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
 from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from gdkit.aws.access import AwsAccess
     from gdkit.case.folder import CaseFolder
-    from gdkit.model import NotSearched, Subject
+    from gdkit.model import Subject
 
-_FINDING_ID = re.compile(r"[0-9a-f]{32}")
-_FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an investigation is told beside its findings.
+
+    Attributes:
+        sources: of events.
+        access: how AWS is reached; None where log files alone are read.
+        parameters: of the notebooks, by name.
+    """
+
+    sources: list[str]
+    analyst: str | None
+    access: AwsAccess | None
+    parameters: dict[str, Any]
 
 
 @click.command()
@@ -31,6 +47,7 @@ _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
                    "days, which is asked if no source is given. Give it again for more.")  # fmt: skip
 @click.option("--case", "case", required=True, metavar="DIR", help="The case folder: made anew, or taken up again.")
 @click.option("--id", "finding_id", metavar="ID", help="Which finding, where the file holds several.")
+@click.option("--all", "every", is_flag=True, help="Every finding of the file; a folder and a glob mean that already.")
 @click.option("--analyst", metavar="NAME", help="Who investigates; the system's user name if not given.")
 @click.option("--networks", metavar="FILE", help="The team's networks.yaml: whose networks are ours.")
 @click.option("--mmdb", multiple=True, metavar="FILE", help="A MaxMind file. Give it again for more.")
@@ -40,15 +57,18 @@ _FINDING_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:")
 @click.option("--reason", metavar="TEXT", help="Why; required with a verdict.")
 @click.option("-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE",
               help="Set a parameter of the notebooks by its name.")  # fmt: skip
-@click.option("--pdf", is_flag=True, help="Print the report as PDF too.")
+@click.option("--pdf", is_flag=True, help="Print the report as PDF too; not with several thefts.")
 @browser_option
 @aws_options
 def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any) -> None:
-    """Investigate one theft and write the case folder with its report.
+    """Investigate a theft and write the case folder with its report.
 
     FINDING is a finding's id or ARN in GuardDuty; a file with a finding in any form (API, EventBridge, S3 export,
     Security Hub, OCSF); or a principal id (AROA…:i-…), an instance id or an access key id for a theft that GuardDuty
     did not report.
+
+    A folder or a glob of such files, or a file with --all: one case for each leaked session, in folders below DIR, and
+    DIR/index.html. What fails there stops nothing else; the exit status is 3 then, and 1 where no case was done.
     """
     from gdkit.case.folder import CaseFolder, start_case  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.gathering import enter_world  # noqa: PLC0415
@@ -58,6 +78,11 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
     check_named(parameters)
+    if is_many(finding, every=options["every"]):
+        refuse_for_one(options)
+        asked = Asked(sources, options["analyst"], access if "lookup" in sources else None, parameters)
+        investigate_many(finding, Path(case), asked)
+        return
     live = is_live(finding)
     if open_before := CaseFolder(Path(case)) if (Path(case) / "case.json").exists() else None:
         enter_world(open_before)  # before anything is asked of the wrong account
@@ -71,40 +96,6 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
         access=access if live or "lookup" in sources else None, not_asked=not_asked,
     )  # fmt: skip
     run_case(folder, sources, parameters, pdf=options["pdf"], printer=printer)
-
-
-def is_live(finding: str) -> bool:
-    """Tell whether FINDING is the id or ARN of a finding in GuardDuty, rather than a file."""
-    named = _FINDING_ID.fullmatch(finding) or _FINDING_ARN.match(finding)
-    return bool(named) and not os.path.exists(finding)  # noqa: PTH110 - any text may be asked about
-
-
-def live_subject(finding: str, access: AwsAccess) -> tuple[Subject, tuple[NotSearched, ...]]:
-    """Fetch a finding from GuardDuty, with the others of its session, and say what could not be asked.
-
-    Returns:
-        The subject, and where others of its findings could not be asked for.
-
-    Raises:
-        FindingError: there is no such finding in reach.
-        AwsError: AWS cannot be asked.
-    """
-    from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.findings.api import finding_by_id  # noqa: PLC0415
-    from gdkit.gathering.subject import found_in, siblings_of, subject_with  # noqa: PLC0415
-
-    aws = open_read_only(access)
-    asked = finding_by_id(aws, finding, regions=access.regions)
-    _say_not_asked(asked.not_searched)
-    found = found_in(asked, finding)
-    siblings = siblings_of(aws, found, access.regions)
-    _say_not_asked(row for row in siblings.not_searched if row not in asked.not_searched)
-    return subject_with(found, siblings)
-
-
-def _say_not_asked(gaps: Iterable[NotSearched]) -> None:
-    for row in gaps:
-        click.echo(f"not asked: {plain(f'{row.what}: {row.reason}')}", err=True)
 
 
 def check_sources(sources: Iterable[str]) -> None:
@@ -148,20 +139,27 @@ def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any],
     Raises:
         ReportError: the PDF cannot be made; everything else was.
     """
-    from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415
-    from gdkit.report.write import stamp_now, write_case_report  # noqa: PLC0415
+    from gdkit.report.write import stamp_now  # noqa: PLC0415 - only what a command needs is loaded
+
+    made_at = stamp_now()
+    paths = run_notebooks(folder, sources, parameters, made_at)
+    _say_where(folder, paths)
+    if pdf:
+        print_report(paths[0], printer, made_at, asked=True)
+    _say_gaps(folder)
+
+
+def run_notebooks(folder: CaseFolder, sources: list[str], parameters: dict[str, Any], made_at: datetime) -> list[Path]:
+    """Run a case's notebooks and write its report; give the paths of its forms, the page first."""
+    from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.report.write import write_case_report  # noqa: PLC0415
 
     def done(ran: Ran) -> None:
         click.echo(f"  {ran.name:<12} done in {ran.seconds:.1f} s", err=True)
 
     run_investigation(folder, {**parameters, "trail": sources},
                       on_start=lambda name: click.echo(f"  {name:<12} …", err=True), on_done=done)  # fmt: skip
-    made_at = stamp_now()
-    paths = write_case_report(folder, made_at)
-    _say_where(folder, paths)
-    if pdf:
-        print_report(paths[0], printer, made_at, asked=True)
-    _say_gaps(folder)
+    return write_case_report(folder, made_at)
 
 
 def _say_where(folder: CaseFolder, paths: list[Path]) -> None:

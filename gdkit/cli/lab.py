@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gdkit.cli.investigate import live_subject, named_subject
+from gdkit.cli.investigate import named_subject
+from gdkit.cli.live import live_subject
 from gdkit.cli.options import aws_access, plain
 from gdkit.cli.simulated import SEED, first_finding, free_folder, simulated_world
 from gdkit.errors import CaseConflictError, CaseError

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gdkit.cli.investigate import live_subject, run_case
+from gdkit.cli.investigate import run_case
+from gdkit.cli.live import live_subject
 from gdkit.cli.options import aws_access, plain
 from gdkit.cli.reports import browser_option, find_printer
 from gdkit.errors import UsageError

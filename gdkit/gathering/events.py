@@ -14,7 +14,7 @@ from gdkit.gathering.home import home_of
 from gdkit.identifiers import parse_principal_id
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched
-from gdkit.trail import load_trail
+from gdkit.trail.kept import load_kept
 from gdkit.trail.sources import LOOKUP
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
     told = tellers or Tellers()
     files = [source for source in sources if source != LOOKUP]
     if len(files) == len(sources):
-        return _with_gaps(load_trail(files, on_progress=told.reading), _not_asked(case))
+        return _with_gaps(load_kept(files, on_progress=told.reading), _not_asked(case))
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     result, left_out = _look_up(case, subject, told)

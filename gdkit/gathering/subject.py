@@ -11,7 +11,7 @@ from gdkit.findings import load_findings, select_finding
 from gdkit.findings.api import open_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gdkit.aws import ReadOnlyAws
     from gdkit.findings.api import ApiFindings
@@ -52,7 +52,17 @@ def subject_with(found: Finding, siblings: ApiFindings) -> tuple[Subject, tuple[
     """Give the subject of a finding and of the others of its session, and where others could not be asked for."""
     others = [other for other in siblings.findings
               if other.id != found.id and other.principal_id == found.principal_id]  # fmt: skip
-    together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
     gaps = tuple(replace(row, what=f"other findings of the session: {row.what}", failed=True)
                  for row in siblings.not_searched)  # fmt: skip
-    return subject_of_finding(select_finding(together, found.id), together), gaps
+    return reported_session(found, others), gaps
+
+
+def reported_session(found: Finding, others: Iterable[Finding]) -> Subject:
+    """Give the session of a finding, with what its other findings say of it: each shows only one address.
+
+    Args:
+        found: the finding.
+        others: further findings of the same session, each as GuardDuty's API gave it alone.
+    """
+    together = load_findings(b'{"Findings": [' + b", ".join(one.raw for one in (found, *others)) + b"]}")
+    return subject_of_finding(select_finding(together, found.id), together)

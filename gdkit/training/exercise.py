@@ -15,7 +15,7 @@ from gdkit.case.journal import append_entry, read_entries
 from gdkit.errors import CaseConflictError, CaseError, ParameterError
 from gdkit.findings.api import open_findings
 from gdkit.gathering.origin import TEAM_FILE
-from gdkit.gathering.reported import reported_session
+from gdkit.gathering.subject import reported_session
 from gdkit.model import Subject, utc_text
 from gdkit.training.link import enter_account
 from gdkit.training.sealed import ABOUT_FILE, SCENARIOS, Incident, drawn_scenario, seal, unseal

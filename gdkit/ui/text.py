@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import html
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from gdkit.model import utc_text
 from gdkit.ui.csv_guard import guarded
@@ -95,10 +97,23 @@ def fact_list(facts: Iterable[tuple[str, object]]) -> str:
     return f'<table class="gd-facts"><tbody>{rows}</tbody></table>' if rows else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to a file beside the page.
+
+    Attributes:
+        path: relative, with forward slashes; never an address of elsewhere.
+        words: what is shown.
+    """
+
+    path: str
+    words: str
+
+
 def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
     """Give a plain table that needs no script."""
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names)
-    body = "".join(f"<tr>{''.join(f'<td>{_lines(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return (
         f'<table class="gd-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -255,6 +270,12 @@ def _box(body: str, label: str, kind: str = "") -> str:
         f'<p class="gd-caption">{escape(label)}</p>'
         f'<pre class="gd-pre {kind}" tabindex="0" role="group" aria-label="{escape(label)}">{body}</pre>'
     )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Link):
+        return f'<a href="./{quote(value.path)}">{escape(value.words)}</a>'
+    return _lines(value)
 
 
 def _as_lines(value: object, most: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gdkit.cli.investigate import live_subject
+from gdkit.cli.live import live_subject
 from gdkit.errors import AwsError, FindingError, GdkitError
 from gdkit.simulator.faults import FAULT_KINDS, FaultRule
 from tests.live.worlds import Investigated, World, investigate, staged_world
