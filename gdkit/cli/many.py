@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,9 @@ _MAGIC = frozenset("*?[")
 
 def is_many(finding: str, *, every: bool) -> bool:
     """Tell whether FINDING means several: a folder, a glob, or a file of which all are asked for."""
-    path = Path(finding)
-    return every or path.is_dir() or (not path.exists() and bool(_MAGIC & set(finding)))
+    # any text may be asked about, one that is too long for a path too
+    exists, folder = os.path.exists(finding), os.path.isdir(finding)  # noqa: PTH110, PTH112
+    return every or folder or (not exists and bool(_MAGIC & set(finding)))
 
 
 def investigate_many(finding: str, folder: Path, asked: Asked) -> None:
