@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,8 @@ _MAGIC = frozenset("*?[")
 
 
 def is_many(finding: str, *, every: bool) -> bool:
-    """Tell whether FINDING means several: a folder, a glob, or a file of which all are asked for."""
-    # any text may be asked about, one that is too long for a path too
-    exists, folder = os.path.exists(finding), os.path.isdir(finding)  # noqa: PTH110, PTH112
-    return every or folder or (not exists and bool(_MAGIC & set(finding)))
+    """Tell whether FINDING means several: a folder, a glob that files fit, or a file of which all are asked for."""
+    return every or os.path.isdir(finding) or (not os.path.exists(finding) and bool(_fitting(finding)))  # noqa: PTH110, PTH112 - any text may be asked about
 
 
 def investigate_many(finding: str, folder: Path, asked: Asked) -> None:
@@ -73,15 +72,20 @@ def finding_files(finding: str) -> list[Path]:
     if path.is_dir():
         found = [one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES
                  and not any(part.startswith(".") for part in one.relative_to(path).parts)]  # fmt: skip
-    elif path.exists():
-        found = [path]
     else:
-        found = [one for one in Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))) if one.is_file()]
+        found = [path] if path.exists() else _fitting(finding)
     files = sorted(one for one in found if one.is_file())
     if not files:
         raise FindingError("there is no file with findings", where=finding,
                            action=f"name a folder with files that end in {', '.join(SUFFIXES)}, or a glob")  # fmt: skip
     return files
+
+
+def _fitting(pattern: str) -> list[Path]:
+    """Give the files that fit a glob; none for a text that is no glob, such as a finding that was pasted."""
+    if not _MAGIC & set(pattern) or pattern.lstrip()[:1] in ("{", "["):
+        return []
+    return [Path(name) for name in glob(pattern, recursive=True)]  # noqa: PTH207 - a whole path, of any root
 
 
 def _all_cases(thefts: Sequence[Theft], folder: Path, asked: Asked) -> tuple[list[CaseRow], str]:

@@ -123,7 +123,7 @@ def test_wrong_use(gdkit: Any, sample: Sample, tmp_path: Path, arguments: tuple[
 def test_nothing_to_do(gdkit: Any, sample: Sample, tmp_path: Path) -> None:
     """No file, no match, only bad files, and a folder that is a case itself are told, and nothing is made."""
     (tmp_path / "empty").mkdir()
-    for named, said in (("empty", "no file with findings"), ("*.nothing", "no file with findings")):
+    for named, said in (("empty", "no file with findings"), ("*.nothing", "no such file")):
         ended = gdkit("investigate", named, "--trail", sample.trail, "--case", "cases")
         assert (ended.status, said in ended.err) == (1, True), ended.err
     bad = _write(tmp_path / "bad", a="{")

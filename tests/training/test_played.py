@@ -12,6 +12,7 @@ from gdkit.aws.simulation import ask_simulator
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result
 from gdkit.errors import CaseConflictError, CaseError, ResponseError
+from gdkit.stages import common
 from gdkit.stages.common import opened
 from gdkit.training.acting import take_steps
 from gdkit.training.course import answers, open_hint, opened_hints, record_answers
@@ -196,3 +197,14 @@ def test_steps_at_once_are_for_exercises() -> None:
     """Outside an exercise no step is taken without its plan being read."""
     with pytest.raises(ResponseError, match="in an exercise alone"):
         take_steps(opened(""), [("deny-session", {})])
+
+
+@about("quiet")
+def test_no_name_means_the_exercise(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a notebook that began an exercise without a folder, no name means that exercise, for every stage."""
+    monkeypatch.setattr(common, "_unnamed", [])
+    with pytest.raises(CaseError, match=r"no exercise was begun.*stages\.tabletop first"):
+        stages.score("", end=False, interactive=False)
+    common.take_for_unnamed(exercise.case)
+    assert "goes on" in stages.score("", end=False, interactive=False).summary
+    assert dict(stages.begin("").facts)["Case folder"] == exercise.case.path
