@@ -150,7 +150,7 @@ def open_case(path: str | Path) -> CaseFolder:
         raise CaseError(
             "this folder holds no case (there is no case.json in it)",
             where=str(path),
-            action="begin one: gdkit investigate FINDING --trail SOURCE --case DIR",
+            action="begin one: gdkit investigate FINDING --trail SOURCE --case DIR, or pick a finding in 1_triage",
         )
     return case
 

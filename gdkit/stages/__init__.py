@@ -21,6 +21,7 @@ from gdkit.stages.consequences import (
 )
 from gdkit.stages.looks import checklist, choices, grown, imds, prevention, recheck, recovery, rules
 from gdkit.stages.origin import address_history, benign_causes, classify, evidence, proposal
+from gdkit.stages.pick import pick_finding
 from gdkit.stages.response import response, response_order, step
 from gdkit.stages.scope import environment, scope
 from gdkit.stages.training import act, question, read_logs, score, tabletop
@@ -29,7 +30,7 @@ __all__ = [
     "act", "address_history", "addresses", "attribution", "begin", "benign_causes", "calls", "capabilities",
     "chain", "checklist", "choices", "classify", "conclusion", "costs", "coverage", "credentials", "data",
     "environment", "evidence", "finding", "first_page", "fleet", "grown", "imds", "impact", "initial_access",
-    "integrity", "left_behind", "moments", "prevention", "proposal", "question", "read_logs", "recheck", "recovery",
-    "refused", "response", "response_order", "rules", "scope", "score", "session", "step", "still_exists",
-    "tabletop", "tamper", "timeline", "verdict",
+    "integrity", "left_behind", "moments", "pick_finding", "prevention", "proposal", "question", "read_logs",
+    "recheck", "recovery", "refused", "response", "response_order", "rules", "scope", "score", "session", "step",
+    "still_exists", "tabletop", "tamper", "timeline", "verdict",
 ]  # fmt: skip

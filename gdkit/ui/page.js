@@ -113,6 +113,9 @@
   const look = async () => {
     waiting = false;
     for (const one of document.querySelectorAll(".gd-status:not([role])")) one.setAttribute("role", "status");
+    // a notebook takes arrows for its own, which lists and radio buttons need
+    const arrows = ".gd-panel :is(select, .widget-radio):not([data-lm-suppress-shortcuts])";
+    for (const one of document.querySelectorAll(arrows)) one.dataset.lmSuppressShortcuts = "true";
     if (!document.querySelector(".gd-rows:not([data-drawn])")) return;
     const DataTable = await load();
     for (const box of document.querySelectorAll(".gd-rows:not([data-drawn])")) {

@@ -53,6 +53,9 @@ body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
 .gd-view .gd-folded summary { cursor: pointer; font-size: 13px; text-decoration: underline; width: max-content; }
 .widget-html:has(.gd-view), .widget-html-content:has(.gd-view) { min-width: 0; max-width: calc(100% - 4px); }
 .gd-panel { max-width: 100%; }
+.gd-pick .widget-select select, .gd-pick .gd-pick-heads { font: 11px ui-monospace, "Liberation Mono", monospace;
+  white-space: pre; }
+.gd-pick .gd-pick-heads { margin-left: calc(6rem + 11px); height: auto; font-weight: 700; }
 .gd-panel .gd-status { white-space: normal; height: auto; font-weight: 600; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 .gd-view .gd-picture { color-scheme: light; }

@@ -94,11 +94,17 @@ def test_calls_exist(path: Path) -> None:
 
 
 def test_begins_with_the_case(path: Path) -> None:
-    """The first call begins case or exercise, with import and table library; the report has a page before it."""
-    begins = {EXERCISE: ["tabletop(case, scenario, seed)"], "6_report": ["first_page(case)", "begin(case)"]}
+    """The first call begins case or exercise, with the import; before it stands what must be seen first."""
+    begins = {
+        EXERCISE: ["tabletop(case, scenario, seed)"],
+        "1_triage": ["pick_finding(case, ", "begin(case)"],
+        "6_report": ["first_page(case)", "begin(case)"],
+    }
     calls = begins.get(path.stem, ["begin(case)"])
-    sources = [cell.source for cell in _calls(path)[: len(calls)]]
-    assert "\n".join(sources) == "from gdkit import stages\n\n" + "\n".join(f"stages.{call}" for call in calls)
+    sources = [cell.source.removeprefix("from gdkit import stages\n\n") for cell in _calls(path)]
+    assert _calls(path)[0].source != sources[0], "the first call brings the import"
+    for source, call in zip(sources, calls, strict=False):
+        assert source.startswith(f"stages.{call}")
 
 
 def test_told_before_called(path: Path) -> None:
