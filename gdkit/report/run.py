@@ -31,6 +31,9 @@ NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "4_respond", "5_recover", "6_r
 EXERCISE = "tabletop"
 """The notebook of the exercise, which no investigation runs."""
 
+OWN_OPTIONS = frozenset({"case", "trail", "finding", "findings", "member_role", "interactive"})
+"""Parameters that no caller sets by name: the command line has its own way to say them."""
+
 CELL_TIMEOUT_S = 4 * 3600
 """No cell runs longer; reading a very large trail takes its time."""
 
@@ -52,13 +55,13 @@ def notebook_path(name: str) -> Path:
 
 
 def known_parameters() -> dict[str, Any]:
-    """Give the parameters that a caller may set by name; the case and the trail have options of their own."""
+    """Give the parameters that a caller may set by name; the others have options of their own, or are for a person."""
     declared = {
         name: parameter
         for notebook in NOTEBOOKS
         for name, parameter in notebook_parameters(notebook_path(notebook)).items()
     }
-    return {name: parameter for name, parameter in declared.items() if name not in ("case", "trail", "interactive")}
+    return {name: parameter for name, parameter in declared.items() if name not in OWN_OPTIONS}
 
 
 def run_investigation(
