@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gdkit.cli.options import plain
-from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
+from gdkit.cli.reports import browser_option, find_printer, finish_report
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,9 +36,7 @@ def report(case: str, pdf: bool | None, browser: str, redact: str | None) -> Non
     sorts, found = parse_sorts(redact), find_printer(browser, pdf=pdf)
     folder = open_case(Path(case))
     made_at, paths = _write(folder, sorts)
-    say_paths(paths)
-    if pdf is not False:
-        print_report(paths[0], found, made_at, asked=bool(pdf))
+    finish_report(paths, found, made_at, pdf=pdf)
 
 
 def _write(folder: CaseFolder, sorts: frozenset[str]) -> tuple[datetime, list[Path]]:

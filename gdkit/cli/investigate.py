@@ -12,7 +12,7 @@ import click
 from gdkit.cli.live import is_live, live_subject
 from gdkit.cli.many import investigate_many, is_many, refuse_for_one
 from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
-from gdkit.cli.reports import browser_option, find_printer, print_report, say_paths
+from gdkit.cli.reports import browser_option, find_printer, finish_report
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -143,9 +143,8 @@ def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any],
 
     made_at = stamp_now()
     paths = run_notebooks(folder, sources, parameters, made_at)
-    _say_where(folder, paths)
-    if pdf:
-        print_report(paths[0], printer, made_at, asked=True)
+    _say_where(folder)
+    finish_report(paths, printer, made_at, pdf=pdf)
     _say_gaps(folder)
 
 
@@ -162,7 +161,7 @@ def run_notebooks(folder: CaseFolder, sources: list[str], parameters: dict[str, 
     return write_case_report(folder, made_at)
 
 
-def _say_where(folder: CaseFolder, paths: list[Path]) -> None:
+def _say_where(folder: CaseFolder) -> None:
     from gdkit.case.results import load_result  # noqa: PLC0415
 
     events = load_result(folder)["events"]
@@ -172,7 +171,6 @@ def _say_where(folder: CaseFolder, paths: list[Path]) -> None:
     )
     click.echo(f"Case:   {folder.path}")
     click.echo(f"Result: {folder.result}")
-    say_paths(paths)
 
 
 def _say_gaps(folder: CaseFolder) -> None:

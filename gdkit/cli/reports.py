@@ -34,27 +34,38 @@ def find_printer(browser: str, *, pdf: bool | None) -> Path | None:
     return None if pdf is False else find_browser(browser)
 
 
-def say_paths(paths: Sequence[Path]) -> None:
-    """Say where each form of a report is, the page first."""
-    click.echo(f"Report: {paths[0].resolve()}")
-    for path in paths[1:]:
-        click.echo(f"        {path.resolve()}")
+_LABELS = {
+    "report.html": "Report", "report.md": "Ticket", "events.csv": "Calls", "indicators.stix.json": "Signs",
+    "navigator.json": "Layer", "report.pdf": "PDF", "result.json": "Result", "6_report.ipynb": "Cells",
+}  # fmt: skip
+"""What the forms are called on the command line."""
 
 
-def print_report(page: Path, browser: Path | None, made_at: datetime, *, asked: bool) -> None:
-    """Print the page beside it as PDF and say where; where that fails, say so, and end in failure if it was asked for.
+def finish_report(paths: Sequence[Path], browser: Path | None, made_at: datetime, *, pdf: bool | None) -> None:
+    """Print the PDF where that is wanted, and say where each form of a report is, the page last.
+
+    Args:
+        paths: the files that were written, the page first.
+        browser: what prints; None where there is none.
+        made_at: the stamp of the report.
+        pdf: whether the PDF was asked for; None where nothing was said, and a note is enough if it cannot be made.
 
     Raises:
         ReportError: a PDF was asked for and cannot be made; every other form was.
     """
     from gdkit.report.forms.pdf import print_page  # noqa: PLC0415 - only what a command needs is loaded
 
-    target = page.with_suffix(".pdf")
-    try:
-        print_page(page, target, browser, made_at)
-    except ReportError as error:
-        if asked:
-            raise
-        click.echo(f"note: no PDF was made. {plain(str(error))}", err=True)
-    else:
-        click.echo(f"        {target.resolve()}")
+    page, *others = paths
+    failure: ReportError | None = None
+    if pdf is not False:
+        try:
+            print_page(page, page.with_suffix(".pdf"), browser, made_at)
+            others.append(page.with_suffix(".pdf"))
+        except ReportError as error:
+            failure = error
+    for path in (*others, page):
+        click.echo(f"{_LABELS[path.name] + ':':<8}{path.resolve()}")
+    if failure is not None and pdf:
+        raise failure
+    if failure is not None:
+        click.echo(f"note: no PDF was made. {plain(str(failure))}", err=True)

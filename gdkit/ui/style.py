@@ -46,7 +46,7 @@ STYLE = """
 body[data-jp-theme-light="false"] .gd-view pre.gd-diff ins { color: #7ee2a0; }
 body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
 .gd-view table.gd-records th { font-weight: 400; min-width: 9rem; }
-.gd-view table.gd-records span { opacity: .75; }
+.gd-view table.gd-records .gd-name { opacity: .75; }
 .gd-view table.gd-checks th { font-weight: normal; }
 .gd-view table.gd-checks td:first-child, .gd-view table.gd-checks thead th { white-space: nowrap; }
 .gd-view .gd-folded { margin: .4rem 0; }

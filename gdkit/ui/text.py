@@ -261,7 +261,7 @@ def _code_span(text: str) -> str:
 
 def _named(names: Sequence[str], row: Sequence[object]) -> str:
     held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != "—"]
-    return " · ".join(f"<span>{escape(name)}</span> {_lines(value)}" for name, value in held[1:])
+    return " · ".join(f'<span class="gd-name">{escape(name)}</span> {_lines(value)}' for name, value in held[1:])
 
 
 def _box(body: str, label: str, kind: str = "") -> str:

@@ -57,9 +57,13 @@ def _browser(folder: Path, lines: str = 'printf "%%PDF-1.4" > "$out"') -> Path:
     return path
 
 
+LABELS = ["Ticket:", "Calls:", "Signs:", "Layer:", "PDF:"]
+
+
 def _paths(case: CaseFolder, names: list[str]) -> str:
-    first, *others = (str(case.reports / name) for name in names)
-    return "\n".join([f"Report: {first}", *(f"        {path}" for path in others)]) + "\n"
+    page, *others = (str(case.reports / name) for name in names)
+    lines = [f"{label:<8}{path}" for label, path in zip(LABELS, others, strict=False)]
+    return "\n".join([*lines, f"Report: {page}"]) + "\n"
 
 
 def test_every_form(gdkit: Any, case: CaseFolder) -> None:

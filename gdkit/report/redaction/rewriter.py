@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _FIELDS = """
-act access access_level address_kind api asn asnOrg at attack_version authentication_method callerType cause certainty
-countryCode countryName decision did ends error_code errorCode event_category event_id event_ids event_name
-event_source event_type event_version form hash http_endpoint http_tokens identity_type isp org outcome partition party
+act access access_level address_kind api at attack_version authentication_method callerType cause certainty
+decision did ends error_code errorCode event_category event_id event_ids event_name
+event_source event_type event_version form hash http_endpoint http_tokens identity_type kind outcome partition party
 phase plan_hash plan_short_hash previous proposed proposed_verdict region regions request_ids resourceRole resourceType
 rule schemaVersion schema_version serviceName severity sha256 shared_event_id stage standing state status step
 tls_cipher_suite tls_version toward type userType verdict weight
@@ -25,6 +25,9 @@ tls_cipher_suite tls_version toward type userType verdict weight
 
 OUR_WORDS = frozenset(_FIELDS.split())
 """Fields that hold AWS's or gdkit's own words: identifiers are taken out of them, and names are not looked for."""
+
+_PLAIN_WORDS = re.compile(r"[\w.:/ -]{0,100}(?:\n[\w.:/ -]{0,100})*")
+"""How such words look; a text that looks otherwise is a log's own, whatever field it stands in."""
 
 SHAPED = frozenset({"ACCOUNT", "KEY", "ID", "THING"})
 """Kinds that are known by their shape."""
@@ -45,13 +48,11 @@ class Rewriter:
     whole: frozenset[str]
 
     def __call__(self, text: str, field: str) -> str:
-        """Give a text of a field with the stand-ins in it, each line by itself."""
-        if field in OUR_WORDS:
+        """Give a text of a field with the stand-ins in it."""
+        if field in OUR_WORDS and _PLAIN_WORDS.fullmatch(text):
             return self._shapes.sub(self._replaced, text)
-        return "\n".join(self._line(line) for line in text.split("\n"))
-
-    def _line(self, line: str) -> str:
-        return self.stand_ins[line] if line in self.whole else self._texts.sub(self._replaced, line)
+        lines = self._texts.sub(self._replaced, text).split("\n")
+        return "\n".join(self.stand_ins[line] if line in self.whole else line for line in lines)
 
     def _replaced(self, found: re.Match[str]) -> str:
         return found[0] if found.lastgroup == "kept" else self._spellings[found[0]]
@@ -79,7 +80,7 @@ def spellings(value: str) -> Iterator[str]:
     """
     yield value
     inside = json.dumps(value)[1:-1]
-    encoded = quote(value, safe="")
+    encoded = quote(value, safe="", errors="surrogatepass")
     yield from {inside, encoded, json.dumps(value, ensure_ascii=False)[1:-1]} - {value}
     if re.fullmatch(r"\d{12}", value):
         yield f"{value[:4]}-{value[4:8]}-{value[8:]}"

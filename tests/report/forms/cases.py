@@ -43,12 +43,18 @@ def told(name: str) -> Reported:
 
 
 @cache
-def hostile() -> Reported:
-    """Give the same of the hostile sample, judged malicious by a hostile analyst."""
+def hostile_case() -> CaseFolder:
+    """Give the case of the hostile sample, judged malicious by a hostile analyst; no test changes it."""
     folder = _folder()
     sample = hostile_sample(folder / "input")
     subject = subject_of_finding(select_finding(load_findings(sample.finding)))
     case = start_case(folder / "case", subject, trail=[str(sample.trail)], analyst=PAYLOADS[8])
     stages.scope(str(case.path), [])
     record_verdict(case, "malicious", PAYLOADS[9])
-    return reported(case, MADE_AT)
+    return case
+
+
+@cache
+def hostile() -> Reported:
+    """Give what the forms of the hostile sample are made of."""
+    return reported(hostile_case(), MADE_AT)

@@ -21,13 +21,14 @@ from gdkit.errors import CaseError, ReportError
 from gdkit.report.forms.pdf import find_browser, print_page
 from gdkit.report.redaction import redacted
 from gdkit.report.redaction.book import BOOK
+from gdkit.report.redaction.leaks import leaks_in
 from gdkit.report.redaction.redacted import write_copy, write_redacted
 from gdkit.report.redaction.sorts import parse_sorts
 from gdkit.report.redaction.walk import changed_frame
 from gdkit.report.run import notebook_path
 from gdkit.sample import THIEF, THIEF_2
 from tests.case.samples import new_case, scoped_case
-from tests.report.forms.cases import MADE_AT
+from tests.report.forms.cases import MADE_AT, hostile_case
 from tests.report.redaction.unfolded import texts_in
 
 if TYPE_CHECKING:
@@ -290,6 +291,20 @@ def test_hostile_names_change_no_verdict(tmp_path: Path) -> None:
     events = load_table(copy, "session_events")
     assert set(events["party"]) == {"thief", "workload", "unknown"}
     assert "the" not in set(events["user_name"].dropna())
+
+
+def test_hostile_texts(tmp_path: Path) -> None:
+    """Whatever a thief wrote in names, none is left in the copy; its result is whole, and so is the verdict."""
+    case = hostile_case()
+    copy = CaseFolder(tmp_path / "case")
+    rewriter = write_copy(case, parse_sorts("all"), copy)
+    assert "@SUM(1+9)*cmd gdevil" in rewriter.stand_ins
+    for path in (copy.result, copy.about, copy.verdict):
+        assert leaks_in(path, rewriter) == []
+    (tmp_path / "events.csv").write_text(load_table(copy, "session_events").astype("object").to_csv(), errors="replace")
+    assert leaks_in(tmp_path / "events.csv", rewriter) == []
+    assert load_result(copy)["events"]["thief"] == load_result(case)["events"]["thief"]
+    assert load_result(copy)["verdict"]["value"] == "malicious"
 
 
 def test_works_in_no_folder_of_ours(case: CaseFolder, files: list[Path]) -> None:

@@ -98,7 +98,7 @@ def test_tables() -> None:
 
 def test_hostile_names() -> None:
     """Names that a pattern could be made of are nothing but text, and one of any length is taken out."""
-    names = ["(a+)+$", "\\w*", "[x", "a|b", "x" * 50_000, "$1", "\\g<0>", "(?P<kept>x)"]
+    names = ["(a+)+$", "\\w*", "[x", "a|b", "x" * 50_000, "$1", "\\g<0>", "(?P<kept>x)", "two\nlines", "half \ud800"]
     rewriter = Rewriter({name: f"NAME-{number}" for number, name in enumerate(names)}, frozenset(), frozenset())
     for number, name in enumerate(names):
         assert rewriter(f"<{name}>", "statement") == f"<NAME-{number}>"
