@@ -39,16 +39,18 @@ class StepPanel:
         self.hash = widgets.Text(description="Plan's hash", placeholder=f"type at least {SHORT} digits to apply")
         self.despite = widgets.Text(description="Despite", layout={"display": "none", "width": "min(100%, 52rem)"},
                                     placeholder="why it is applied although a check of it says NO")  # fmt: skip
-        self.about, self.shown = widgets.HTML(value=self._start().html()), widgets.HTML()
+        self.about, self.shown, self.outcome = widgets.HTML(value=self._start().html()), widgets.HTML(), widgets.HTML()
         self.status = widgets.Label(value="")
         self.status.add_class("gd-status")
-        acts = {"Preview": self.preview, "Apply": self.apply, "Verify": self.verify, "Preview undo": self.preview_undo}
+        acts = {"Preview": (self.preview, self.shown), "Apply": (self.apply, self.outcome),
+                "Verify": (self.verify, self.outcome), "Preview undo": (self.preview_undo, self.shown)}  # fmt: skip
         self.buttons = {name: widgets.Button(description=name, tooltip=f"{name}: {self.step.title}") for name in acts}
-        for name_, act in acts.items():
-            self.buttons[name_].on_click(lambda _button, act=act: self._guarded(act))
+        for name_, (act, place) in acts.items():
+            self.buttons[name_].on_click(lambda _button, act=act, place=place: self._guarded(act, place))
         after = [self.hash, *(self.buttons[name] for name in ("Apply", "Verify", "Preview undo"))]
         self._box = widgets.VBox([self.about, *self.options.values(), self.buttons["Preview"], self.shown, self.despite,
-                                  widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status])  # fmt: skip
+                                  widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status,
+                                  self.outcome])  # fmt: skip
         self._box.add_class("gd-panel")
 
     def preview(self) -> View:
@@ -81,18 +83,20 @@ class StepPanel:
         self.despite.layout.display = "flex" if stopped else "none"
         return replace(step_view.plan_view(self.step, plan), folded=())  # it stands above already
 
-    def _guarded(self, act: Callable[[], View]) -> None:
-        """Show what an act gives; an error is shown in the panel and written to the journal.
+    def _guarded(self, act: Callable[[], View], place: Any) -> None:
+        """Show what an act gives in its place; an error is shown in the panel and written to the journal.
 
-        What was shown before is taken away first, so that nobody reads an old plan for a new one.
+        A plan is taken away before another is made, so that nobody reads an old one for a new one. It stays above what
+        came of it: were it taken away then, the page would jump, and the answer would be out of sight.
         """
-        self.status.value, self.shown.value = "working …", ""
+        self.status.value = "working …"
+        self.outcome.value = place.value = ""
         try:
             view = act()
         except Exception as error:
             self.status.value = f"Not done. {told_error(error, self.case, actor='panel', step=self.step.name)}"
         else:
-            self.shown.value, self.about.value = view.html(), self._start().html()
+            place.value, self.about.value = view.html(), self._start().html()
             self.status.value = text.visible(f"{step_standing(self.case, self.step.name)} {view.summary}")
 
     def _at_desk(self) -> run.Desk:

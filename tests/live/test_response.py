@@ -158,7 +158,7 @@ def test_panel(theft: Staged) -> None:
     assert theft.http_tokens == "required"
     assert panel.status.value.startswith("Applied ")
     panel.buttons["Verify"].click()
-    assert "in force" in panel.shown.value
+    assert "in force" in panel.outcome.value
     again = stages.step(str(theft.case.path), "require-imdsv2", interactive=True)
     assert isinstance(again, StepPanel)
     assert "Applied " in again.about.value
