@@ -39,7 +39,8 @@ _SHOWN = (
 _LOOK = (
     ":root{color-scheme:light}body{margin:0;font:13px/1.4 system-ui,sans-serif}"
     "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.2rem 0}"
-    "th,td{border:1px solid #8886;padding:.2rem .45rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th,td{border:1px solid #8886;padding:.2rem .45rem;text-align:left;vertical-align:top}"
+    "td:nth-child(-n+3){overflow-wrap:anywhere}"
     "td:nth-child(5){font-variant-numeric:tabular-nums;white-space:nowrap}tr.over{opacity:.6}"
 )
 
@@ -78,13 +79,14 @@ def countdown(credentials: pd.DataFrame, at: datetime | None, *, live: bool) -> 
     shown = rows[:MOST_ROWS]
     as_of = f"as of {text.visible(at)}" if at is not None else "as of a time not known (no event has one)"
     table = text.static_table(_NAMES, [_cells(row, at) for row in shown], f"Credentials {as_of}")
+    summary = _summary(rows, as_of)
     return View(
         "Credential clock",
-        _summary(rows, as_of),
+        summary,
         notes=_notes(rows, live=live),
         frame=credentials,
         shown=_SHOWN,
-        picture=text.sandboxed_frame(_page(table, shown), "Time left", _height_px(len(shown)))
+        picture=text.sandboxed_frame(_page(table, shown), f"Time left. {summary}", _height_px(len(shown)))
         if live and shown
         else table,
     )

@@ -81,6 +81,7 @@
     return make("div", { className: "gd-tools", role: "group", ariaLabel: about.name }, wrap, copied, saved, said);
   };
 
+  let drawn = 0;
   const draw = (box, DataTable) => {
     const about = JSON.parse(box.querySelector("script").textContent);
     const escaped = DataTable.render.text().display;
@@ -106,6 +107,8 @@
     });
     const around = table.parentElement;
     Object.assign(around, { tabIndex: 0, role: "group", ariaLabel: `${about.name}: the table` });
+    drawn += 1;  // two tables of one page may have one name, but no two landmarks
+    box.querySelector("nav")?.setAttribute("aria-label", `${about.name}, table ${drawn}: its pages`);
     box.querySelector(".gd-caption").after(tools(box, about, api));
   };
 

@@ -102,8 +102,8 @@ def _points(parties: list[str], colour: dict[str, Any], step: str, marks: pd.Dat
     most = max(10, int(marks["calls"].max()))
     strengths = {"domain": list(STRENGTHS), "range": list(STRENGTHS.values())}
     shapes = {"domain": [LEAKED, CHAINED], "range": ["circle", "triangle-up"]}
-    words = f"A mark is the calls of one operation in {STEPS[step]}, larger for more."
-    words += f" Circles: {LEAKED}; triangles: {CHAINED}."
+    words = [f"A mark is the calls of one operation in {STEPS[step]}, larger for more.",
+             f"Circles: {LEAKED}; triangles: {CHAINED}."]  # fmt: skip
     return {
         "title": {"text": "Who called when", "subtitle": words},
         "height": LINE_PX * len(parties),
@@ -143,11 +143,10 @@ def _bars(colour: dict[str, Any]) -> dict[str, Any]:
             {"calculate": f"100 * ({order} : 9) + datum.rank", "as": "order"},
             {"calculate": f"{said} + (datum.failed ? ' (' + datum.failed + ' failed)' : '')", "as": "line"},
         ],
-        "mark": {"type": "bar"},
+        "mark": {"type": "bar", "height": BAR_PX - 4},
         "encoding": {
             "x": {"field": "calls", "type": "quantitative", "axis": None},
             "y": {"field": "line", "type": "nominal", "title": None, "axis": {"labelLimit": 300},
-                  "scale": {"paddingInner": 0.2},
                   "sort": {"field": "order", "op": "min"}},
             "color": colour,
             "tooltip": [{"field": name, "type": "nominal"} for name in ("operation", "party", "calls", "failed")],

@@ -27,6 +27,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK, QUIET = "#1c1917", "#57534e"
 """Words, and words of less weight."""
 
+FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+"""Fonts of one width: words are measured where a drawing is made, and must fit where it is seen."""
+
 COLOURS = {"thief": "#c2410c", "unknown": "#7c3aed", "workload": "#64748b", "others": "#0e7490"}
 """Thief strong, workload faint; each is also named beside its marks."""
 
@@ -39,6 +42,9 @@ STEPS = {"1s": "a second", "10s": "10 seconds", "1min": "a minute", "5min": "5 m
 
 MOST_MARKS = 2_000
 """A picture shows at most about so many marks; calls are put together by time until they fit."""
+
+_ROOM = {"left": 28, "top": 5, "right": 12, "bottom": 5}
+"""Room around a drawing, in pixels: where none of the fonts is, its words are wider than they were measured."""
 
 PAPER_PX = 460
 """Width of a picture on paper, without the names beside it, for an A4 page."""
@@ -60,6 +66,7 @@ def whole(picture: dict[str, Any]) -> dict[str, Any]:
     """Give a specification with what every picture has: the schema, no background, and words that can be read."""
     words = {"labelColor": INK, "labelFontSize": 11}
     config = {
+        "font": FONT,
         "aria": False,  # a picture is one thing with words of its own, not a thousand marks
         "view": {"stroke": None},
         "axis": {**words, "titleColor": QUIET, "titleFontWeight": "normal"},
@@ -78,7 +85,7 @@ def drawn(picture: dict[str, Any], words: str) -> str:
     """
     import vl_convert  # noqa: PLC0415 - loaded on first use
 
-    return drawing(vl_convert.vegalite_to_svg(whole(picture)), words)
+    return drawing(vl_convert.vegalite_to_svg({**whole(picture), "padding": _ROOM}), words)
 
 
 def framed(picture: dict[str, Any], draw: str, words: str, height_px: int) -> str:
