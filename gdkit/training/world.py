@@ -115,28 +115,34 @@ class World:
         self._asked_at = time.monotonic()
 
 
-def _stop_with_caller(world: World, folder: Path) -> None:
-    """Wait until the process that began this one has ended, by the end of standard input; its folder goes with it."""
+def _stop_with_caller(world: World, gone: threading.Event) -> None:
+    """Wait until the process that began this one has ended, by the end of standard input."""
     while os.read(sys.stdin.fileno(), 1):
         pass
-    shutil.rmtree(folder.parent, ignore_errors=True)
+    gone.set()
     world.stop()
 
 
 def main() -> None:
-    """Run the account of the exercise in the folder that is named; ``--tied``: as long as standard input is open."""
-    folder = Path(sys.argv[1])
+    """Run the account of the exercise in the folder that is named.
+
+    With ``--tied`` it runs as long as standard input is open; the folder of such an exercise is temporary, and goes
+    with the process that began it.
+    """
+    folder, gone = Path(sys.argv[1]), threading.Event()
     announced = folder / WORLD_FILE
     incident = unseal(read_json(folder / ABOUT_FILE)["sealed"])
     with running(Accounts(incident.seed)) as simulator:
         world = World(simulator, incident, Changes(folder / CHANGES_FILE))
         if "--tied" in sys.argv[2:]:
-            threading.Thread(target=_stop_with_caller, args=(world, folder), daemon=True).start()
+            threading.Thread(target=_stop_with_caller, args=(world, gone), daemon=True).start()
         write_json(announced, {"url": simulator.url, "pid": os.getpid()})
         try:
             world.wait(folder)
         finally:
             announced.unlink(missing_ok=True)
+    if gone.is_set():
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -179,6 +179,8 @@ def test_temporary_one_ends_with_its_kernel(tmp_path: Path) -> None:
         assert kernel.stdout is not None
         assert kernel.stdout.readline() == "begun\n"
         pid = _pid(case)
+        for number in range(300):
+            (case.path / "evidence" / f"{number}").mkdir(parents=True)
         kernel.kill()
     assert _ended(pid)
     assert not case.path.exists()
