@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gdkit import tables
@@ -25,8 +26,9 @@ def events_csv(told: Reported) -> str:
     Every cell is quoted, and guarded against formulas by ``gdkit.ui.text``; rows end as RFC 4180 says.
     """
     names = tables.SESSION_EVENTS.names
+    cell = lru_cache(maxsize=100_000, typed=True)(spreadsheet_cell)  # most values stand in many rows
     written = io.StringIO(newline="")
     rows = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(names)
-    rows.writerows([spreadsheet_cell(row[name]) for name in names] for row in tables.rows_of(told.events))
+    rows.writerows([cell(row[name]) for name in names] for row in tables.rows_of(told.events))
     return BYTE_ORDER_MARK + written.getvalue()

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
     from gdkit.report.redaction.walk import Change
 
+NEEDED = ("session_events", "addresses", "data_reached", "persistence", "persistence_calls", "still_exists", "tamper",
+          "lineage_nodes", "fleet", "capabilities")  # fmt: skip
+"""Tables that names are looked for in; a case without one was not searched by this version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -54,6 +58,7 @@ def read_held(case: CaseFolder) -> Held:
         CaseError: the case has no result yet, or a file of it is damaged.
         FindingReadError: the finding is no finding any more.
     """
+    kept = {path.stem for path in case.evidence.glob("*.parquet")}
     return Held(
         about=case_about(case),
         result=load_result(case),
@@ -62,7 +67,7 @@ def read_held(case: CaseFolder) -> Held:
         journal=read_entries(case.journal),
         plans={path.stem: read_json(path) for path in sorted((case.path / "plans").glob("*.json"))},
         manifest=manifest(case),
-        tables={path.stem: load_table(case, path.stem) for path in sorted(case.evidence.glob("*.parquet"))},
+        tables={name: load_table(case, name) for name in sorted({*kept, *NEEDED})},
     )
 
 

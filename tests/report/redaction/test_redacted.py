@@ -275,6 +275,14 @@ def test_no_result_yet(tmp_path: Path) -> None:
         write_redacted(new_case(tmp_path / "case"), parse_sorts("all"), MADE_AT)
 
 
+def test_a_table_is_missing(tmp_path: Path) -> None:
+    """A case that lacks a table in which names are looked for is not redacted by half: it is told what to run."""
+    case = scoped_case(tmp_path / "case")
+    (case.evidence / "tamper.parquet").unlink()
+    with pytest.raises(CaseError, match=r"tamper\.parquet: the table is missing.*2_scope"):
+        write_copy(case, parse_sorts("all"), CaseFolder(tmp_path / "copy" / "case"))
+
+
 def test_hostile_names_change_no_verdict(tmp_path: Path) -> None:
     """A thief who names his user as gdkit's own words garbles nothing: verdict, parties and sentences stay."""
     case = scoped_case(tmp_path / "case")
