@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 from gdkit.case.files import write_bytes
 from gdkit.errors import CaseWriteError
 from gdkit.ui.page_library import packed
-from gdkit.ui.text import drawing, for_paper, sandboxed_frame
+from gdkit.ui.text import drawing, escape, for_paper, sandboxed_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,8 @@ def framed(picture: dict[str, Any], draw: str, words: str, height_px: int) -> st
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>chart</title>"
         "<style>:root{color-scheme:light}body{margin:0;font-family:sans-serif}"
         "#chart{width:100%}#chart .vega-embed{width:100%}</style>"
-        f"</head><body><div id='chart'></div><script>const packed = \"{_library()}\";</script>"
+        f"</head><body><div role='img' aria-label='{escape(words)}'><div id='chart' aria-hidden='true'></div></div>"
+        f'<script>const packed = "{_library()}";</script>'
         f"<script>const spec = {spec};\n{draw}{_BEGIN}</script></body></html>"
     )
     still = {**picture, "vconcat": [{**view, "width": PAPER_PX} for view in picture["vconcat"]]}
