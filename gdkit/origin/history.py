@@ -60,9 +60,10 @@ def seen_table(events: pd.DataFrame, judged: pd.DataFrame, addresses: Collection
     place = places_of(events["source_address"])
     there = place.isin(set(addresses)) & events["event_at"].notna()
     party_of = dict(zip(judged["record_number"], judged["party"], strict=True))
-    party = events.loc[there, "record_number"].map(party_of).fillna("others")
+    numbers = events.loc[there, "record_number"]
+    party = pd.Series([party_of.get(number, "others") for number in numbers], index=numbers.index, dtype="str")
     minute = events.loc[there, "event_at"].dt.floor("1min")
-    told = pd.DataFrame({"address": place[there], "party": party, "minute_at": minute}).astype({"party": "str"})
+    told = pd.DataFrame({"address": place[there], "party": party, "minute_at": minute})
     counted = told.groupby(["address", "party", "minute_at"], as_index=False).size()
     return tables.typed(counted.rename(columns={"size": "calls"}), tables.dtypes(tables.ADDRESS_SEEN))
 

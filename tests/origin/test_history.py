@@ -48,3 +48,9 @@ def test_nobody_seen() -> None:
         assert list(seen) == list(tables.ADDRESS_SEEN.names)
         assert seen.empty
         assert seen.dtypes.astype(str).to_dict() == tables.dtypes(tables.ADDRESS_SEEN)
+
+
+def test_nobody_of_the_session() -> None:
+    """Where no call is the session's, every call at the address is of others."""
+    seen = seen_table(_events(("203.0.113.1", 0)), _judged(), ["203.0.113.1"])
+    assert list(seen["party"]) == ["others"]

@@ -117,7 +117,7 @@ def print_page(page: Path, pdf: Path, browser: Path | None, made_at: datetime) -
         with tempfile.TemporaryDirectory(prefix="printing-", dir=pdf.parent, ignore_cleanup_errors=True) as own:
             printed, still = Path(own) / "page.pdf", Path(own) / page.name
             still.write_text(_LIVE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
-            said = _run([str(browser), *_flags(Path(own), printed), still.as_uri()], browser)
+            said = _run([str(browser), *_flags(Path(own), printed), still.resolve().as_uri()], browser)
             content = printed.read_bytes() if printed.exists() else b""
     except OSError as error:
         raise write_error(pdf, error) from error

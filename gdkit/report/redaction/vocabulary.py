@@ -42,10 +42,6 @@ _ADDRESS = re.compile(
 _PLAIN = re.compile(r"[A-Za-z]?[a-z]*|..?", re.DOTALL)
 """A word of letters alone, or two characters: it can be part of any sentence."""
 
-_NEVER_PLAIN = frozenset({"PERSON", "ROLE", "USER", "BUCKET", "SESSION", "PROFILE", "ACCOUNT-NAME"})
-"""Kinds whose names are taken out of sentences even where they are a plain word. One of another kind, such as a policy
-that is named all, is taken out only where it is the whole value."""
-
 _WORDS = """
 a access account accounts address addresses after all and any are as at benign bucket but by call called calls case
 checked command copied credential credentials data days decided end ends event events evidence exists failed first for
@@ -57,7 +53,8 @@ where which who whose why with without workload works
 """
 
 _IN_OUR_SENTENCES = frozenset(_WORDS.split())
-"""Words of gdkit's own sentences: who names a user so must not change what the report says."""
+"""Words of gdkit's own sentences: who names a thing so must not change what the report says. Such a name, as of a
+policy that is named all, is taken out only where it is the whole value."""
 
 
 def rewriter_for(case: CaseFolder, held: Held, sorts: frozenset[str]) -> Rewriter:
@@ -135,9 +132,10 @@ def _enumerated(schema: Any) -> Iterator[str]:
 
 
 def _is_common(kind: str, value: str) -> bool:
+    """Tell whether a name is a word that gdkit's own sentences use."""
     if kind in SHAPED or kind == "ADDRESS" or not _PLAIN.fullmatch(value):
         return False
-    return kind not in _NEVER_PLAIN or value.lower() in _IN_OUR_SENTENCES or len(value) < 3
+    return value.lower() in _IN_OUR_SENTENCES or len(value) < 3
 
 
 def _own_addresses(held: Held) -> set[str]:

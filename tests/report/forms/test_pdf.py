@@ -75,6 +75,15 @@ def test_same_bytes(printed: Path, tmp_path: Path) -> None:
 
 
 @real
+def test_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is named from the folder one works in is printed too, as the README does it."""
+    _page(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    print_page(Path("report.html"), Path("report.pdf"), BROWSER, MADE_AT)
+    assert len(PdfReader("report.pdf").pages) == 1
+
+
+@real
 def test_needs_no_network(tmp_path: Path) -> None:
     """A page that asks for something outside is printed without it, and nobody is asked."""
     page = _page(tmp_path, "<img src='http://127.0.0.1:9/x.png'><img src='http://outside.example/x.png'>kept")
