@@ -47,7 +47,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
 def test_error_names_place_and_cause(stopped: Stopped) -> None:
     """The error names notebook, cell and cause in plain words, on one line, without a stack frame."""
     told = str(stopped.error)
-    assert "notebook 2_scope, cell 4 (stages.scope(case, trail))" in told
+    assert "notebook 2_scope, cell 4 (stages.scope(case, trail, interactive=interactive))" in told
     assert "no-such-logs" in told
     assert f"The notebook, as far as it came: {stopped.error.notebook}" in told
     assert not any(word in told for word in ("\n", "Traceback", "TrailError", "\x1b"))
@@ -84,7 +84,7 @@ def test_executed_notebook(stopped: Stopped) -> None:
     injected = next(cell.source for cell in cells if "injected-parameters" in cell.metadata.get("tags", []))
     assert repr(str(stopped.case.path.resolve())).strip("'") in injected
     shown = [output.data for cell in cells for output in cell.get("outputs", []) if "data" in output]
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert all("text/html" in data and "text/plain" in data for data in shown)
     assert ran.seconds > 0
 
@@ -97,7 +97,7 @@ def test_refused_before_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ParameterError, match="'guilty' is not a value it takes"):
         run_investigation(case, {"verdict": "guilty"}, on_start=started.append, on_done=lambda _ran: None)
     with pytest.raises(ParameterError, match="no such parameter"):
-        run_notebook("1_triage", tmp_path / "x.ipynb", {"trail": []})
+        run_notebook("1_triage", tmp_path / "x.ipynb", {"tell": []})
     assert started == []
     assert not case.reports.exists()
 
