@@ -33,7 +33,7 @@ def hard_to_read(panel: Locator) -> list[str]:
 def white_slabs(page: Page, panel: Locator, *, dark: bool) -> list[str]:
     """Give the pictures that do not follow the theme: their ground is the other's, or their words cannot be read."""
     found = []
-    for picture in panel.locator(_PICTURES).locator("visible=true").element_handles():
+    for picture in panel.locator(_PICTURES).filter(visible=True).element_handles():
         picture.scroll_into_view_if_needed()
         shot = base64.b64encode(picture.screenshot(animations="disabled")).decode()
         told = page.evaluate(_SEEN, [shot, _places(picture)])
