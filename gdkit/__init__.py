@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gdkit.findings import findings_table, load_findings
     from gdkit.trail import load_trail
+    from gdkit.trail.search import session_events
 
-__all__ = ["__version__", "findings_table", "load_findings", "load_trail"]
+__all__ = ["__version__", "findings_table", "load_findings", "load_trail", "session_events"]
 
 __version__ = "0.1.0"
 
@@ -21,6 +22,7 @@ _HOME = {
     "findings_table": "gdkit.findings",
     "load_findings": "gdkit.findings",
     "load_trail": "gdkit.trail",
+    "session_events": "gdkit.trail.search",
 }
 
 

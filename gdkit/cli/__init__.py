@@ -13,6 +13,7 @@ import click
 import gdkit
 from gdkit.cli.aws import check_command, findings_command
 from gdkit.cli.case import report, verify
+from gdkit.cli.events import events
 from gdkit.cli.feeds import feeds
 from gdkit.cli.hunt import hunt
 from gdkit.cli.investigate import investigate
@@ -39,6 +40,7 @@ for command in (
     check_command,
     findings_command,
     investigate,
+    events,
     hunt,
     respond,
     rules,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import zlib
 from contextlib import suppress
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from gdkit.trail.items import Note, Problem
@@ -47,14 +48,19 @@ class NotTextError(Exception):
 class FileText:
     """The text of a file, read as it is asked for.
 
+    Args:
+        path: the file.
+        content: its bytes, where they are in hand already.
+
     Attributes:
         bytes_read: bytes of the file consumed so far.
         problems: what could not be read; complete once the text was read to its end.
         notes: what is odd about the bytes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self.path = path
+        self._content = content
         self.bytes_read = 0
         self.problems: list[Problem] = []
         self.notes: list[Note] = []
@@ -83,7 +89,7 @@ class FileText:
             yield text
 
     def _file_bytes(self) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
+        with self.path.open("rb") if self._content is None else BytesIO(self._content) as file:
             while piece := file.read(PIECE_BYTES):
                 self.bytes_read += len(piece)
                 yield piece

@@ -71,10 +71,19 @@ class _Tally:
 
 
 class Ledger:
-    """Keeps the books while sources are read."""
+    """Keeps the books while sources are read.
 
-    def __init__(self, sources: Iterable[SourceFiles]) -> None:
+    Args:
+        sources: what is read.
+        sought: only records that name one session are looked for, and the others are not parsed.
+    """
+
+    def __init__(self, sources: Iterable[SourceFiles], *, sought: bool = False) -> None:
         self._sources = tuple(sources)
+        self._sought = sought
+        self._others = False
+        self._with_data: set[str | None] = set()
+        self._not_reached: list[NotSearched] = []
         self._tallies = [_Tally() for _ in self._sources]
         self._unread: list[Unread] = []
         self._places: Counter[str] = Counter()
@@ -104,8 +113,18 @@ class Ledger:
         if place is None:
             place = tally.places[key] = PlaceTally()
         place.add(values[1], hidden=values[_ADDRESS_KIND] == "redacted")
-        if category == "Data" or (category is None and name in _DATA_EVENTS):
+        if is_data_event(category, name):
             place.data_events = True
+
+    def others_seen(self, with_data: Iterable[str | None] = ()) -> None:
+        """Book that a file holds records that were not sought, and the accounts whose data events are among them."""
+        self._others = True
+        self._with_data |= set(with_data)
+
+    def not_reached(self, files: int, of: int) -> None:
+        """Book the files that a search did not come to because it was stopped."""
+        self._not_reached.append(NotSearched(f"{files:,} of {of:,} log files", "the search was stopped before them",
+                                             failed=True))  # fmt: skip
 
     def unread(self, file: str, line: int | None, reason: str) -> None:
         """Book a place that could not be read; of very many in one file the first ones and the last are told."""
@@ -135,7 +154,10 @@ class Ledger:
             TrailError: nothing could be read.
         """
         events = Counter(row.source for row in kept)
-        if not self.records and self._unread:
+        for tally in self._tallies:
+            for key, place in tally.places.items():
+                place.data_events |= key[0] in self._with_data
+        if not self.records and self._unread and not self._others:
             raise _nothing_read(list(self._all_unread()))
         if not self.records and not self._digests and not any(tally.files for tally in self._tallies):
             raise TrailError(
@@ -150,7 +172,7 @@ class Ledger:
         places = tuple(
             row
             for source, tally in zip(self._sources, self._tallies, strict=True)
-            for row in all_rows(source, tally.places, self._places.keys())
+            for row in all_rows(source, tally.places, self._places.keys(), sought=self._sought)
         )
         return Coverage(searched, tuple(self._not_searched()), tuple(self._all_unread()), tuple(self._warnings()),
                         places, tuple(self._noise()))  # fmt: skip
@@ -165,6 +187,7 @@ class Ledger:
 
     def _not_searched(self) -> Iterable[NotSearched]:
         others = [name for name in self._passed_over if _may_hold_events(name)]
+        yield from self._not_reached
         if others:
             yield NotSearched(_named(others, "file of another form", "files of other forms"),
                               "they may hold events, and are not read: unpack or convert them, and load them again",
@@ -174,7 +197,7 @@ class Ledger:
     def _without_data(self) -> Iterable[NotSearched]:
         """Name what data events are missing: all of them, or those of some accounts, where others' are there."""
         places = [(key[0], place) for tally in self._tallies for key, place in tally.places.items()]
-        with_data = {account_id for account_id, place in places if place.data_events}
+        with_data = {account_id for account_id, place in places if place.data_events} | self._with_data
         without = sorted({account_id for account_id, _ in places if account_id is not None} - with_data)
         if not with_data:
             yield NotSearched(
@@ -200,13 +223,22 @@ class Ledger:
             yield NotSearched(what, "digests hold hashes of log files and no events")
 
     def _warnings(self) -> Iterable[str]:
+        if self._sought:
+            yield ("Records that name nothing of the session were not parsed, so a record among them that is damaged "
+                   "inside is not told of.")  # fmt: skip
         if not self.records:
-            yield "The files could be read, but hold no event."
+            yield ("No event of the session was seen in what was searched." if self._sought
+                   else "The files could be read, but hold no event.")  # fmt: skip
         for kind, count in self._notes.items():
             one, many = _SENTENCES[kind]
             sentence = one if count == 1 else many.format(n=count)
             place = "it is" if count == 1 else "first"
             yield f"{sentence}; {place}: {self._first[kind]}"
+
+
+def is_data_event(category: object, name: object) -> bool:
+    """Tell whether a record is a data event, by its category or, in one too old to have that, by its name."""
+    return category == "Data" or (category is None and name in _DATA_EVENTS)
 
 
 def _may_hold_events(name: str) -> bool:

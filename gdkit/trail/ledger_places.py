@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
 
@@ -56,6 +57,15 @@ class PlaceTally:
                 self.last_at = at
 
 
+class NamedPlace(NamedTuple):
+    """Account, region and time of delivery that a log file is named for; a folder tells the time to the day."""
+
+    account_id: str
+    region: str
+    at: datetime | None
+    whole_day: bool
+
+
 @dataclass(slots=True)
 class _Named:
     """The files that are named for one account and region."""
@@ -67,7 +77,7 @@ class _Named:
 
 
 def all_rows(
-    source: SourceFiles, places: Mapping[PlaceKey, PlaceTally], unread: Collection[str]
+    source: SourceFiles, places: Mapping[PlaceKey, PlaceTally], unread: Collection[str], *, sought: bool = False
 ) -> Iterator[LedgerRow]:
     """Give the ledger's rows of one source of files.
 
@@ -78,6 +88,8 @@ def all_rows(
         source: the source.
         places: what its records name.
         unread: files that could not be read, wholly or in part.
+        sought: whether only records that name one session were looked for: then the names of files alone tell what
+            was searched, and every place that they name has a row.
     """
     how = "pages of the event history" if source.kind == "lookup" else "log files"
     for (account_id, region, category), place in sorted(places.items(), key=lambda one: _order(one[0])):
@@ -86,22 +98,25 @@ def all_rows(
         if place.hidden:
             yield LedgerRow(source.source, "redacted", account_id, region, category, place.first_at, place.last_at,
                             place.hidden, how, "the source address is written over in these records")  # fmt: skip
-    yield from _by_name(source, {key[:2] for key in places}, unread)
+    if sought:
+        yield from _by_name(source, (), unread, "searched for the session")
+    else:
+        yield from _by_name(source, {key[:2] for key in places}, unread, "with no event of it")
     yield from _without_data(source.source, places, how)
     yield LedgerRow(source.source, "not searched", how=how,
                     detail="any account, region and time that no row of this source names")  # fmt: skip
 
 
 def _by_name(
-    source: SourceFiles, seen: Collection[tuple[str | None, str | None]], unread: Collection[str]
+    source: SourceFiles, seen: Collection[tuple[str | None, str | None]], unread: Collection[str], what: str
 ) -> Iterator[LedgerRow]:
     """Give the places that names of files promise: those that no record names, and those that could not be read."""
     for (account_id, region), named in sorted(_names(source, unread).items()):
         span = (None, named.first_at, named.last_at)
         if (account_id, region) not in seen and named.unread < named.files:
             yield LedgerRow(source.source, "searched", account_id, region, *span, 0, "log files",
-                            f"{_files(named.files)} named for it, with no event of it; the times are those of the "
-                            "names")  # fmt: skip
+                            f"{_files(named.files)} named for it, {what}; the times are those of the names"
+                            )  # fmt: skip
         if named.unread:
             yield LedgerRow(source.source, "unread", account_id, region, *span, None, "log files",
                             f"{named.unread:,} of {_files(named.files)} named for it not read whole")  # fmt: skip
@@ -111,25 +126,38 @@ def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str]
     """Give the accounts and regions that files of a trail's bucket are named for."""
     found: dict[tuple[str, str], _Named] = {}
     for file in source.files:
-        path = file.path.as_posix()
-        match = _FILE_NAME.match(file.path.name) or _FOLDER.search(path)
-        if match is None:
+        place = named_place(file.path)
+        if place is None:
             continue
-        named = found.setdefault((match["account"], match["region"]), _Named())
+        named = found.setdefault((place.account_id, place.region), _Named())
         named.files += 1
         named.unread += str(file.path) in unread
-        at = _time(match["at"])
-        if at is not None:
-            named.first_at = min(named.first_at or at, at)
-            named.last_at = max(named.last_at or at, at)
+        if place.at is not None:
+            named.first_at = min(named.first_at or place.at, place.at)
+            named.last_at = max(named.last_at or place.at, place.at)
     return found
 
 
+def named_place(path: Path) -> NamedPlace | None:
+    """Give what a log file's name or folder tells of it; None where neither is a trail's.
+
+    >>> from pathlib import Path
+    >>> named_place(Path("111122223333_CloudTrail_us-east-1_20261101T0305Z_abc.json.gz")).region
+    'us-east-1'
+    """
+    match = _FILE_NAME.match(path.name) or _FOLDER.search(path.as_posix())
+    if match is None:
+        return None
+    return NamedPlace(match["account"], match["region"], _time(match["at"]), "/" in match["at"])
+
+
 def _time(text: str) -> datetime | None:
-    """Read the time in a name; None where the digits make none."""
-    form = "%Y/%m/%d" if "/" in text else "%Y%m%dT%H%M"
+    """Read the time in a name, ``20261101T0305`` or ``2026/11/01``; None where the digits make none."""
+    digits = text.replace("/", "")
+    numbers = (digits[:4], digits[4:6], digits[6:8], digits[9:11] or 0, digits[11:13] or 0)
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        year, month, day, hour, minute = map(int, numbers)
+        return datetime(year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:
         return None
 

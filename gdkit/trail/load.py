@@ -53,6 +53,7 @@ class Progress:
         bytes_done: bytes of the files, as they lie on disk, read so far.
         bytes: bytes of all files together.
         records: records found so far.
+        seconds_left: how long the rest takes, where that can be told.
     """
 
     files_done: int
@@ -60,10 +61,11 @@ class Progress:
     bytes_done: int
     bytes: int
     records: int
+    seconds_left: float | None = None
 
 
-class _ProseError(Exception):
-    """Plain text in a file whose name does not promise a log."""
+class ProseError(Exception):
+    """The file holds plain text, and its name does not promise a log."""
 
 
 def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Progress], None] | None = None) -> Trail:
@@ -84,14 +86,14 @@ def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Pro
     load = _Load(Ledger(found), on_progress)
     work = [(number, file) for number, source in enumerate(found) for file in source.files]
     load.files, load.bytes = len(work), sum(file.size_bytes for _, file in work)
-    with _collector_paused():
+    with collector_paused():
         for number, file in work:
             load.read(number, file)
         rows = load.kept.in_order()
     for path, line in load.kept.differing().values():
         load.ledger.note("differs", path, line)
     coverage = load.ledger.coverage(rows)
-    return Trail(_events(rows), [row.raw for row in rows], coverage)
+    return Trail(events_of(rows), [row.raw for row in rows], coverage)
 
 
 class _Load:
@@ -110,10 +112,10 @@ class _Load:
         text = FileText(file.path)
         readable = False
         try:
-            for item in _items(text, file):
+            for item in read_items(text, file):
                 self._take(item, source, name, text)
             readable = True
-        except _ProseError:
+        except ProseError:
             self.ledger.passed_over(name)
         except NotTextError as error:
             self.ledger.unread(name, None, str(error))
@@ -157,7 +159,7 @@ class _Load:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Keep the garbage collector from walking over millions of live records again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -168,8 +170,14 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _items(text: FileText, file: LogFile) -> Iterator[Item]:
-    """Choose the reader by how the text begins."""
+def read_items(text: FileText, file: LogFile) -> Iterator[Item]:
+    """Give every record of a file, and every place that is none; how the text begins tells its form.
+
+    Raises:
+        ProseError: it holds plain text, and its name does not promise a log.
+        NotTextError: it holds no text.
+        OSError: it cannot be read.
+    """
     window = TextWindow(text.pieces())
     first = window.peek()
     if not first:
@@ -187,12 +195,13 @@ def _items(text: FileText, file: LogFile) -> Iterator[Item]:
     elif header.strip() in {"null", "true", "false"}:
         yield from JsonReader(window).items()
     elif file.may_be_prose:
-        raise _ProseError
+        raise ProseError
     else:
         yield Problem(window.line(), "neither JSON nor a CSV table of CloudTrail events")
 
 
-def _events(rows: Sequence[Kept]) -> pd.DataFrame:
+def events_of(rows: Sequence[Kept]) -> pd.DataFrame:
+    """Make the table of events (``tables.EVENTS``) of rows that are kept, in their order."""
     names = EVENTS.names
     columns: dict[str, list[Any]] = {name: [] for name in names[: len(names) - _OWN_COLUMNS]}
     adders = [column.append for column in columns.values()]

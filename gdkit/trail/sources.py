@@ -74,9 +74,10 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     if not listed:
         raise UsageError("no source of events was given", action="name a folder, a file or a glob.")
     found = [_files_of(_checked(source)) for source in listed]
-    seen: set[Path] = set()
+    seen: set[str] = set()
+    folders: dict[str, str] = {}
     for one in found:
-        one.files = [file for file in one.files if _is_new(file.path, seen)]
+        one.files = [file for file in one.files if _is_new(file.path, seen, folders)]
     return found
 
 
@@ -93,11 +94,12 @@ def _checked(source: object) -> str:
     return text
 
 
-def _is_new(path: Path, seen: set[Path]) -> bool:
-    try:
-        real = path.resolve()
-    except (OSError, RuntimeError):
-        real = path.absolute()
+def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
+    """Tell whether a file was not seen yet under any name, and note that it was; each folder is resolved once."""
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    real = os.path.realpath(path) if path.is_symlink() else f"{folders[folder]}/{name}"
     if real in seen:
         return False
     seen.add(real)

@@ -37,6 +37,16 @@ def _integer(text: str) -> int | str:
 _DECODE = json.JSONDecoder(parse_int=_integer).raw_decode
 
 
+def parse_json(text: str) -> tuple[Any, int]:
+    """Parse the JSON value that a text begins with, as every reader of the trail does; give it and where it ends.
+
+    Raises:
+        ValueError: there is no JSON value.
+        RecursionError: it is nested too deeply.
+    """
+    return _DECODE(text, 0)
+
+
 class TextWindow:
     """A part of a text: what is before ``at`` was read, what is after the part is still to come.
 

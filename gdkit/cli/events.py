@@ -1,0 +1,151 @@
+"""The command that pulls one session out of any amount of logs: ``gdkit events``."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gdkit.cli.options import GAPS, absolute, plain
+from gdkit.errors import CaseWriteError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from gdkit.trail import Trail
+
+_SHOWN = 12
+"""Keys and files that are named one by one."""
+_FORMULA = r"^([=+\-@\t\r])"
+"""How a text begins that a spreadsheet would run. Source: OWASP, "CSV Injection"."""
+
+
+@click.command()
+@click.argument("who", metavar="WHO")
+@click.option("--trail", "trail", multiple=True, required=True, metavar="SOURCE",
+              help="Folder, file or glob of CloudTrail logs. Give it again for more.")  # fmt: skip
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the events as CSV, safe to open in a spreadsheet.")
+@click.option("--parquet", "parquet_file", metavar="FILE", help="Write the events as Parquet, every value as it is.")
+@click.option("--json", "as_json", is_flag=True, help="Write events and coverage as JSON to the standard output.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Files searched at once; one a core if not given."
+)
+def events(who: str, trail: tuple[str, ...], csv_file: str | None, parquet_file: str | None, *, as_json: bool,
+           workers: int | None) -> None:  # fmt: skip
+    """Write every event of one session and of the credentials chained from it.
+
+    WHO is a principal id (AROA…:i-…), an instance id, an access key id, or a file with a finding. Records that cannot
+    name the session are not parsed, so that this takes little longer than unpacking the files. Ctrl-C stops the search
+    and keeps what was found.
+    """
+    from gdkit.progress import progress_tellers  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.search import session_events  # noqa: PLC0415
+    from gdkit.trail.sources import LOOKUP  # noqa: PLC0415
+
+    if sum(map(bool, (csv_file, parquet_file, as_json))) > 1:
+        raise UsageError("--csv, --parquet and --json exclude each other", action="give one of them.")
+    if LOOKUP in trail:
+        raise UsageError("the event history is asked by 'gdkit investigate'; this command searches log files",
+                         action="give log files with --trail.")  # fmt: skip
+    with _stopped_by_ctrl_c() as stop:
+        found = session_events(who, [absolute(source) for source in trail], workers=workers,
+                               on_progress=progress_tellers().files, is_stopped=stop.is_set)  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(_document(found), indent=2))
+    else:
+        _write(found.events, csv_file, parquet_file)
+        for line in _lines(found):
+            click.echo(plain(line))
+    if found.coverage.unread or any(row.failed for row in found.coverage.not_searched):
+        click.echo("There are gaps: not everything could be searched.", err=True)
+        raise click.exceptions.Exit(GAPS)
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+    """Let Ctrl-C end the search after the files at hand, rather than the command; a second one ends the command."""
+    stop = threading.Event()
+
+    def ask(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("stopping after the files at hand …", err=True)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _document(found: Trail) -> dict[str, object]:
+    from gdkit.analysis.coverage_ledger import coverage_document  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.tables import json_values, rows_of  # noqa: PLC0415
+
+    rows = [json_values(row) for row in rows_of(found.events)]
+    return {"events": rows, "coverage": coverage_document(found.coverage)}
+
+
+def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) -> None:
+    named = csv_file or parquet_file
+    if named is None:
+        return
+    try:
+        if csv_file:
+            texts: list[str] = [str(name) for name in table.select_dtypes("str").columns]
+            safe = {name: table[name].str.replace(_FORMULA, r"'\1", regex=True) for name in texts}
+            table.assign(**safe).to_csv(csv_file, index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
+        else:
+            table.to_parquet(named, engine="pyarrow", compression="zstd", index=False)
+    except OSError as error:
+        raise CaseWriteError(f"it cannot be written: {error.strerror or error}", where=named,
+                             action="name a file in a folder that is there and writable.") from error  # fmt: skip
+    click.echo(f"Written: {Path(named).absolute()}", err=True)
+
+
+def _lines(found: Trail) -> Iterator[str]:
+    """Say how many events there are, with which keys, from which files, and what was not read."""
+    from gdkit.analysis.coverage_ledger import gap_counts, gap_words  # noqa: PLC0415
+    from gdkit.ui.words import many, when  # noqa: PLC0415
+
+    table, coverage = found.events, found.coverage
+    searched = f"{many(sum(row.files for row in coverage.searched), 'file')}, " \
+               f"{sum(row.bytes for row in coverage.searched) / 1e6:,.1f} MB"  # fmt: skip
+    if table.empty:
+        yield f"No event of the session was seen in what was searched ({searched}). That is no proof of no use."
+    else:
+        at = table["event_at"].dropna()
+        span = f", {when(at.min())} to {when(at.max())}" if len(at) else ""
+        yield f"{many(len(table), 'event')} of the session and of what was chained from it{span}; searched: {searched}."
+        yield from _counted(table, ["principal_id", "access_key_id"], "credential")
+        yield from _counted(table, ["source_file"], "file")
+    if gaps := gap_counts(coverage):
+        yield f"What this cannot show: {gap_words(gaps)}."
+    for gap in coverage.not_searched:
+        yield f"  - {gap.what}: {gap.reason}"
+    for one in coverage.unread[:_SHOWN]:
+        yield f"  - not read: {one.file}{'' if one.line is None else f', line {one.line:,}'}: {one.reason}"
+    if len(coverage.unread) > _SHOWN:
+        yield f"  - not read: {many(len(coverage.unread) - _SHOWN, 'more place')}, named in --json"
+    for warning in coverage.warnings:
+        yield f"Note: {warning}"
+
+
+def _counted(table: pd.DataFrame, names: list[str], what: str) -> Iterator[str]:
+    """Count events by some columns: the most frequent ones by name."""
+    from gdkit.ui.words import many  # noqa: PLC0415 - only what a command needs is loaded
+
+    counts = table[names].fillna("not recorded").value_counts()
+    yield f"By {what}, {many(len(counts), what)}:"
+    for key, count in counts.head(_SHOWN).items():
+        yield f"  {count:>7,}  {'  '.join(key) if isinstance(key, tuple) else key}"
+    if len(counts) > _SHOWN:
+        yield f"           and {many(len(counts) - _SHOWN, f'more {what}')}"

@@ -1,0 +1,139 @@
+"""Records cut out of a log file's text around the places that name an identifier; nothing else is parsed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from stringzilla import find
+
+from gdkit.trail.items import Found, is_record
+from gdkit.trail.search.needles import ESCAPED
+from gdkit.trail.window import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FORM = "Records file"
+_HEAD = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"Records"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*(?=\{[ \t\r\n]*"(\w+)")')
+_TAIL = re.compile(rb"\][ \t\r\n]*\}[ \t\r\n]*$")
+_LONGEST_TAIL = 256
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'"{}[]'))
+_LONGEST_RECORD_BYTES = 1 << 19
+"""Twice the largest event that CloudTrail writes. Source: CloudTrail User Guide, "Quotas", maximum event size."""
+
+
+class Body(NamedTuple):
+    """Where the records of a log file lie.
+
+    Attributes:
+        start: place of the first record.
+        end: place behind the last one.
+        between: what stands between two records of a file that is written without spaces.
+    """
+
+    start: int
+    end: int
+    between: bytes
+
+
+class Cut(NamedTuple):
+    """A record that was cut out, and its place in the text."""
+
+    start: int
+    found: Found
+
+
+def body_of(text: bytes | bytearray) -> Body | None:
+    """Find the records of a file of CloudTrail's own form, ``{"Records":[{…},{…}]}``; None for any other text."""
+    head = _HEAD.match(text)
+    tail = _TAIL.search(text, max(0, len(text) - _LONGEST_TAIL))
+    if head is None or tail is None or tail.start() < head.end():
+        return None
+    return Body(head.end(), tail.start(), b'},{"' + head[1] + b'":')
+
+
+def first_places(text: bytes | bytearray, needles: Iterable[bytes], *, escapes: bool) -> list[Iterator[int]]:
+    """Give the places of each needle that the text holds, and of letters written as escapes where asked for.
+
+    The text is searched as far as it is asked for places, so that a text that holds nothing is searched once a needle.
+    """
+    found = [_places(text, needle, at) for needle in needles if (at := find(text, needle)) >= 0]
+    if escapes and (at := find(text, b"\\u00")) >= 0:
+        found.append(match.start() for match in ESCAPED.finditer(text, at))
+    return found
+
+
+def records_at(text: bytes | bytearray, body: Body, places: list[Iterator[int]]) -> list[Cut] | None:
+    """Cut out and parse the records around places in a text.
+
+    Args:
+        text: the whole text of the file.
+        body: from ``body_of``.
+        places: from ``first_places``.
+
+    Returns:
+        The records, each once, in the order of the text; None where the text is not what it looks like, so that only
+        the careful reader can tell its records.
+    """
+    cuts: list[Cut] = []
+    proven = body.start
+    for start, end in sorted(_spans(text, body, places)):
+        if start < proven or not _is_between_records(text, body, proven, start):
+            return None
+        try:
+            raw = text[start:end].decode()
+            value, parsed = parse_json(raw)
+        except (ValueError, RecursionError):
+            return None
+        if parsed != len(raw) or not is_record(value):
+            return None
+        cuts.append(Cut(start, Found(raw, value, text.count(b"\n", 0, start) + 1, FORM)))
+        proven = start
+    return cuts
+
+
+def _places(text: bytes | bytearray, needle: bytes, at: int) -> Iterator[int]:
+    while at >= 0:
+        yield at
+        at = find(text, needle, at + len(needle))
+
+
+def _spans(text: bytes | bytearray, body: Body, places: list[Iterator[int]]) -> set[tuple[int, int]]:
+    spans: set[tuple[int, int]] = set()
+    for one in places:
+        end = body.start
+        for at in one:
+            if at < end or at >= body.end:
+                continue
+            before = text.rfind(body.between, body.start, at)
+            start = body.start if before < 0 else before + 2
+            behind = text.find(body.between, at, body.end)
+            end = body.end if behind < 0 else behind + 1
+            spans.add((start, end))
+    return spans
+
+
+def _is_between_records(text: bytes | bytearray, body: Body, proven: int, start: int) -> bool:
+    """Tell whether whole records lie before a place, and not the beginning of one that holds others inside it.
+
+    A record that lists records inside itself (someone wrote them into a request) must not pass them off as calls. No
+    list inside a record is longer than a record may be, so that much before the place is enough to look at.
+    """
+    if start - proven > _LONGEST_RECORD_BYTES:
+        proven = text.find(body.between, start - _LONGEST_RECORD_BYTES, start) + 2
+    return proven == start or (proven > 1 and _is_balanced(text[proven:start]))
+
+
+def _is_balanced(text: bytes | bytearray) -> bool:
+    """Tell whether every bracket in a piece of JSON is closed in it."""
+    if b"\\" in text:
+        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = text.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in brackets:  # brackets inside strings: every second piece between quotes is such
+        brackets = b"".join(brackets.split(b'"')[::2])
+    length = -1
+    while len(brackets) != length:
+        length = len(brackets)
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return length == 0

@@ -1,0 +1,163 @@
+"""What is known of the session while files are searched: whom its calls name, and what they issued.
+
+More is searched for than belongs to the session in the end; ``keep`` decides that, over all that was found.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gdkit.columns import EVENTS
+from gdkit.trail.search.needles import LATE, Needle, searchable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from gdkit.model import Subject
+
+LONGEST_CREDENTIAL = timedelta(hours=36)
+"""How long a temporary credential can be good for.
+
+Source: STS API Reference, GetSessionToken and GetFederationToken, DurationSeconds; AssumeRole allows less.
+"""
+LONGEST_CONSOLE_SESSION = timedelta(hours=12)
+"""How long a console session lasts that a credential signs in to. Source: IAM User Guide, "Enable custom identity
+broker access", SessionDuration.
+"""
+
+_SOON = timedelta(days=1)
+"""How late calls with the session's own keys are looked for: they name the session, too, but in odd records."""
+
+_AT = {name: number for number, name in enumerate(EVENTS.names)}
+_KEY = re.compile(r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"')
+
+
+class Call(NamedTuple):
+    """What a record says of who called and what was issued."""
+
+    event_at: datetime | None
+    key: str | None
+    principal: str | None
+    session: str | None
+    created_at: datetime | None
+    new_keys: tuple[str, ...]
+    expires_at: datetime | None
+    new_principal: str | None
+    asked_session: str | None
+
+
+class Known:
+    """The identifiers that are searched for; it grows as calls of the session are found.
+
+    Attributes:
+        needles: what to search for; only ever added to, so that a number of them tells a state of it.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.needles: list[Needle] = []
+        self._texts: set[str] = set()
+        self._subject_key = subject.access_key_id
+        self._own_keys = {subject.access_key_id} - {None}
+        self._own_principals: set[str | None] = set()
+        self._own_sessions: set[str | None] = set()
+        self._chained_keys: set[str | None] = set()
+        self._chained_principals: set[str | None] = set()
+        self._calls: dict[Call, None] = {}
+        self._add(subject.access_key_id)
+        if subject.principal_id:
+            self._own_principal(subject.principal_id)
+        elif subject.instance_id:
+            self._own_session(subject.instance_id)
+
+    def learn(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take in the columns of records that name an identifier."""
+        self._calls |= dict.fromkeys(map(_call, rows))
+        before = -1
+        while before != len(self._texts):  # one call's meaning can hang on another's
+            before = len(self._texts)
+            for call in self._calls:
+                self._follow(call)
+
+    def _follow(self, call: Call) -> None:
+        own = call.principal in self._own_principals or call.session in self._own_sessions
+        if call.key == self._subject_key is not None:
+            own = True
+            if call.principal is None and call.session:
+                self._own_session(call.session)
+            elif call.principal and call.principal.startswith("AROA"):
+                self._own_principal(call.principal)
+        if own and call.key:
+            self._own_key(call.key, call.created_at or call.event_at, call.created_at)
+        if call.new_principal in self._own_principals or call.asked_session in self._own_sessions:
+            for key in call.new_keys:
+                self._own_key(key, call.event_at, call.event_at)
+        if own or call.key in self._own_keys or self._is_chained(call):
+            self._issued(call)
+
+    def _is_chained(self, call: Call) -> bool:
+        return call.key in self._chained_keys or call.principal in self._chained_principals
+
+    def _issued(self, call: Call) -> None:
+        if not call.new_keys:
+            return
+        at = call.event_at
+        for key in call.new_keys:
+            self._chained_keys.add(key)
+            self._add(key, at, _end(key, call.expires_at or _later(at, LONGEST_CREDENTIAL)))
+        if call.new_principal:
+            self._chained_principals.add(call.new_principal)
+            self._add(call.new_principal, at, _later(at, LONGEST_CREDENTIAL + LONGEST_CONSOLE_SESSION))
+
+    def _own_key(self, key: str, at: datetime | None, issued_at: datetime | None) -> None:
+        self._own_keys.add(key)
+        since = issued_at or _later(at, -LONGEST_CREDENTIAL)
+        temporary = key.startswith("ASIA")
+        self._add(key, since if temporary else None, _end(key, _later(at, LONGEST_CREDENTIAL)), _SOON)
+
+    def _own_principal(self, principal: str) -> None:
+        self._own_principals.add(principal)
+        session = principal.partition(":")[2]
+        self._add(principal)
+        if session:
+            self._own_session(session)
+
+    def _own_session(self, session: str) -> None:
+        self._own_sessions.add(session)
+        if session.startswith("i-"):
+            self._add(session)
+        else:  # a short name stands in many texts: an ARN ends in it, a request has it as a value
+            self._add(f"/{session}")
+            self._add(f'"{session}')
+
+    def _add(
+        self, text: str | None, since: datetime | None = None, until: datetime | None = None, late: timedelta = LATE
+    ) -> None:
+        if text and text not in self._texts:
+            self._texts.add(text)
+            self.needles.append(Needle(searchable(text), since, until, late))
+
+
+def _call(values: tuple[Any, ...]) -> Call:
+    def get(name: str) -> Any:
+        return values[_AT[name]]
+
+    keys = {get("new_access_key_id")} - {None}
+    if get("error_code") is None and get("response_elements"):
+        keys |= set(_KEY.findall(get("response_elements")))
+    return Call(get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
+                get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
+                get("requested_session_name"))  # fmt: skip
+
+
+def _later(at: datetime | None, by: timedelta) -> datetime | None:
+    try:
+        return None if at is None else at + by
+    except OverflowError:
+        return None
+
+
+def _end(key: str, at: datetime | None) -> datetime | None:
+    return at if key.startswith("ASIA") else None

@@ -1,0 +1,149 @@
+"""One look at one file: the records in it that name an identifier, and what the ledger is to be told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stringzilla import find
+
+from gdkit.trail.decode import FileText, NotTextError
+from gdkit.trail.items import Digest, Found, Item, NoteKind, Problem
+from gdkit.trail.ledger import is_data_event
+from gdkit.trail.ledger_places import named_place
+from gdkit.trail.load import ProseError, read_items
+from gdkit.trail.record import row_of
+from gdkit.trail.search.cut import body_of, first_places, records_at
+from gdkit.trail.search.needles import names_any
+from gdkit.trail.search.unpack import LARGEST_BYTES, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdkit.trail.search.needles import Needle
+    from gdkit.trail.sources import LogFile
+
+_HEAD = 100
+_DATA = (b'"eventCategory":"Data"', b'"eventCategory": "Data"')
+
+
+class Candidate(NamedTuple):
+    """A record that names an identifier.
+
+    Attributes:
+        place: tells it from the other records of its file, the same at every look.
+        values: the columns of ``record.row_of``.
+        notes: what is odd about it.
+    """
+
+    place: int
+    values: tuple[Any, ...]
+    raw: str
+    form: str
+    line: int
+    notes: tuple[NoteKind, ...]
+
+
+class Looked(NamedTuple):
+    """What a look at a file gave.
+
+    Attributes:
+        items: problems, notes and digests, in the order in which a load tells of them.
+        readable: whether the file counts as read.
+        is_prose: whether it turned out to be no log.
+        records: whether it holds records at all.
+        with_data: accounts whose data events it was seen to hold.
+    """
+
+    candidates: list[Candidate]
+    items: list[Item]
+    readable: bool = True
+    is_prose: bool = False
+    records: bool = True
+    with_data: frozenset[str | None] = frozenset()
+
+
+def look_at(file: LogFile, needles: Sequence[Needle], *, again: bool = False, ask_for_data: bool = False) -> Looked:
+    """Search one file.
+
+    A file of CloudTrail's own form is searched as bytes, and only the records around the identifiers are parsed. Every
+    other file is read like any load reads it.
+
+    Args:
+        file: the file.
+        needles: the identifiers.
+        again: it was searched for others before; records with escaped letters are not asked for again.
+        ask_for_data: whether to tell if it holds data events.
+    """
+    content = None
+    if file.size_bytes <= LARGEST_BYTES:
+        try:
+            content = file.path.read_bytes()
+        except OSError as error:
+            problem = Problem(None, f"cannot be opened or read: {error.strerror or error}")
+            return Looked([], [problem], readable=False, records=False)
+        looked = _searched(file, content, needles, again=again, ask_for_data=ask_for_data)
+        if looked is not None:
+            return looked
+    return _read(FileText(file.path, content), file, needles)
+
+
+def _searched(
+    file: LogFile, content: bytes, needles: Sequence[Needle], *, again: bool, ask_for_data: bool
+) -> Looked | None:
+    """Search a file of CloudTrail's own form; None where it is of another form, damaged, or odd."""
+    text = unpacked(content)
+    body = None if text is None else body_of(text)
+    if text is None or body is None:
+        return None
+    places = first_places(text, [needle.bytes for needle in needles], escapes=not again)
+    cuts = records_at(text, body, places) if places else []
+    if cuts is None:
+        return None
+    candidates = []
+    for cut in cuts:
+        try:
+            candidates.append(_candidate(cut.start, cut.found))
+        except RecursionError:
+            return None
+    if not (ask_for_data and find(text, _DATA[text[body.start : body.start + _HEAD].find(b'": ') >= 0]) >= 0):
+        return Looked(candidates, [])
+    place = named_place(file.path)
+    return Looked(candidates, [], with_data=frozenset({place.account_id if place else None}))
+
+
+def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
+    """Read a file whole, record by record, and keep those that name an identifier."""
+    looked = Looked([], [])
+    readable, is_prose, records = False, False, False
+    with_data: set[str | None] = set()
+    try:
+        for number, item in enumerate(read_items(text, file)):
+            if not isinstance(item, Found):
+                looked.items.append(item)
+                records |= isinstance(item, Digest)
+                continue
+            records = True
+            if is_data_event(item.record.get("eventCategory"), item.record.get("eventName")):
+                with_data.add(str(item.record.get("recipientAccountId")))
+            if names_any(item, needles):
+                try:
+                    looked.candidates.append(_candidate(number, item))
+                except RecursionError:
+                    looked.items.append(Problem(item.line, "a record nested too deeply"))
+        readable = True
+    except ProseError:
+        is_prose = True
+    except NotTextError as error:
+        looked.items.append(Problem(None, str(error)))
+    except OSError as error:
+        looked.items.append(Problem(None, f"cannot be opened or read: {error.strerror or error}"))
+    looked.items.extend(text.problems)
+    looked.items.extend(text.notes if readable else ())
+    return looked._replace(readable=readable, is_prose=is_prose, records=records,
+                           with_data=frozenset(with_data))  # fmt: skip
+
+
+def _candidate(place: int, found: Found) -> Candidate:
+    notes: list[NoteKind] = []
+    values = row_of(found.record, found.raw, notes)
+    return Candidate(place, values, found.raw, found.form, found.line, tuple(notes))

@@ -1,0 +1,110 @@
+"""Identifiers as bytes to be searched for, and the files that can hold them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from gdkit.trail.ledger_places import named_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gdkit.trail.items import Found
+    from gdkit.trail.sources import LogFile
+
+EARLY = timedelta(hours=1)
+LATE = timedelta(days=30)
+"""How far a file's stamp may lie before and behind the events in it.
+
+CloudTrail stamps a file when it delivers it, typically within minutes of the call. Where the bucket refuses, it tries
+again for 30 days.
+
+Source: CloudTrail User Guide, "CloudTrail log file name format", and "Amazon S3 bucket policy for CloudTrail" (files
+are delivered again for 30 days).
+"""
+
+_WRAPPED = ("LookupEvents row", "CSV", "CSV of LookupEvents rows")
+"""Forms whose record says more than its raw text."""
+
+_PLAIN = re.compile(r'^"?[\w+=,.@:/-]+|[\w+=,.@:/-]+', re.ASCII)
+_ESCAPED = r"\\u00(?:2[bcdef]|3[0-9ad]|4[0-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])"
+ESCAPED = re.compile(_ESCAPED.encode(), re.IGNORECASE)
+"""A character of an identifier, written as an escape, so that no search for its letters finds it.
+
+CloudTrail itself writes no letter so; it does write ``&``, ``<``, ``>`` and ``=``.
+"""
+_ESCAPED_TEXT = re.compile(_ESCAPED, re.IGNORECASE)
+
+
+class Span(NamedTuple):
+    """From when to when a file's events may have been delivered."""
+
+    first_at: datetime
+    last_at: datetime
+
+
+class Needle(NamedTuple):
+    """One identifier, and the time of the calls that can name it; None where that has no end.
+
+    Attributes:
+        text: the identifier, or a part of it that it cannot be written without.
+        late: how far a file's stamp may lie behind ``until``.
+    """
+
+    text: str
+    since: datetime | None = None
+    until: datetime | None = None
+    late: timedelta = LATE
+
+    @property
+    def bytes(self) -> bytes:
+        """The identifier as it stands in a file."""
+        return self.text.encode()
+
+    def fits(self, span: Span | None) -> bool:
+        """Tell whether a file that was delivered in that span can name it; one without a stamp can."""
+        if span is None:
+            return True
+        begun = self.since is None or span.last_at >= self.since - EARLY
+        return begun and (self.until is None or span.first_at <= self.until + self.late)
+
+
+def searchable(text: str) -> str:
+    """Give the longest part of an identifier that JSON writes as it is, but for escapes that ``ESCAPED`` finds.
+
+    >>> searchable("AROAEXAMPLEID4:i-0123456789abcdef0"), searchable('AROAEXAMPLEID4:odd "name"')
+    ('AROAEXAMPLEID4:i-0123456789abcdef0', 'AROAEXAMPLEID4:odd')
+    """
+    return max(_PLAIN.findall(text), key=len, default='"')
+
+
+def span_of(file: LogFile) -> Span | None:
+    """Give when a file was delivered, by its name or, to the day, by its folder; None where neither tells."""
+    place = named_place(file.path)
+    if place is None or place.at is None:
+        return None
+    day = timedelta(days=1) if place.whole_day else timedelta()
+    return Span(place.at, place.at + day)
+
+
+def names_any(item: Found, needles: Iterable[Needle]) -> bool:
+    """Tell whether a record that was read may name one of the identifiers."""
+    raw = item.raw
+    if any(needle.text in raw for needle in needles) or _ESCAPED_TEXT.search(raw):
+        return True
+    if item.form not in _WRAPPED:
+        return False
+    written = json.dumps(item.record, ensure_ascii=False, default=str)
+    return any(needle.text in written for needle in needles)
+
+
+def in_order(spans: Sequence[Span | None]) -> list[int]:
+    """Give the numbers of files by the time of their delivery, those without a stamp last.
+
+    A credential's issue is then mostly seen before the files that can hold its use.
+    """
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(range(len(spans)), key=lambda number: (span.first_at if (span := spans[number]) else never, number))
