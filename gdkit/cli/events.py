@@ -95,12 +95,14 @@ def _document(found: Trail) -> dict[str, object]:
 
 
 def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) -> None:
+    from gdkit.columns import EVENTS  # noqa: PLC0415
+
     named = csv_file or parquet_file
     if named is None:
         return
     try:
         if csv_file:
-            texts: list[str] = [str(name) for name in table.select_dtypes("str").columns]
+            texts = [name for name in EVENTS.names if table[name].dtype == "str"]
             safe = {name: table[name].str.replace(_FORMULA, r"'\1", regex=True) for name in texts}
             table.assign(**safe).to_csv(csv_file, index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
         else:

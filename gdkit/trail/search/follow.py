@@ -23,9 +23,11 @@ LONGEST_CREDENTIAL = timedelta(hours=36)
 
 Source: STS API Reference, GetSessionToken and GetFederationToken, DurationSeconds; AssumeRole allows less.
 """
-LONGEST_CONSOLE_SESSION = timedelta(hours=12)
-"""How long a console session lasts that a credential signs in to. Source: IAM User Guide, "Enable custom identity
-broker access", SessionDuration.
+LONGEST_CONSOLE_SESSION = timedelta(hours=13)
+"""From a sign-in token to the end of the console session that it begins.
+
+Source: IAM User Guide, "Enable custom identity broker access": the token is good for 15 minutes, the session for 12
+hours.
 """
 
 _SOON = timedelta(days=1)
@@ -38,6 +40,7 @@ _KEY = re.compile(r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"')
 class Call(NamedTuple):
     """What a record says of who called and what was issued."""
 
+    name: str | None
     event_at: datetime | None
     key: str | None
     principal: str | None
@@ -65,6 +68,7 @@ class Known:
         self._own_sessions: set[str | None] = set()
         self._chained_keys: set[str | None] = set()
         self._chained_principals: set[str | None] = set()
+        self._signed: set[tuple[str, datetime | None]] = set()
         self._calls: dict[Call, None] = {}
         self._add(subject.access_key_id)
         if subject.principal_id:
@@ -76,8 +80,8 @@ class Known:
         """Take in the columns of records that name an identifier."""
         self._calls |= dict.fromkeys(map(_call, rows))
         before = -1
-        while before != len(self._texts):  # one call's meaning can hang on another's
-            before = len(self._texts)
+        while before != len(self.needles):  # one call's meaning can hang on another's
+            before = len(self.needles)
             for call in self._calls:
                 self._follow(call)
 
@@ -96,6 +100,8 @@ class Known:
                 self._own_key(key, call.event_at, call.event_at)
         if own or call.key in self._own_keys or self._is_chained(call):
             self._issued(call)
+            if call.name == "GetSigninToken" and not own:
+                self._signed_in(call.principal, call.event_at)
 
     def _is_chained(self, call: Call) -> bool:
         return call.key in self._chained_keys or call.principal in self._chained_principals
@@ -109,7 +115,12 @@ class Known:
             self._add(key, at, _end(key, call.expires_at or _later(at, LONGEST_CREDENTIAL)))
         if call.new_principal:
             self._chained_principals.add(call.new_principal)
-            self._add(call.new_principal, at, _later(at, LONGEST_CREDENTIAL + LONGEST_CONSOLE_SESSION))
+            self._add(call.new_principal, at, call.expires_at or _later(at, LONGEST_CREDENTIAL))
+
+    def _signed_in(self, principal: str | None, at: datetime | None) -> None:
+        if principal and (principal, at) not in self._signed:
+            self._signed.add((principal, at))
+            self.needles.append(Needle(searchable(principal), at, _later(at, LONGEST_CONSOLE_SESSION)))
 
     def _own_key(self, key: str, at: datetime | None, issued_at: datetime | None) -> None:
         self._own_keys.add(key)
@@ -120,9 +131,10 @@ class Known:
     def _own_principal(self, principal: str) -> None:
         self._own_principals.add(principal)
         session = principal.partition(":")[2]
-        self._add(principal)
         if session:
             self._own_session(session)
+        if not session.startswith("i-"):  # else the instance's id stands in it
+            self._add(principal)
 
     def _own_session(self, session: str) -> None:
         self._own_sessions.add(session)
@@ -147,7 +159,7 @@ def _call(values: tuple[Any, ...]) -> Call:
     keys = {get("new_access_key_id")} - {None}
     if get("error_code") is None and get("response_elements"):
         keys |= set(_KEY.findall(get("response_elements")))
-    return Call(get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
+    return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
                 get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
                 get("requested_session_name"))  # fmt: skip
 

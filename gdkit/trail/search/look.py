@@ -19,11 +19,11 @@ from gdkit.trail.search.unpack import LARGEST_BYTES, unpacked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdkit.trail.search.needles import Needle
+    from gdkit.trail.search.needles import Days, Needle, Sought
     from gdkit.trail.sources import LogFile
 
 _HEAD = 100
-_DATA = (b'"eventCategory":"Data"', b'"eventCategory": "Data"')
+_DATA = b'"eventCategory":"Data"'
 
 
 class Candidate(NamedTuple):
@@ -62,7 +62,7 @@ class Looked(NamedTuple):
     with_data: frozenset[str | None] = frozenset()
 
 
-def look_at(file: LogFile, needles: Sequence[Needle], *, again: bool = False, ask_for_data: bool = False) -> Looked:
+def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
     """Search one file.
 
     A file of CloudTrail's own form is searched as bytes, and only the records around the identifiers are parsed. Every
@@ -70,7 +70,7 @@ def look_at(file: LogFile, needles: Sequence[Needle], *, again: bool = False, as
 
     Args:
         file: the file.
-        needles: the identifiers.
+        sought: the identifiers.
         again: it was searched for others before; records with escaped letters are not asked for again.
         ask_for_data: whether to tell if it holds data events.
     """
@@ -81,21 +81,21 @@ def look_at(file: LogFile, needles: Sequence[Needle], *, again: bool = False, as
         except OSError as error:
             problem = Problem(None, f"cannot be opened or read: {error.strerror or error}")
             return Looked([], [problem], readable=False, records=False)
-        looked = _searched(file, content, needles, again=again, ask_for_data=ask_for_data)
+        looked = _searched(file, content, sought, again=again, ask_for_data=ask_for_data)
         if looked is not None:
             return looked
-    return _read(FileText(file.path, content), file, needles)
+    return _read(FileText(file.path, content), file, [needle for group in sought.values() for needle in group])
 
 
-def _searched(
-    file: LogFile, content: bytes, needles: Sequence[Needle], *, again: bool, ask_for_data: bool
-) -> Looked | None:
+def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask_for_data: bool) -> Looked | None:
     """Search a file of CloudTrail's own form; None where it is of another form, damaged, or odd."""
     text = unpacked(content)
     body = None if text is None else body_of(text)
     if text is None or body is None:
         return None
-    places = first_places(text, [needle.bytes for needle in needles], escapes=not again)
+    spaced = text.find(b'": ', body.start, body.start + _HEAD) >= 0
+    wanted = [needle.bytes for days, group in sought.items() if _holds_any(text, days, spaced) for needle in group]
+    places = first_places(text, wanted, escapes=not again)
     cuts = records_at(text, body, places) if places else []
     if cuts is None:
         return None
@@ -105,10 +105,19 @@ def _searched(
             candidates.append(_candidate(cut.start, cut.found))
         except RecursionError:
             return None
-    if not (ask_for_data and find(text, _DATA[text[body.start : body.start + _HEAD].find(b'": ') >= 0]) >= 0):
+    if not (ask_for_data and find(text, _spelt(_DATA, spaced)) >= 0):
         return Looked(candidates, [])
     place = named_place(file.path)
     return Looked(candidates, [], with_data=frozenset({place.account_id if place else None}))
+
+
+def _holds_any(text: bytes | bytearray, days: Days, spaced: bool) -> bool:
+    return not days or any(find(text, _spelt(day, spaced)) >= 0 for day in days)
+
+
+def _spelt(member: bytes, spaced: bool) -> bytes:
+    """Write a name and the beginning of its value as the file does."""
+    return member.replace(b'":"', b'": "') if spaced else member
 
 
 def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:

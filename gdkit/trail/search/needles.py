@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gdkit.trail.ledger_places import named_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from gdkit.trail.items import Found
     from gdkit.trail.sources import LogFile
 
 EARLY = timedelta(hours=1)
+SOON = timedelta(hours=3)
 LATE = timedelta(days=30)
 """How far a file's stamp may lie before and behind the events in it.
 
 CloudTrail stamps a file when it delivers it, typically within minutes of the call. Where the bucket refuses, it tries
-again for 30 days.
+again for 30 days; a file of later than ``SOON`` is searched only where it holds the day of such a call.
 
 Source: CloudTrail User Guide, "CloudTrail log file name format", and "Amazon S3 bucket policy for CloudTrail" (files
 are delivered again for 30 days).
@@ -46,6 +46,13 @@ class Span(NamedTuple):
     last_at: datetime
 
 
+Days: TypeAlias = tuple[bytes, ...]
+"""Days of calls as records are written without spaces, one of which a text must hold; none where any text will do."""
+
+Sought: TypeAlias = Mapping[Days, Sequence["Needle"]]
+"""What to search a file for: identifiers, by the days that the file must name before they are."""
+
+
 class Needle(NamedTuple):
     """One identifier, and the time of the calls that can name it; None where that has no end.
 
@@ -64,12 +71,28 @@ class Needle(NamedTuple):
         """The identifier as it stands in a file."""
         return self.text.encode()
 
+    def days(self, span: Span | None) -> Days:
+        """Give the days of its calls where a file was delivered long after them; nothing for any other file."""
+        if span is None or self.since is None or self.until is None or span.first_at <= self.until + SOON:
+            return ()
+        count = (self.until.date() - self.since.date()).days + 1
+        return tuple(f'"eventTime":"{self.since.date() + timedelta(days=day)}T'.encode() for day in range(count))
+
     def fits(self, span: Span | None) -> bool:
         """Tell whether a file that was delivered in that span can name it; one without a stamp can."""
         if span is None:
             return True
         begun = self.since is None or span.last_at >= self.since - EARLY
         return begun and (self.until is None or span.first_at <= self.until + self.late)
+
+
+def sought_in(span: Span | None, needles: Iterable[Needle]) -> Sought:
+    """Choose the identifiers that a file can hold which was delivered in that span."""
+    chosen: dict[Days, list[Needle]] = {}
+    for needle in needles:
+        if needle.fits(span):
+            chosen.setdefault(needle.days(span), []).append(needle)
+    return chosen
 
 
 def searchable(text: str) -> str:
@@ -82,12 +105,12 @@ def searchable(text: str) -> str:
 
 
 def span_of(file: LogFile) -> Span | None:
-    """Give when a file was delivered, by its name or, to the day, by its folder; None where neither tells."""
+    """Give the hour in which a file was delivered, by its name, or the day, by its folder; None where neither tells."""
     place = named_place(file.path)
     if place is None or place.at is None:
         return None
-    day = timedelta(days=1) if place.whole_day else timedelta()
-    return Span(place.at, place.at + day)
+    begin = place.at.replace(minute=0)
+    return Span(begin, begin + (timedelta(days=1) if place.whole_day else timedelta(hours=1)))
 
 
 def names_any(item: Found, needles: Iterable[Needle]) -> bool:
@@ -102,7 +125,7 @@ def names_any(item: Found, needles: Iterable[Needle]) -> bool:
 
 
 def in_order(spans: Sequence[Span | None]) -> list[int]:
-    """Give the numbers of files by the time of their delivery, those without a stamp last.
+    """Give the numbers of files by the hour of their delivery, those without a stamp last.
 
     A credential's issue is then mostly seen before the files that can hold its use.
     """

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import Looked, look_at
-from gdkit.trail.search.needles import in_order, span_of
+from gdkit.trail.search.needles import in_order, sought_in, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gdkit.model import Subject
     from gdkit.trail.search.look import Candidate
-    from gdkit.trail.search.needles import Needle
+    from gdkit.trail.search.needles import Sought, Span
     from gdkit.trail.sources import LogFile
 
 MOST_WORKERS = 16
@@ -43,6 +43,7 @@ class Search:
         self._spans = [span_of(file) for file in files]
         self._known = Known(subject)
         self._searched_for = [0] * len(files)
+        self._chosen: dict[tuple[int, int, Span | None], Sought] = {}
         self._with_data: set[str | None] = set()
         self._is_stopped = is_stopped
         self._stopped = False
@@ -90,18 +91,21 @@ class Search:
                 number = None if self._stopped else next(numbers, None)
                 if number is None:
                     return
-                needles = self._lacking(number)
+                sought = self._lacking(number)
                 self._searched_for[number] = len(self._known.needles)
                 ask = not self._with_data
             again = self.looked[number] is not None
-            looked = look_at(self._files[number], needles, again=again, ask_for_data=ask and not again)
+            looked = look_at(self._files[number], sought, again=again, ask_for_data=ask and not again)
             with self._lock:
                 self._take(number, looked)
 
-    def _lacking(self, number: int) -> list[Needle]:
-        """Give the identifiers that a file can hold and was not searched for."""
-        span = self._spans[number]
-        return [needle for needle in self._known.needles[self._searched_for[number] :] if needle.fits(span)]
+    def _lacking(self, number: int) -> Sought:
+        """Give the identifiers that a file can hold and was not searched for; files of one hour have the same."""
+        needles, span, start = self._known.needles, self._spans[number], self._searched_for[number]
+        key = (start, len(needles), span)
+        if key not in self._chosen:
+            self._chosen = {key: sought_in(span, needles[start:])}
+        return self._chosen[key]
 
     def _take(self, number: int, looked: Looked) -> None:
         found = {(number, one.place): one for one in looked.candidates}
