@@ -82,10 +82,10 @@ def networks_of(aws: AwsRanges) -> list[ipaddress.IPv4Network | ipaddress.IPv6Ne
 
 def with_mmdb(folder: Path, addresses: list[str], aws: AwsRanges) -> float:
     """Time the whole with a MaxMind file too; it holds one network in sixteen."""
-    from mmdb_writer import MMDBWriter  # noqa: PLC0415 - of the extra `test`
-    from netaddr import IPSet  # noqa: PLC0415
+    from mmdb_writer import MMDBWriter
+    from netaddr import IPSet
 
-    from gdkit.origin.maxmind import open_mmdb  # noqa: PLC0415
+    from gdkit.origin.maxmind import open_mmdb
 
     writer = MMDBWriter(ip_version=6, database_type="Bench-City", ipv4_compatible=True)
     for block in range(1, 224, 4):

@@ -140,7 +140,7 @@ def duckdb(folder: Path, principal: str) -> set[str]:
     at.execute(f"""CREATE TABLE t AS SELECT r->>'$.eventID' AS id, r->>'$.userIdentity.principalId' AS who,
         r->>'$.userIdentity.accessKeyId' AS key, r->>'$.responseElements.credentials.accessKeyId' AS issued
         FROM (SELECT unnest(Records) AS r FROM read_json('{folder}/{GLOB}', columns={{Records: 'JSON[]'}},
-        maximum_object_size=100000000, format='unstructured', compression='gzip'))""")  # noqa: S608
+        maximum_object_size=100000000, format='unstructured', compression='gzip'))""")
 
     def scan(who: str, keys: set[str]) -> Records:
         rows = at.execute(
@@ -183,7 +183,7 @@ def chdb(folder: Path, principal: str) -> set[str]:
             OR JSONExtractString(r, 'userIdentity', 'accessKeyId') IN ({listed})
             SETTINGS max_threads={CORES}""",
             "JSONEachRow",
-        )  # noqa: S608
+        )
         return [json.loads(json.loads(line)["r"]) for line in str(answer).splitlines() if line]
 
     return followed(scan, principal)

@@ -130,7 +130,8 @@ def _theft(chance: random.Random) -> list[tuple[str, str, dict[str, Any]]]:
         for _ in range(count):
             after_h = chance.uniform(0.01, HOURS[hop])
             key = KEYS[hop][min(int(after_h // 6), len(KEYS[hop]) - 1)]
-            who = _session(*ROLES[hop], key, account, begun)
+            issued_at = begun + timedelta(hours=6 * KEYS[hop].index(key))
+            who = _session(*ROLES[hop], key, account, issued_at)
             region = chance.choice(("us-east-1", "us-east-1", "us-west-2", "eu-west-1"))
             address, agent = (THIEF, AGENTS[1]) if hop or chance.random() < 0.5 else ("10.0.7.7", AGENT)
             at, call = begun + timedelta(hours=after_h), chance.choice([*CALLS][1:])

@@ -123,8 +123,8 @@ class Ledger:
 
     def not_reached(self, files: int, of: int) -> None:
         """Book the files that a search did not come to because it was stopped."""
-        self._not_reached.append(NotSearched(f"{files:,} of {of:,} log files", "the search was stopped before them",
-                                             failed=True))  # fmt: skip
+        why = "the search was stopped before it was through with them"
+        self._not_reached.append(NotSearched(f"{files:,} of {of:,} log files", why, failed=True))
 
     def unread(self, file: str, line: int | None, reason: str) -> None:
         """Book a place that could not be read; of very many in one file the first ones and the last are told."""

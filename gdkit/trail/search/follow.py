@@ -69,7 +69,7 @@ class Known:
         self._chained_keys: set[str | None] = set()
         self._chained_principals: set[str | None] = set()
         self._signed: set[tuple[str, datetime | None]] = set()
-        self._calls: dict[Call, None] = {}
+        self._waiting: list[Call] = []
         self._add(subject.access_key_id)
         if subject.principal_id:
             self._own_principal(subject.principal_id)
@@ -78,14 +78,14 @@ class Known:
 
     def learn(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take in the columns of records that name an identifier."""
-        self._calls |= dict.fromkeys(map(_call, rows))
-        before = -1
-        while before != len(self.needles):  # one call's meaning can hang on another's
-            before = len(self.needles)
-            for call in self._calls:
-                self._follow(call)
+        self._waiting += map(_call, rows)
+        left = -1
+        while left != len(self._waiting):  # whose a call is can hang on another's
+            left = len(self._waiting)
+            self._waiting = [call for call in self._waiting if not self._follow(call)]
 
-    def _follow(self, call: Call) -> None:
+    def _follow(self, call: Call) -> bool:
+        """Take in what a call tells, and say whether it is the session's or chained from it."""
         own = call.principal in self._own_principals or call.session in self._own_sessions
         if call.key == self._subject_key is not None:
             own = True
@@ -98,10 +98,12 @@ class Known:
         if call.new_principal in self._own_principals or call.asked_session in self._own_sessions:
             for key in call.new_keys:
                 self._own_key(key, call.event_at, call.event_at)
-        if own or call.key in self._own_keys or self._is_chained(call):
-            self._issued(call)
-            if call.name == "GetSigninToken" and not own:
-                self._signed_in(call.principal, call.event_at)
+        if not (own or call.key in self._own_keys or self._is_chained(call)):
+            return False
+        self._issued(call)
+        if call.name == "GetSigninToken" and not own:
+            self._signed_in(call.principal, call.event_at)
+        return True
 
     def _is_chained(self, call: Call) -> bool:
         return call.key in self._chained_keys or call.principal in self._chained_principals

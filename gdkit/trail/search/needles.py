@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gdkit.trail.items import Found
     from gdkit.trail.sources import LogFile
 
-EARLY = timedelta(hours=1)
+EARLY = timedelta(minutes=10)
 SOON = timedelta(hours=3)
 LATE = timedelta(days=30)
 """How far a file's stamp may lie before and behind the events in it.
@@ -124,10 +124,12 @@ def names_any(item: Found, needles: Iterable[Needle]) -> bool:
     return any(needle.text in written for needle in needles)
 
 
-def in_order(spans: Sequence[Span | None]) -> list[int]:
-    """Give the numbers of files by the hour of their delivery, those without a stamp last.
+def in_order(files: Sequence[LogFile]) -> list[int]:
+    """Give the numbers of files by the time of their delivery, those without a stamp last.
 
     A credential's issue is then mostly seen before the files that can hold its use.
     """
     never = datetime.max.replace(tzinfo=UTC)
-    return sorted(range(len(spans)), key=lambda number: (span.first_at if (span := spans[number]) else never, number))
+    places = [named_place(file.path) for file in files]
+    stamps = [(place.at if place else None) or never for place in places]
+    return sorted(range(len(files)), key=lambda number: (stamps[number], number))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,11 @@ from gdkit.trail.search.look import Looked, look_at
 from gdkit.trail.search.needles import in_order, sought_in, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gdkit.model import Subject
     from gdkit.trail.search.look import Candidate
-    from gdkit.trail.search.needles import Sought, Span
+    from gdkit.trail.search.needles import Needle, Sought, Span
     from gdkit.trail.sources import LogFile
 
 MOST_WORKERS = 16
@@ -28,8 +30,8 @@ _SECONDS_BETWEEN_REPORTS = 0.2
 class Search:
     """A search under way.
 
-    A file is searched for the identifiers that are known when it is taken up. Those that turn up later are searched
-    for in the files before it that can hold them, in one more pass.
+    A file is searched for the identifiers that are known when it is taken up. Those that turn up later are at once
+    searched for in the files before it that can hold them, so that what they lead to is known to all that follow.
 
     Attributes:
         candidates: the records that name an identifier, by number of file and place in it.
@@ -41,6 +43,9 @@ class Search:
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
         self._spans = [span_of(file) for file in files]
+        self._order = in_order(files)
+        self._next = 0
+        self._again: deque[int] = deque()
         self._known = Known(subject)
         self._searched_for = [0] * len(files)
         self._chosen: dict[tuple[int, int, Span | None], Sought] = {}
@@ -61,43 +66,48 @@ class Search:
             workers: how many files are searched at once; one for each core if None.
             on_progress: called now and then, from the calling thread.
         """
-        count = workers or min(os.cpu_count() or 1, MOST_WORKERS)
-        todo = ordered = in_order(self._spans)
+        count = min(workers or os.cpu_count() or 1, MOST_WORKERS, max(1, len(self._files)))
         with ThreadPoolExecutor(count, "gdkit-search") as pool:
-            while todo and not self._stopped:
-                numbers = iter(todo)
-                working = [pool.submit(self._work, numbers) for _ in range(min(count, len(todo)))]
-                try:
-                    self._watch(working, on_progress)
-                except BaseException:
-                    self._stopped = True
-                    raise
-                todo = [number for number in ordered if self._lacking(number)]
-                self._bytes += sum(self._files[number].size_bytes for number in todo)
+            working = {pool.submit(self._work) for _ in range(count)}
+            try:
+                while working:
+                    done, working = wait(working, _SECONDS_BETWEEN_REPORTS, FIRST_EXCEPTION)
+                    for future in done:
+                        future.result()
+                    if on_progress:
+                        on_progress(self._progress())
+            except BaseException:
+                self._stopped = True  # the other threads end after the files that they have in hand
+                raise
 
-    def _watch(self, working: list, on_progress: Callable[[Progress], None] | None) -> None:  # type: ignore[type-arg]
-        waiting = set(working)
-        while waiting:
-            done, waiting = wait(waiting, _SECONDS_BETWEEN_REPORTS, FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-            if on_progress:
-                on_progress(self._progress())
+    @property
+    def unfinished(self) -> int:
+        """Files that were not looked at, or lack a look for what turned up later; none unless it was stopped."""
+        return sum(self.looked[number] is None or bool(self._lacking(number)) for number in self._order)
 
-    def _work(self, numbers: Iterator[int]) -> None:
+    def _work(self) -> None:
         while True:
             with self._lock:
                 self._stopped = self._stopped or self._is_stopped()
-                number = None if self._stopped else next(numbers, None)
+                number = None if self._stopped else self._take_up()
                 if number is None:
                     return
                 sought = self._lacking(number)
                 self._searched_for[number] = len(self._known.needles)
-                ask = not self._with_data
-            again = self.looked[number] is not None
-            looked = look_at(self._files[number], sought, again=again, ask_for_data=ask and not again)
+                again = self.looked[number] is not None
+                ask = not again and not self._with_data
+            looked = look_at(self._files[number], sought, again=again, ask_for_data=ask)
             with self._lock:
-                self._take(number, looked)
+                self._take_in(number, looked)
+
+    def _take_up(self) -> int | None:
+        """Give the next file: one that lacks an identifier before one that was not looked at."""
+        if self._again:
+            return self._again.popleft()
+        if self._next == len(self._order):
+            return None
+        self._next += 1
+        return self._order[self._next - 1]
 
     def _lacking(self, number: int) -> Sought:
         """Give the identifiers that a file can hold and was not searched for; files of one hour have the same."""
@@ -107,17 +117,38 @@ class Search:
             self._chosen = {key: sought_in(span, needles[start:])}
         return self._chosen[key]
 
-    def _take(self, number: int, looked: Looked) -> None:
+    def _take_in(self, number: int, looked: Looked) -> None:
         found = {(number, one.place): one for one in looked.candidates}
         fresh = [one.values for key, one in found.items() if key not in self.candidates]
         self.candidates |= found
         if self.looked[number] is None:
             self.looked[number] = looked._replace(candidates=[])
             self._with_data |= looked.with_data
+        known = len(self._known.needles)
         if fresh:
             self._known.learn(fresh)
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
+        self._look_again([number])  # it may have been in hand while another file told of a new identifier
+        if new := self._known.needles[known:]:
+            self._look_again(self._before(new))
+
+    def _before(self, new: Sequence[Needle]) -> Iterator[int]:
+        """Give the files that were looked at already and can hold one of these, the last first."""
+        since = None if any(needle.since is None for needle in new) else min(n.since for n in new if n.since)
+        for number in reversed(self._order[: self._next]):
+            span = self._spans[number]
+            if since is not None and span is not None and span.last_at + timedelta(days=1) < since:
+                return
+            if self.looked[number] is not None:
+                yield number
+
+    def _look_again(self, numbers: Iterable[int]) -> None:
+        """Queue those files that lack an identifier which they can hold."""
+        for number in numbers:
+            if number not in self._again and self._lacking(number):
+                self._again.append(number)
+                self._bytes += self._files[number].size_bytes
 
     def _progress(self) -> Progress:
         spent = time.monotonic() - self._begun

@@ -109,8 +109,8 @@ def search_trail(
     for event_id, (path, line) in kept.differing().items():
         if event_id in ids:
             ledger.note("differs", path, line)
-    if unreached := search.looked.count(None):
-        ledger.not_reached(unreached, len(files))
+    if unfinished := search.unfinished:
+        ledger.not_reached(unfinished, len(files))
     coverage = ledger.coverage(rows)
     return Trail(events_of(rows), [row.raw for row in rows], coverage)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import deflate
 from stringzilla import find
 
@@ -21,9 +19,9 @@ def unpacked(content: bytes) -> bytes | bytearray | None:
     """Give the text in a file's bytes; None where only ``trail.decode`` can tell what is in it.
 
     libdeflate unpacks the first gzip member alone and takes the file's last four bytes for its size, without a word
-    about the rest. So those bytes must tell the size that came out, and where another member may follow, zlib is asked.
+    about the rest. So those bytes must tell the size that came out, and no other member may follow.
 
-    Source: RFC 1952, section 2.3 (ISIZE; files of several members).
+    Source: RFC 1952, section 2.3 (CRC32 and ISIZE end a member; files of several members).
     """
     if not content.startswith(_GZIP):
         return content if len(content) <= LARGEST_BYTES else None
@@ -31,14 +29,19 @@ def unpacked(content: bytes) -> bytes | bytearray | None:
     if len(content) < _SMALLEST_GZIP_BYTES or not 0 < size <= min(LARGEST_BYTES, _HIGHEST_RATIO * len(content)):
         return None
     try:
-        text = _by_zlib(content) if find(content, _MEMBER, 1) >= 0 else deflate.gzip_decompress(content)
-    except (deflate.DeflateError, zlib.error, ValueError):  # the careful reader tells how, and keeps what came before
+        text = deflate.gzip_decompress(content)
+    except (deflate.DeflateError, ValueError):  # damaged: the careful reader tells how, and keeps what came before
         return None
-    return text if text is not None and len(text) == size and not text.startswith(_GZIP) else None
+    return text if len(text) == size and _is_whole(content, text) and not text.startswith(_GZIP) else None
 
 
-def _by_zlib(content: bytes) -> bytes | None:
-    """Unpack a file that has the mark of a member inside it; None where it does hold more than one."""
-    member = zlib.decompressobj(31)
-    text = member.decompress(content, LARGEST_BYTES)
-    return text if member.eof and not member.unused_data else None
+def _is_whole(content: bytes, text: bytes | bytearray) -> bool:
+    """Tell whether the member that holds the text is the whole file.
+
+    A member ends with the sum and the size of its text. Where the mark of another member stands in the file, by chance
+    or not, those must not stand anywhere before the end.
+    """
+    if find(content, _MEMBER, 1) < 0:
+        return True
+    end = deflate.crc32(text).to_bytes(4, "little") + content[-4:]
+    return bool(find(content, end) == len(content) - len(end))

@@ -42,7 +42,7 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "zeros behind": lambda data: gzip.compress(data) + b"\0" * 13,
     "other bytes behind": lambda data: gzip.compress(data) + b"<html>",
     "gzip in gzip": lambda data: gzip.compress(gzip.compress(data)),
-    "cut short": lambda data: gzip.compress(data)[: -len(data) // 30],
+    "cut short": lambda data: (packed := gzip.compress(data))[: len(packed) * 3 // 4],
     "a wrong size": lambda data: gzip.compress(data)[:-4] + b"\1\0\0\0",
     "a wrong sum": lambda data: gzip.compress(data)[:-8] + b"\1\0\0\0" + gzip.compress(data)[-4:],
     "damaged": lambda data: (

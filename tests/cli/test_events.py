@@ -1,0 +1,125 @@
+"""The command ``gdkit events``: what it says, what it writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+import pytest
+
+from gdkit import cli
+from tests.trail import samples
+from tests.trail.search import calls
+from tests.trail.search.test_search import chain, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Ended(NamedTuple):
+    """How the command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Give the command as a function."""
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["gdkit", "events", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capfd.readouterr()
+        return Ended(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def trail(tmp_path: Path) -> Path:
+    """Give a folder of logs with a chain of two hops."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    chain(folder)
+    return folder
+
+
+def test_says_how_many_and_whence(events: Callable[..., Ended], trail: Path) -> None:
+    """Events are counted, by credential and by file."""
+    ended = events(calls.PRINCIPAL, "--trail", trail)
+    assert ended.status == 0
+    assert ended.out.startswith("5 events of the session and of what was chained from it, 2026-11-01 03:00:01Z to")
+    assert f"1  {calls.HOP_PRINCIPALS[1]}  {calls.HOP_KEYS[1]}" in ended.out
+    assert "_20261101T0330Z_2.json.gz" in ended.out
+
+
+def test_csv_is_safe_in_a_spreadsheet(events: Callable[..., Ended], trail: Path, tmp_path: Path) -> None:
+    """Text that a spreadsheet would run is written as text; the rest as it is."""
+    write(trail, "0340", [calls.call(9, 0, userAgent="=cmd|'/C calc'!A0")])
+    file = tmp_path / "events.csv"
+    assert events(calls.INSTANCE, "--trail", trail, "--csv", file).status == 0
+    table = pd.read_csv(file)
+    assert len(table) == 6
+    assert table["user_agent"].iloc[-1] == "'=cmd|'/C calc'!A0"
+    assert table["event_at"].iloc[0] == "2026-11-01T03:00:01Z"
+
+
+def test_parquet_keeps_every_value(events: Callable[..., Ended], trail: Path, tmp_path: Path) -> None:
+    """Parquet holds the declared table."""
+    file = tmp_path / "events.parquet"
+    assert events(calls.PRINCIPAL, "--trail", trail, "--parquet", file).status == 0
+    assert pd.read_parquet(file)["access_key_id"].tolist()[-1] == calls.HOP_KEYS[1]
+
+
+def test_json(events: Callable[..., Ended], trail: Path) -> None:
+    """JSON holds events and coverage, and nothing else is on the standard output."""
+    document = json.loads(events(calls.PRINCIPAL, "--trail", trail, "--json").out)
+    assert len(document["events"]) == 5
+    assert document["events"][0]["event_at"] == "2026-11-01T03:00:01Z"
+    assert document["coverage"]["searched"][0]["files"] == 3
+
+
+def test_no_secret_is_written(events: Callable[..., Ended], trail: Path) -> None:
+    """The session token that AWS answered with is in no output."""
+    assert samples.TOKEN not in events(calls.PRINCIPAL, "--trail", trail, "--json").out
+
+
+def test_gaps(events: Callable[..., Ended], trail: Path) -> None:
+    """A damaged file is named, and the status says that there are gaps."""
+    damaged = next(iter(sorted(trail.iterdir())))
+    damaged.write_bytes(damaged.read_bytes()[:-30])
+    ended = events(calls.PRINCIPAL, "--trail", trail)
+    assert ended.status == 3
+    assert f"not read: {damaged}" in ended.out
+
+
+def test_none_seen(events: Callable[..., Ended], trail: Path) -> None:
+    """An empty answer says what was searched, and that it proves nothing."""
+    ended = events("i-00000000000000001", "--trail", trail)
+    assert ended.status == 0
+    assert ended.out.startswith("No event of the session was seen in what was searched (3 files,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--trail", "lookup"), "log files"), (("--trail", "nowhere"), "no such file"),
+     (("--trail", ".", "--json", "--csv", "x"), "exclude each other"), ((), "--trail")],
+)  # fmt: skip
+def test_wrong_use(events: Callable[..., Ended], arguments: tuple[str, ...], said: str) -> None:
+    """What cannot be meant is refused with what to do."""
+    ended = events(calls.PRINCIPAL, *arguments)
+    assert ended.status in (1, 2)
+    assert said in ended.err
+
+
+def test_a_file_that_cannot_be_written(events: Callable[..., Ended], trail: Path) -> None:
+    """A place that is not there is named."""
+    ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "none" / "x.csv")
+    assert ended.status == 1
+    assert "cannot be written" in ended.err

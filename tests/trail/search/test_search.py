@@ -1,0 +1,192 @@
+"""What a search finds, how often it looks, how it stops, and what its ledger says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import gdkit
+from gdkit.errors import FindingError, TrailError, UsageError
+from gdkit.sample import write_sample
+from gdkit.trail.search import run, session_events
+from tests.trail import samples
+from tests.trail.search import calls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gdkit.trail import Progress
+
+
+def write(folder: Path, stamp: str, records: list[dict[str, Any]], day: str = "20261101") -> Path:
+    """Write a log file as CloudTrail names it."""
+    path = folder / f"111122223333_CloudTrail_us-east-1_{day}T{stamp}Z_{len(list(folder.iterdir()))}.json.gz"
+    text = '{"Records":[' + ",".join(map(samples.compact, records)) + "]}"
+    path.write_bytes(gzip.compress(text.encode()))
+    return path
+
+
+def chain(folder: Path) -> None:
+    """Write a session, a role assumed from it, and one assumed from that, in order of delivery."""
+    write(folder, "0310", [calls.call(1, 0), calls.call(2, -1), calls.assume_role(3, 0)])
+    write(folder, "0320", [calls.call(4, 1), calls.assume_role(5, 1), calls.call(6, -1)])
+    write(folder, "0330", [calls.call(7, 2), calls.call(8, -1)])
+
+
+def numbers(events: Any) -> list[int]:
+    """Give the numbers of the events."""
+    return [int(one[-12:]) for one in events["event_id"]]
+
+
+def test_chain_is_found(tmp_path: Path) -> None:
+    """The session's calls and those of two hops are given by time, without those of others."""
+    chain(tmp_path)
+    found = gdkit.session_events(calls.PRINCIPAL, tmp_path)
+    assert numbers(found.events) == [1, 3, 4, 5, 7]
+    assert [json.loads(raw)["eventID"][-1] for raw in found.records] == ["1", "3", "4", "5", "7"]
+
+
+def test_files_before_a_key_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is not looked for in files that were delivered before it was issued, and few are looked at again."""
+    for number in range(5):
+        write(tmp_path, f"0{number}10", [calls.call(9, -1)], day="20261030")
+    chain(tmp_path)
+    looks: list[str] = []
+    look_at = run.look_at
+
+    def counted(file: Any, *rest: Any, **more: Any) -> Any:
+        looks.append(file.path.name)
+        return look_at(file, *rest, **more)
+
+    monkeypatch.setattr(run, "look_at", counted)
+    assert len(session_events(calls.PRINCIPAL, tmp_path, workers=1).events) == 5
+    assert sum("20261030" in name for name in looks) == 5
+    assert len(looks) <= 5 + 2 * 3
+
+
+def test_a_key_told_of_late_is_looked_for_in_the_files_before(tmp_path: Path) -> None:
+    """A key whose issue was delivered after its use is found in the earlier file."""
+    write(tmp_path, "0310", [calls.call(4, 1), calls.call(6, -1)])
+    write(tmp_path, "0315", [calls.call(1, 0), calls.assume_role(3, 0)])
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 3, 4]
+
+
+def test_a_key_is_looked_for_until_it_expires(tmp_path: Path) -> None:
+    """Files of later days are searched for a key only where they hold a call of the days when it was good."""
+    chain(tmp_path)
+    write(tmp_path, "0300", [calls.call(4, 1, eventID="late-000000000009"), calls.call(2, -1)], day="20261109")
+    after = calls.call(4, 1, eventID="after-000000000010", eventTime="2026-11-09T03:00:00Z")
+    write(tmp_path, "0310", [after], day="20261109")
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 3, 4, 9, 5, 7]
+
+
+@pytest.mark.parametrize("who", [calls.INSTANCE, samples.KEY])
+def test_named_otherwise(tmp_path: Path, who: str) -> None:
+    """The instance id, or a key of the session, leads to the whole session."""
+    chain(tmp_path)
+    write(tmp_path, "0340", [samples.event(9, userIdentity=samples.identity(accessKeyId="ASIAEXAMPLEKEY000002"))])
+    assert numbers(session_events(who, tmp_path).events) == [1, 3, 4, 5, 7, 9]
+
+
+def test_many_keys(tmp_path: Path) -> None:
+    """Forty keys that the session issued are all followed."""
+    issues, uses = [], []
+    for number in range(40):
+        key = f"ASIAEXAMPLEMANY{number:05d}"
+        made = calls.assume_role(number, 0)
+        made["responseElements"]["credentials"]["accessKeyId"] = key
+        made["responseElements"]["assumedRoleUser"]["assumedRoleId"] = f"AROAEXAMPLEMANY00001:s{number}"
+        issues.append(made)
+        uses.append(samples.event(100 + number, userIdentity=calls.role(f"AROAEXAMPLEMANY00001:s{number}", key)))
+    write(tmp_path, "0310", issues)
+    write(tmp_path, "0320", [calls.call(200, -1), *uses])
+    assert len(session_events(calls.PRINCIPAL, tmp_path).events) == 80
+
+
+def test_sample_by_its_finding(tmp_path: Path) -> None:
+    """A file with a finding names the session."""
+    sample = write_sample(tmp_path)
+    found = session_events(sample.finding, sample.trail)
+    assert {"ASIA" in key for key in found.events["access_key_id"].dropna()} == {True}
+    assert len(found.events) > 10
+
+
+def test_several_roles_on_one_instance(tmp_path: Path) -> None:
+    """An instance id that fits two roles is refused, and both are named."""
+    write(tmp_path, "0310", [calls.call(1, 0)])
+    write(
+        tmp_path, "0320", [samples.event(2, userIdentity=calls.role(f"AROAEXAMPLESECOND001:{calls.INSTANCE}", "ASIAX"))]
+    )
+    with pytest.raises(UsageError, match="AROAEXAMPLESECOND001"):
+        session_events(calls.INSTANCE, tmp_path)
+
+
+def test_nobody(tmp_path: Path) -> None:
+    """Text that is neither an identifier nor a file is refused."""
+    chain(tmp_path)
+    with pytest.raises(FindingError):
+        session_events("nobody", tmp_path)
+
+
+def test_none_seen(tmp_path: Path) -> None:
+    """A trail that does not name the session gives an empty table, and says what was searched."""
+    chain(tmp_path)
+    found = session_events("AROAEXAMPLEABSENT001:i-00000000000000001", tmp_path)
+    assert found.events.empty
+    assert (found.coverage.searched[0].files, found.coverage.searched[0].records) == (3, 0)
+    assert any(warning.startswith("No event of the session was seen") for warning in found.coverage.warnings)
+    places = [row for row in found.coverage.places if row.region == "us-east-1"]
+    assert places
+    assert "searched for the session" in places[0].detail
+
+
+def test_nothing_readable(tmp_path: Path) -> None:
+    """Files of which none can be read are an error, as in a load."""
+    (tmp_path / "a.json.gz").write_bytes(b"\x1f\x8b\x08 nothing")
+    with pytest.raises(TrailError, match="no CloudTrail event could be read"):
+        session_events(calls.PRINCIPAL, tmp_path)
+
+
+def test_stopped(tmp_path: Path) -> None:
+    """A search that is stopped gives what it found, and its ledger names the files that are left as a gap."""
+    chain(tmp_path)
+    answers = iter([False, False, False])
+    found = session_events(calls.PRINCIPAL, tmp_path, is_stopped=lambda: next(answers, True), workers=1)
+    assert numbers(found.events) == [1, 3, 4, 5]
+    (gap,) = [row for row in found.coverage.not_searched if row.failed]
+    assert gap.what == "3 of 3 log files"  # one was not looked at, and two not for the last key
+
+
+def test_an_error_of_the_listener_ends_the_search(tmp_path: Path) -> None:
+    """What the caller's own function raises comes through, and no thread is left at work."""
+    chain(tmp_path)
+
+    def refuse(_: Progress) -> None:
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        session_events(calls.PRINCIPAL, tmp_path, on_progress=refuse)
+
+
+def test_progress(tmp_path: Path) -> None:
+    """Progress is told in bytes, those of files that are looked at again among them, and ends with all of them."""
+    chain(tmp_path)
+    told: list[Progress] = []
+    session_events(calls.PRINCIPAL, tmp_path, on_progress=told.append)
+    assert told[-1].bytes_done == told[-1].bytes >= sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert told[-1].seconds_left == 0
+
+
+@pytest.mark.parametrize(("category", "gap"), [("Data", False), ("Management", True)])
+@pytest.mark.parametrize("separators", [(",", ":"), None])
+def test_data_events_of_others(tmp_path: Path, category: str, gap: bool, separators: tuple[str, str] | None) -> None:
+    """That no data event was logged is said only where the records of others hold none either."""
+    chain(tmp_path)
+    others = {"Records": [calls.call(9, -1, eventCategory=category)]}
+    text = json.dumps(others, separators=separators).encode()
+    (tmp_path / "111122223333_CloudTrail_eu-west-1_20261101T0400Z_x.json.gz").write_bytes(gzip.compress(text))
+    found = session_events(calls.PRINCIPAL, tmp_path)
+    assert any(row.kind == "no data events" for row in found.coverage.not_searched) == gap
