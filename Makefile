@@ -21,7 +21,7 @@ help:
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lint    ruff, mypy --strict, stripped notebooks"
 	@echo "make lab     JupyterLab on a sample theft; ARGS=--simulated for a whole simulated account"
-	@echo "make bench   measure against peers, printed as ratios"
+	@echo "make bench   measure against peers, printed as ratios; SEARCH='--events 1000000 --memory' for more"
 	@echo "make lock    write requirements.lock anew from pyproject.toml"
 
 setup: $(READY)
@@ -70,6 +70,8 @@ lab: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.search $(SEARCH)
+	@$(BIN)/python -m bench.startup
 
 lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet "uv>=0.5"; }

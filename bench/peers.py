@@ -203,8 +203,9 @@ def _lines(command: str, **variables: str) -> Records:
 
 
 WAYS: dict[str, Callable[[Path, str], set[str]]] = {
-    "floor": floor, "gdkit": gdkit, "gdkit load": gdkit_load, "gzip + json": gzip_json, "json_normalize": json_normalize,
-    "zcat + jq": zcat_jq, "ripgrep -z": _grep("rg -z -F -l --no-messages -j 2"), "ugrep -z": _grep("ugrep -z -F -l -r -J 2"),
+    "floor": floor, "gdkit": gdkit, "gdkit load": gdkit_load, "gzip + json": gzip_json,
+    "json_normalize": json_normalize, "zcat + jq": zcat_jq, "ripgrep -z": _grep("rg -z -F -l --no-messages -j 2"),
+    "ugrep -z": _grep("ugrep -z -F -l -r -J 2"),
     "DuckDB": duckdb, "polars": polars, "chdb": chdb, "trailscraper": trailscraper,
 }  # fmt: skip
 """Every way by its name, the floor first."""

@@ -32,12 +32,15 @@ STOLEN_AT = BEGIN + timedelta(days=DAYS * 0.55)
 CALLS: dict[tuple[str, str], dict[str, Any]] = {
     ("sts", "AssumeRole"): {"roleArn": "arn:aws:iam::111122223333:role/service-role", "roleSessionName": "run-{n}"},
     ("kms", "Decrypt"): {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::corp-data-{n}"},
-                         "keyId": "arn:aws:kms:us-east-1:111122223333:key/{u}", "encryptionAlgorithm": "SYMMETRIC_DEFAULT"},
+                         "keyId": "arn:aws:kms:us-east-1:111122223333:key/{u}",
+                         "encryptionAlgorithm": "SYMMETRIC_DEFAULT"},
     ("ec2", "DescribeInstances"): {"instancesSet": {"items": [{"instanceId": "i-{x}"}, {"instanceId": "i-{x}"}]},
-                                   "filterSet": {"items": [{"name": "tag:env", "valueSet": {"items": [{"value": "prod"}]}}]}},
+                                   "filterSet": {"items": [{"name": "tag:env",
+                                                            "valueSet": {"items": [{"value": "prod"}]}}]}},
     ("ssm", "UpdateInstanceInformation"): {"instanceId": "i-{x}", "agentVersion": "3.2.2222.0", "agentStatus": "Active",
                                            "platformType": "Linux", "platformName": "Amazon Linux",
-                                           "computerName": "ip-10-0-{n}.ec2.internal", "availabilityZone": "us-east-1b"},
+                                           "computerName": "ip-10-0-{n}.ec2.internal",
+                                           "availabilityZone": "us-east-1b"},
     ("s3", "GetObject"): {"bucketName": "corp-data-{n}", "Host": "corp-data-{n}.s3.us-east-1.amazonaws.com",
                           "key": "year=2026/month=11/part-{n}-{x}.parquet"},
     ("s3", "GetBucketAcl"): {"bucketName": "corp-{n}", "Host": "corp-{n}.s3.us-east-1.amazonaws.com", "acl": ""},
@@ -52,7 +55,8 @@ CALLS: dict[tuple[str, str], dict[str, Any]] = {
 WEIGHTS = (12, 14, 14, 8, 12, 5, 4, 5, 4, 5, 5)
 AGENTS = (AGENT, "Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux#5.10.205-195.804.amzn2.x86_64 md/arch#x86_64 "
           "lang/python#3.11.6 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.11",
-          "APN/1.0 HashiCorp/1.0 Terraform/1.6.6 (+https://www.terraform.io) terraform-provider-aws/5.31.0")  # fmt: skip
+          "APN/1.0 HashiCorp/1.0 Terraform/1.6.6 (+https://www.terraform.io) terraform-provider-aws/5.31"
+          )  # fmt: skip
 
 
 class Truth(NamedTuple):
@@ -98,7 +102,7 @@ def write_synthetic(folder: Path, events: int, *, seed: int = 7, workers: int = 
 
 
 def _jobs(chance: random.Random, events: int, theft: list[tuple[str, str, dict[str, Any]]]) -> list[_Job]:
-    """Share the events out to files: sizes spread over three powers of ten; a theft's call is delivered within hours."""
+    """Share the events out to files, from one to thousands in each; a theft's call is delivered within hours."""
     count = max(8, events // EVENTS_A_FILE)
     sizes = [min(chance.lognormvariate(3.9, 1.75), 30_000) for _ in range(count)]
     share = events / sum(sizes)
@@ -146,12 +150,13 @@ def _theft(chance: random.Random) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def _session(role: str, role_id: str, name: str, key: str, account: str, at: datetime) -> dict[str, Any]:
-    issuer = {"type": "Role", "principalId": role_id, "arn": f"arn:aws:iam::{account}:role/{role}", "accountId": account,
-              "userName": role}  # fmt: skip
+    issuer = {"type": "Role", "principalId": role_id, "arn": f"arn:aws:iam::{account}:role/{role}",
+              "accountId": account, "userName": role}  # fmt: skip
     attributes = {"creationDate": f"{at:%Y-%m-%dT%H:%M:%SZ}", "mfaAuthenticated": "false"}
     return {"type": "AssumedRole", "principalId": f"{role_id}:{name}", "accountId": account, "accessKeyId": key,
             "arn": f"arn:aws:sts::{account}:assumed-role/{role}/{name}",
-            "sessionContext": {"sessionIssuer": issuer, "webIdFederationData": {}, "attributes": attributes}}  # fmt: skip
+            "sessionContext": {"sessionIssuer": issuer, "webIdFederationData": {}, "attributes": attributes}
+            }  # fmt: skip
 
 
 def _caller(chance: random.Random, at: datetime) -> tuple[dict[str, Any], str, str]:
@@ -159,8 +164,9 @@ def _caller(chance: random.Random, at: datetime) -> tuple[dict[str, Any], str, s
     if kind < 0.16:
         return {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, "ec2.amazonaws.com", "ec2.amazonaws.com"
     if kind < 0.36:
-        user = {"type": "IAMUser", "principalId": f"AIDABENCHUSER{number:08d}", "accountId": HOME, "userName": f"user-{number}",
-                "arn": f"arn:aws:iam::{HOME}:user/user-{number}", "accessKeyId": f"AKIABENCH{number:011d}"}  # fmt: skip
+        user = {"type": "IAMUser", "principalId": f"AIDABENCHUSER{number:08d}", "accountId": HOME,
+                "userName": f"user-{number}", "arn": f"arn:aws:iam::{HOME}:user/user-{number}",
+                "accessKeyId": f"AKIABENCH{number:011d}"}  # fmt: skip
         return user, f"198.51.100.{number % 250}", AGENTS[2]
     key = f"ASIA{random.Random(f'{number} {at:%j}{at.hour // 6}').randrange(10**16):016d}"  # noqa: S311
     role = f"app-{number % 12}-InstanceRole" if kind < 0.9 else ROLES[0][0]  # others of the very role that leaked
@@ -204,9 +210,9 @@ def _record(chance: random.Random, at: datetime, caller: tuple[dict[str, Any], s
 def _answer(chance: random.Random, at: datetime, role: tuple[str, str, str], key: str) -> dict[str, Any]:
     ends = f"{at + timedelta(hours=1):%b %d, %Y, %I:%M:%S %p}"
     token = base64.b64encode(chance.randbytes(600)).decode()
-    return {"responseElements": {"credentials": {"accessKeyId": key, "sessionToken": token, "expiration": ends},
-                                 "assumedRoleUser": {"assumedRoleId": f"{role[1]}:{role[2]}", "arn": "arn:aws:sts::1:a/b/c"}},
-            "sharedEventID": _uuid(chance)}  # fmt: skip
+    begun = {"assumedRoleId": f"{role[1]}:{role[2]}", "arn": f"arn:aws:sts::{HOME}:assumed-role/{role[0]}/{role[2]}"}
+    answer = {"credentials": {"accessKeyId": key, "sessionToken": token, "expiration": ends}, "assumedRoleUser": begun}
+    return {"responseElements": answer, "sharedEventID": _uuid(chance)}
 
 
 def _uuid(chance: random.Random) -> str:
