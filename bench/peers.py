@@ -16,6 +16,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -108,9 +109,12 @@ def zcat_jq(folder: Path, principal: str) -> set[str]:
 
     def scan(who: str, keys: set[str]) -> Records:
         chosen = (f".Records[] | select(.userIdentity.principalId == {json.dumps(who)} or "
-                  f"(.userIdentity.accessKeyId as $k | {json.dumps(sorted(keys))} | index($k)))")  # fmt: skip
-        return _lines(f"find {shlex.quote(str(folder))} -name '*.json.gz' -print0 | xargs -0 -P {CORES} -n 100 "
-                      f"sh -c 'zcat \"$@\" | jq -c \"$JQ\"' sh", JQ=chosen)  # fmt: skip
+                  f"(.userIdentity.accessKeyId as $k | {json.dumps(sorted(keys))} | any(. == $k)))")  # fmt: skip
+        with TemporaryDirectory() as out:  # a file for each process: lines of two would mix in one pipe
+            command = (f"find {shlex.quote(str(folder))} -name '*.json.gz' -print0 | xargs -0 -P {CORES} -n 100 "
+                       "sh -c 'zcat \"$@\" | jq -c \"$JQ\" > \"$OUT/$$\"' sh")  # fmt: skip
+            subprocess.run(command, shell=True, check=True, env=os.environ | {"JQ": chosen, "OUT": out})
+            return [json.loads(line) for path in Path(out).iterdir() for line in path.read_text().splitlines()]
 
     return followed(scan, principal)
 
@@ -195,11 +199,6 @@ def trailscraper(folder: Path, principal: str) -> set[str]:
 
     records = [one.raw_source for path in folder.glob(GLOB) for one in LogFile(str(path)).records()]
     return followed(lambda who, keys: (one for one in records if _of_session(one, who, keys)), principal)
-
-
-def _lines(command: str, **variables: str) -> Records:
-    run = subprocess.run(command, shell=True, text=True, check=True, stdout=subprocess.PIPE, env=os.environ | variables)
-    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 WAYS: dict[str, Callable[[Path, str], set[str]]] = {
