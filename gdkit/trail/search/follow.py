@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdkit.columns import EVENTS
+from gdkit.identifiers import is_instance_id
 from gdkit.trail.search.needles import LATE, Needle, searchable
 
 if TYPE_CHECKING:
@@ -135,12 +136,12 @@ class Known:
         session = principal.partition(":")[2]
         if session:
             self._own_session(session)
-        if not session.startswith("i-"):  # else the instance's id stands in it
+        if not is_instance_id(session):  # else the instance's id stands in it
             self._add(principal)
 
     def _own_session(self, session: str) -> None:
         self._own_sessions.add(session)
-        if session.startswith("i-"):
+        if is_instance_id(session):
             self._add(session)
         else:  # a short name stands in many texts: an ARN ends in it, a request has it as a value
             self._add(f"/{session}")

@@ -63,17 +63,7 @@ class Looked(NamedTuple):
 
 
 def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
-    """Search one file.
-
-    A file of CloudTrail's own form is searched as bytes, and only the records around the identifiers are parsed. Every
-    other file is read like any load reads it.
-
-    Args:
-        file: the file.
-        sought: the identifiers.
-        again: it was searched for others before; records with escaped letters are not asked for again.
-        ask_for_data: whether to tell if it holds data events.
-    """
+    """Read one file from disk and search it; the arguments are those of ``look_in``."""
     content = None
     if file.size_bytes <= LARGEST_BYTES:
         try:
@@ -81,6 +71,25 @@ def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data:
         except OSError as error:
             problem = Problem(None, f"cannot be opened or read: {error.strerror or error}")
             return Looked([], [problem], readable=False, records=False)
+    return look_in(file, content, sought, again=again, ask_for_data=ask_for_data)
+
+
+def look_in(
+    file: LogFile, content: bytes | None, sought: Sought, *, again: bool = False, ask_for_data: bool = False
+) -> Looked:
+    """Search the bytes of one file.
+
+    A file of CloudTrail's own form is searched as bytes, and only the records around the identifiers are parsed. Every
+    other file is read like any load reads it.
+
+    Args:
+        file: the file.
+        content: its bytes; None where there are too many, so that it is read from disk piece by piece.
+        sought: the identifiers.
+        again: it was searched for others before; records with escaped letters are not asked for again.
+        ask_for_data: whether to tell if it holds data events.
+    """
+    if content is not None:
         looked = _searched(file, content, sought, again=again, ask_for_data=ask_for_data)
         if looked is not None:
             return looked
