@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pytest
 
 from gdkit import cli
+from gdkit.trail.search import run
 from tests.trail import samples
 from tests.trail.search import calls
 from tests.trail.search.test_search import chain, write
@@ -31,14 +35,14 @@ class Ended(NamedTuple):
 def events(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Give the command as a function."""
 
-    def run(*arguments: object) -> Ended:
+    def end(*arguments: object) -> Ended:
         monkeypatch.setattr(sys, "argv", ["gdkit", "events", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capfd.readouterr()
         return Ended(int(ended.value.code or 0), said.out, said.err)
 
-    return run
+    return end
 
 
 @pytest.fixture
@@ -123,3 +127,22 @@ def test_a_file_that_cannot_be_written(events: Callable[..., Ended], trail: Path
     ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "none" / "x.csv")
     assert ended.status == 1
     assert "cannot be written" in ended.err
+
+
+def test_ctrl_c_keeps_what_was_found(
+    events: Callable[..., Ended], trail: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ends the search after the files at hand: what was found is told, and the rest is a gap."""
+    look_at = run.look_at
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.3)  # so that the handler, which runs in the main thread, comes first
+        return look_at(*given, **named)
+
+    monkeypatch.setattr(run, "look_at", interrupted)
+    ended = events(calls.PRINCIPAL, "--trail", trail, "--workers", 1)
+    assert ended.status == 3
+    assert "stopping after the files at hand" in ended.err
+    assert ended.out.startswith("2 events of the session")
+    assert "3 of 3 log files: the search was stopped" in ended.out
