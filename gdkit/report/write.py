@@ -51,7 +51,7 @@ def write_forms(case: CaseFolder, told: Reported) -> list[Path]:
 
 
 def write_case_report(case: CaseFolder, made_at: datetime) -> list[Path]:
-    """Write every form but the PDF of a case whose notebooks were run.
+    """Write every form but the PDF of a case whose notebooks were run; the PDF of an earlier run is taken away.
 
     Args:
         case: the case.
@@ -63,4 +63,5 @@ def write_case_report(case: CaseFolder, made_at: datetime) -> list[Path]:
     """
     from gdkit.report.forms.reported import reported  # noqa: PLC0415 - it loads pandas
 
+    (case.reports / "report.pdf").unlink(missing_ok=True)
     return write_forms(case, reported(case, made_at))

@@ -86,6 +86,8 @@ class StepPanel:
     def _guarded(self, act: Callable[[], View], place: Any) -> None:
         """Show what an act gives in its place; an error is shown in the panel and written to the journal.
 
+        An error stands beside where the step stands, so that a second click on Apply does not hide that it was applied.
+
         A plan is taken away before another is made, so that nobody reads an old one for a new one. It stays above what
         came of it: were it taken away then, the page would jump, and the answer would be out of sight.
         """
@@ -94,7 +96,8 @@ class StepPanel:
         try:
             view = act()
         except Exception as error:
-            self.status.value = f"Not done. {told_error(error, self.case, actor='panel', step=self.step.name)}"
+            told = told_error(error, self.case, actor="panel", step=self.step.name)
+            self.status.value = f"Not done now. {told} {text.visible(step_standing(self.case, self.step.name))}"
         else:
             place.value, self.about.value = view.html(), self._start().html()
             self.status.value = text.visible(f"{step_standing(self.case, self.step.name)} {view.summary}")

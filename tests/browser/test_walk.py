@@ -176,7 +176,7 @@ def test_error_of_a_callback(stage: Stage) -> None:
     cell, before = hands.notebook.cell(walk.STEP), _applied(stage)
     hands.write(cell, "Plan's hash", "0123456789ab")
     hands.press(cell, "Apply")
-    told = cell.get_by_text(re.compile("Not done.*0123456789ab"))
+    told = cell.get_by_text(re.compile("Not done now.*0123456789ab"))
     expect(told).to_be_in_viewport()
     assert told.evaluate("told => told.scrollWidth <= told.clientWidth"), "the end of the message is cut off"
     (error,) = stage.acts("error")
