@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from itertools import chain
@@ -78,3 +79,10 @@ def test_mission_packages_are_declared() -> None:
 def test_extras() -> None:
     """The extras are those that the documentation names."""
     assert set(EXTRAS) == {"sim", "test", "dev"}
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="only where several processes share the tests")
+@pytest.mark.xdist_group("one group")
+def test_groups_stay_together(request: pytest.FixtureRequest) -> None:
+    """A test of a group carries its name, by which all tests of one world are given to one process."""
+    assert request.node.nodeid.endswith("@one group")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gdkit.sample import Sample
 
-pytestmark = pytest.mark.xdist_group("hostile text in the browser")
+pytestmark = pytest.mark.xdist_group("browser")
 
 NAME = f"case <img src=x onerror=top.pwned='{MARK}'>"
 """The name of the case folder, of a log file, and what the analyst calls himself."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.xdist_group("a walk in the browser")
+pytestmark = pytest.mark.xdist_group("browser")
 
 LOOKED_AT = {"2_scope": "stages.timeline(", "3_classify": "stages.verdict(", "4_respond": walk.STEP}
 """A cell of each notebook to look at by eye."""
