@@ -93,10 +93,11 @@ def test_whole_role(exercise: Exercise) -> None:
 def test_theft_suppressed_and_a_sibling_isolated(exercise: Exercise) -> None:
     """A rule that hides the thief's finding and an instance put away for nothing cost points, each by name."""
     exercise.look_up()
-    exercise.decide("malicious")
+    exercise.decide("benign")  # once it is judged malicious, no rule for it can be made any more
     sibling = next(one["instance_id"] for one in load_result(exercise.case)["fleet"] if not one["leaked"])
-    address = exercise.truth.expected["addresses"][0].what
+    address = str(dict(stages.finding(str(exercise.case.path)).facts)["Remote address"])
     exercise.act("suppression-rule", address=address, **RULE)
+    exercise.decide("malicious")
     staged = exercise.world.about()
     ec2 = exercise.simulator.accounts.backend.client("ec2", staged["account_id"], staged["region"])
     ec2.stop_instances(InstanceIds=[sibling])
