@@ -176,7 +176,7 @@ def test_unknown_finding(simulated: Simulated, tmp_path: Path) -> None:
     """An id that no detector knows is told in one line, and no case is begun."""
     ended = _run(tmp_path, "investigate", "0" * 32, "--case", "case", **simulated.variables)
     assert ended.status == 1
-    assert f"finding {'0' * 32}: it is in none of the 1 GuardDuty detectors" in ended.err
+    assert f"finding '{'0' * 32}': it is in none of the 1 GuardDuty detectors" in ended.err
     assert not (tmp_path / "case").exists()
 
 

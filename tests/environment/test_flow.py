@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+STAGED_BY = frozenset(
+    {"iam:CreateRole", "iam:PutRolePolicy", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "ec2:CreateVpc",
+     "ec2:CreateSubnet", "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:CreateRouteTable",
+     "ec2:AssociateRouteTable", "ec2:CreateRoute", "ec2:RunInstances", "ec2:TerminateInstances"}
+)  # fmt: skip
+"""What the responder may do to put the instance there."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,7 @@ def endpoint() -> Iterator[str]:
 def instance(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """Start an instance with a role in a private subnet behind a NAT gateway, as the responder."""
     simulate(monkeypatch, endpoint)
-    responder = open_responder(AwsAccess(region=REGION))
+    responder = open_responder(AwsAccess(region=REGION), STAGED_BY)
     iam, ec2 = responder.client("iam"), responder.client("ec2")
     role = ask(iam, "CreateRole", {"RoleName": "app", "AssumeRolePolicyDocument": POLICY})["Role"]
     ask(iam, "PutRolePolicy", {"RoleName": "app", "PolicyName": "inline", "PolicyDocument": POLICY})
