@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 STAGED_BY = frozenset(
-    {"iam:CreateRole", "iam:PutRolePolicy", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "ec2:CreateVpc",
-     "ec2:CreateSubnet", "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:CreateRouteTable",
+    {"iam:CreateRole", "iam:PutRolePolicy", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile",
+     "ec2:CreateVpc", "ec2:CreateSubnet", "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:CreateRouteTable",
      "ec2:AssociateRouteTable", "ec2:CreateRoute", "ec2:RunInstances", "ec2:TerminateInstances"}
 )  # fmt: skip
 """What the responder may do to put the instance there."""
