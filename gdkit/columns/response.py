@@ -101,7 +101,7 @@ IMDS = Table(
         Column("name", "text", "Its Name tag, which whoever may tag it can write.", "Tags[Name]"),
         Column("account_id", "text", "Its account.", "(asked)"),
         Column("region", "text", "Its region.", "(asked)"),
-        Column("state", "text", "running, stopped …", "State.Name"),
+        Column("state", "text", "Running, stopped or on the way there.", "State.Name"),
         Column("http_tokens", "text", "optional lets IMDSv1 in.", "MetadataOptions.HttpTokens"),
         Column("hop_limit", "integer", "How far the metadata answer may travel.",
                "MetadataOptions.HttpPutResponseHopLimit", "hops"),
