@@ -96,10 +96,10 @@ def _checked(source: object) -> str:
 
 def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
     """Tell whether a file was not seen yet under any name, and note that it was; each folder is resolved once."""
-    folder, name = os.path.split(path)
+    folder, _, name = str(path).rpartition(os.sep)
     if folder not in folders:
-        folders[folder] = os.path.realpath(folder)
-    real = os.path.realpath(path) if path.is_symlink() else f"{folders[folder]}/{name}"
+        folders[folder] = os.path.realpath(folder or path.root or os.curdir)
+    real = os.path.realpath(path) if os.path.islink(path) else f"{folders[folder]}{os.sep}{name}"  # noqa: PTH114 - faster
     if real in seen:
         return False
     seen.add(real)
@@ -134,10 +134,14 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
             path = Path(parent, name)
             if name == LOOKUP_PLAN:
                 result.kind = "lookup" if path.parent == folder else result.kind
-            elif name.startswith(".") or path.suffix.lower() not in _LOG_SUFFIXES or _is_prose(name):
+            elif name.startswith(".") or not _is_log(path, name):
                 result.passed_over.append(str(path))
             else:
                 _add_file(path, result, named=False)
+
+
+def _is_log(path: Path, name: str) -> bool:
+    return name.endswith(".gz") or (path.suffix.lower() in _LOG_SUFFIXES and not _is_prose(name))
 
 
 def _is_prose(name: str) -> bool:
@@ -160,7 +164,7 @@ def _add_matches(pattern: Path, result: SourceFiles) -> None:
 
 def _add_file(path: Path, result: SourceFiles, *, named: bool) -> None:
     try:
-        size_bytes = path.stat().st_size
+        size_bytes = os.stat(path).st_size  # noqa: PTH116 - of very many files
     except OSError:
         size_bytes = 0
     result.files.append(LogFile(path, size_bytes, named))

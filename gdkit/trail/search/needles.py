@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from gdkit.trail.ledger_places import named_place
-
 if TYPE_CHECKING:
     from gdkit.trail.items import Found
-    from gdkit.trail.sources import LogFile
+    from gdkit.trail.ledger_places import NamedPlace
 
 EARLY = timedelta(minutes=10)
 SOON = timedelta(hours=3)
@@ -104,9 +102,8 @@ def searchable(text: str) -> str:
     return max(_PLAIN.findall(text), key=len, default='"')
 
 
-def span_of(file: LogFile) -> Span | None:
+def span_of(place: NamedPlace | None) -> Span | None:
     """Give the hour in which a file was delivered, by its name, or the day, by its folder; None where neither tells."""
-    place = named_place(file.path)
     if place is None or place.at is None:
         return None
     begin = place.at.replace(minute=0)
@@ -124,12 +121,11 @@ def names_any(item: Found, needles: Iterable[Needle]) -> bool:
     return any(needle.text in written for needle in needles)
 
 
-def in_order(files: Sequence[LogFile]) -> list[int]:
+def in_order(places: Sequence[NamedPlace | None]) -> list[int]:
     """Give the numbers of files by the time of their delivery, those without a stamp last.
 
     A credential's issue is then mostly seen before the files that can hold its use.
     """
     never = datetime.max.replace(tzinfo=UTC)
-    places = [named_place(file.path) for file in files]
     stamps = [(place.at if place else None) or never for place in places]
-    return sorted(range(len(files)), key=lambda number: (stamps[number], number))
+    return sorted(range(len(stamps)), key=stamps.__getitem__)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import Looked, look_at
@@ -42,8 +43,9 @@ class Search:
         self.candidates: dict[tuple[int, int], Candidate] = {}
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
-        self._spans = [span_of(file) for file in files]
-        self._order = in_order(files)
+        places = [named_place(file.path) for file in files]
+        self._spans = [span_of(place) for place in places]
+        self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
         self._known = Known(subject)
