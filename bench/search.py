@@ -78,25 +78,22 @@ def install_peers() -> None:
             subprocess.run([*pip, peer], check=False)
 
 
-def print_table(ran: dict[str, Ran]) -> None:
-    """Print every way with its ratios to the floor and to gdkit."""
-    print(f"{'way':<16}{'seconds':>9}{'x floor':>9}{'x gdkit':>9}{'CPU s':>9}{'peak MB':>9}")
-    floor, own = ran["floor"].seconds, ran["gdkit"].seconds
-    for name, one in ran.items():
-        if one.seconds:
-            print(f"{name:<16}{one.seconds:>9.2f}{one.seconds / floor:>9.2f}{one.seconds / own:>9.2f}{one.cpu_s:>9.2f}"
-                  f"{one.peak_mb:>9.0f}  {one.missing}")  # fmt: skip
-        else:
-            print(f"{name:<16}{one.missing}")
-
-
-def measure(folder: Path, truth: Truth, names: Sequence[str], rounds: int) -> dict[str, Ran]:
-    """Run the floor and gdkit in turns, then every other way once."""
-    ran = {name: run(name, folder, truth) for name in ("floor", "gdkit")}
+def measure(folder: Path, truth: Truth, names: Sequence[str], rounds: int) -> Ran:
+    """Run the floor and gdkit in turns, then every other way once, and print each; give gdkit's best run."""
+    best = {name: run(name, folder, truth) for name in ("floor", "gdkit")}
     for _ in range(rounds - 1):
-        for name in ("floor", "gdkit"):
-            ran[name] = min(ran[name], run(name, folder, truth))
-    return ran | {name: run(name, folder, truth) for name in names if name not in ran}
+        best = {name: min(one, run(name, folder, truth)) for name, one in best.items()}
+    print(f"{'way':<16}{'seconds':>9}{'x floor':>9}{'x gdkit':>9}{'CPU s':>9}{'peak MB':>9}")
+    for name in [*best, *(name for name in names if name not in best)]:
+        one = best.get(name) or run(name, folder, truth)
+        if one.seconds:
+            ratios = f"{one.seconds / best['floor'].seconds:>9.2f}{one.seconds / best['gdkit'].seconds:>9.2f}"
+            print(
+                f"{name:<16}{one.seconds:>9.2f}{ratios}{one.cpu_s:>9.2f}{one.peak_mb:>9.0f}  {one.missing}", flush=True
+            )
+        else:
+            print(f"{name:<16}{one.missing}", flush=True)
+    return best["gdkit"]
 
 
 def main() -> None:
@@ -114,15 +111,13 @@ def main() -> None:
         truth = write_synthetic(Path(name), asked.events)
         print(f"{truth.events:,} events in {truth.files:,} files, {truth.file_bytes / 1e6:,.0f} MB, "
               f"{truth.text_bytes / 1e6:,.0f} MB unpacked, written in {time.perf_counter() - begun:.0f} s")  # fmt: skip
-        ran = measure(Path(name), truth, asked.only, asked.rounds)
-        print_table(ran)
+        own = measure(Path(name), truth, asked.only, asked.rounds)
     if asked.memory:
         with TemporaryDirectory() as name:
             truth = write_synthetic(Path(name), asked.events * 4)
             more = run("gdkit", Path(name), truth)
-        few_mb = ran["gdkit"].peak_mb
-        print(f"gdkit's peak memory: {few_mb:.0f} MB; on {truth.events:,} events {more.peak_mb:.0f} MB "
-              f"({more.peak_mb / few_mb:.2f} x) {more.missing}")  # fmt: skip
+        print(f"gdkit's peak memory: {own.peak_mb:.0f} MB; on {truth.events:,} events {more.peak_mb:.0f} MB "
+              f"({more.peak_mb / own.peak_mb:.2f} x) {more.missing}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from gdkit.trail.search.unpack import LARGEST_BYTES, unpacked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdkit.trail.search.needles import Days, Needle, Sought
+    from gdkit.trail.search.needles import Needle, Sought
     from gdkit.trail.sources import LogFile
 
 _HEAD = 100
@@ -103,7 +103,9 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     if text is None or body is None:
         return None
     spaced = text.find(b'": ', body.start, body.start + _HEAD) >= 0
-    wanted = [needle.bytes for days, group in sought.items() if _holds_any(text, days, spaced) for needle in group]
+    days = {day for named in sought for day in named}
+    held = {day for day in days if find(text, _spelt(day, spaced)) >= 0}
+    wanted = [needle.bytes for named, group in sought.items() if not named or held & set(named) for needle in group]
     places = first_places(text, wanted, escapes=not again)
     cuts = records_at(text, body, places) if places else []
     if cuts is None:
@@ -118,10 +120,6 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
         return Looked(candidates, [])
     place = named_place(file.path)
     return Looked(candidates, [], with_data=frozenset({place.account_id if place else None}))
-
-
-def _holds_any(text: bytes | bytearray, days: Days, spaced: bool) -> bool:
-    return not days or any(find(text, _spelt(day, spaced)) >= 0 for day in days)
 
 
 def _spelt(member: bytes, spaced: bool) -> bytes:

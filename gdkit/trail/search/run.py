@@ -114,6 +114,8 @@ class Search:
     def _lacking(self, number: int) -> Sought:
         """Give the identifiers that a file can hold and was not searched for; files of one hour have the same."""
         needles, span, start = self._known.needles, self._spans[number], self._searched_for[number]
+        if start == len(needles):
+            return {}
         key = (start, len(needles), span)
         if key not in self._chosen:
             self._chosen = {key: sought_in(span, needles[start:])}
