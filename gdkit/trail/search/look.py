@@ -62,6 +62,10 @@ class Looked(NamedTuple):
     with_data: frozenset[str | None] = frozenset()
 
 
+NOTHING_ODD = Looked([], [])
+"""What is kept of a look at a file that was read whole and has nothing to tell the ledger."""
+
+
 def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
     """Read one file from disk and search it; the arguments are those of ``look_in``."""
     content = None

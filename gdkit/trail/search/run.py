@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import Known
-from gdkit.trail.search.look import Looked, look_at
+from gdkit.trail.search.look import NOTHING_ODD, Looked, look_at
 from gdkit.trail.search.needles import in_order, sought_in, span_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Search:
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
         places = [named_place(file.path) for file in files]
-        self._spans = [span_of(place) for place in places]
+        spans: dict[Span | None, Span | None] = {}
+        self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
         self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
@@ -126,7 +127,8 @@ class Search:
         fresh = [one.values for key, one in found.items() if key not in self.candidates]
         self.candidates |= found
         if self.looked[number] is None:
-            self.looked[number] = looked._replace(candidates=[])
+            told = looked._replace(candidates=[])
+            self.looked[number] = NOTHING_ODD if told == NOTHING_ODD else told  # one value for most of many files
             self._with_data |= looked.with_data
         known = len(self._known.needles)
         if fresh:
