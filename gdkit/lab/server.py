@@ -64,7 +64,7 @@ def running_lab(root: Path, start: str, *, port: int | None, browser: bool) -> I
         (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
         with (folder / "log").open("wb") as log, subprocess.Popen(  # noqa: S603 - this Python, with our own arguments
             _command(root, folder, start, port=port, browser=browser),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(folder, token),
+            stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment(folder, token),
         ) as process:  # fmt: skip
             try:
                 listening = _listening(process, folder, port)
@@ -100,7 +100,7 @@ def _command(root: Path, folder: Path, start: str, *, port: int | None, browser:
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
     }
-    return [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    return [sys.executable, "-m", "gdkit.lab.process", *(f"--{name}={value}" for name, value in options.items())]
 
 
 def _environment(folder: Path, token: str) -> dict[str, str]:

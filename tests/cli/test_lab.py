@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -122,6 +123,16 @@ def test_sample(tmp_path: Path) -> None:
     with pytest.raises(URLError, match="refused"):
         running.ask("/api")
     assert list(tmp_path.glob("gdkit-*")) == [], "sockets, settings and the token's files are gone"
+
+
+def test_killed(tmp_path: Path) -> None:
+    """Where the command is killed JupyterLab ends too: nothing is left that listens."""
+    with _running(tmp_path, "--no-browser") as running:
+        running.process.kill()
+        until = time.monotonic() + 60
+        with pytest.raises(URLError, match="refused"):
+            while time.monotonic() < until:
+                running.ask("/api")
 
 
 def test_taken_up_again(tmp_path: Path) -> None:
