@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import nbformat
@@ -102,6 +102,14 @@ def _say(connection: dict[str, Any], code: str) -> str:
     return "".join(printed)
 
 
+def _answers(running: Running) -> bool:
+    try:
+        running.ask("/api")
+    except OSError:
+        return False
+    return True
+
+
 def test_sample(tmp_path: Path) -> None:
     """Without a case it opens the sample's, asks for the token, speaks to kernels by files, and ends at Ctrl-C."""
     with _running(tmp_path) as running:
@@ -120,8 +128,7 @@ def test_sample(tmp_path: Path) -> None:
         status, said = running.stop()
     assert (status, "Traceback" in said) == (0, False)
     assert said.splitlines()[-1].startswith("Stopped.")
-    with pytest.raises(URLError, match="refused"):
-        running.ask("/api")
+    assert not _answers(running)
     assert list(tmp_path.glob("gdkit-*")) == [], "sockets, settings and the token's files are gone"
 
 
@@ -130,9 +137,9 @@ def test_killed(tmp_path: Path) -> None:
     with _running(tmp_path, "--no-browser") as running:
         running.process.kill()
         until = time.monotonic() + 60
-        with pytest.raises(URLError, match="refused"):
-            while time.monotonic() < until:
-                running.ask("/api")
+        while _answers(running) and time.monotonic() < until:
+            pass
+        assert not _answers(running)
 
 
 def test_taken_up_again(tmp_path: Path) -> None:
