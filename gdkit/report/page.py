@@ -11,6 +11,7 @@ import mistune
 import gdkit
 from gdkit.case.files import read_json, write_bytes
 from gdkit.errors import CaseError
+from gdkit.report.contents import with_contents
 from gdkit.ui.text import paragraph, visible
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def render(executed: Path, made_at: datetime | None = None, note: str = "") -> s
     cells = read_json(executed)["cells"]
     frame = resources.files("gdkit.report").joinpath("page.html").read_text(encoding="utf-8")
     before, after = frame.split("CONTENT")
+    words = iter(with_contents([_words(cell) for cell in cells if cell["cell_type"] == "markdown"]))
     parts = [paragraph(note, "note")] if note else []
-    parts += [part for cell in cells for part in _parts(cell)]
+    parts += [part for cell in cells for part in ([next(words)] if cell["cell_type"] == "markdown" else _shown(cell))]
     return before + "\n".join([*parts, _made_line(made_at)]) + after
 
 
@@ -61,10 +63,12 @@ def _made_line(made_at: datetime | None) -> str:
     return f"<footer>{paragraph(f'Made at {visible(at)} by gdkit {gdkit.__version__}.')}</footer>"
 
 
-def _parts(cell: dict[str, Any]) -> list[str]:
-    if cell["cell_type"] == "markdown":
-        markdown = mistune.create_markdown(escape=True)
-        return [str(markdown(_joined(cell["source"])))]
+def _words(cell: dict[str, Any]) -> str:
+    markdown = mistune.create_markdown(escape=True)
+    return str(markdown(_joined(cell["source"])))
+
+
+def _shown(cell: dict[str, Any]) -> list[str]:
     shown = (output.get("data", {}).get("text/html") for output in cell.get("outputs", []))
     return [f'<div class="output">{_joined(html)}</div>' for html in shown if html]
 

@@ -24,6 +24,10 @@ CALLS_SHOWN = (
 )  # fmt: skip
 """Columns of the calls table that a person sees first; the frame holds all of them."""
 
+CALLS_ON_PAPER = ("event_at", "party", "event_name", "error_code", "source_address", "access_key_id", "account_id",
+                  "region", "rule")  # fmt: skip
+"""Those that fit beside one another on paper: whose a call is, and by what."""
+
 
 def attribution(case: str) -> View:
     """Show which rules decided whose the calls are, and on how many calls each."""
@@ -64,7 +68,8 @@ def calls(case: str, party: str = "") -> View:
     events = load_table(folder, "session_events")
     shown = events[events["party"] == party] if party else events
     summary = words.calls_summary(shown, party)
-    return view(folder, "Calls", summary, frame=most_telling(shown), shown=CALLS_SHOWN)
+    return view(folder, "Calls", summary, frame=most_telling(shown), shown=CALLS_SHOWN,
+                on_paper=CALLS_ON_PAPER)  # fmt: skip
 
 
 def timeline(case: str) -> View:

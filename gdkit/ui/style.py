@@ -5,13 +5,15 @@ STYLE = """
   margin: .2rem 0 1rem; }
 .gd-view p { margin: .3rem 0; max-width: 75rem; }
 .gd-view .gd-summary { font-weight: 600; font-size: 1.05em; }
-.gd-view .gd-sample { display: inline-block; background: #7a1f5c; color: #fff; font-weight: 700; padding: .1rem .6rem; }
+.gd-view .gd-sample { width: max-content; max-width: 100%; background: #7a1f5c; color: #fff; font-weight: 700;
+  padding: .1rem .6rem; }
 .gd-view .gd-more { opacity: .8; }
 .gd-view ul.gd-notes { margin: .3rem 0 .5rem 1.2rem; padding: 0; }
 .gd-view .gd-blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: .8rem 1.2rem;
   margin: .8rem 0; }
 .gd-view .gd-block { border: 1px solid #8886; border-left: 4px solid #c2410c; padding: .4rem .9rem;
   break-inside: avoid; }
+.gd-view .gd-block:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .gd-view .gd-block h3 { font-size: 1.05em; margin: .2rem 0 .3rem; }
 .gd-view .gd-block ul { margin: .2rem 0 .3rem 1.1rem; padding: 0; }
 .gd-view .gd-block li { margin: .2rem 0; overflow-wrap: anywhere; }

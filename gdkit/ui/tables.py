@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
-from gdkit.ui.text import escape, for_paper, static_records, static_table, visible
+from gdkit.ui.paper_table import MOST_CELL_CHARACTERS, paper_table
+from gdkit.ui.text import escape, for_paper, visible
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
 
-STATIC_ROWS = 50
-"""Rows that a page without scripts shows; it says of how many."""
+    import pandas as pd
 
 PAGE_ROWS = 25
 """Rows on one page of a table."""
 
-WIDE_COLUMNS = 10
-"""Columns that stand beside one another on a page without scripts; of a wider table each value has its name by it."""
-
 MOST_ROWS = 2_000
 """Rows that a page holds; of a longer table it holds the first, says of how many, and where the rest is."""
 
-MOST_CELL_CHARACTERS = 500
-"""A longer cell is cut in what is shown, and says so; the evidence holds it whole."""
 
-
-def interactive_table(frame: pd.DataFrame, caption: str) -> str:
+def interactive_table(frame: pd.DataFrame, caption: str, on_paper: Sequence[str] = ()) -> str:
     """Give a table as HTML: its first rows, and the whole of it for the page's script to draw in their place.
 
     Args:
         frame: any table; every cell is shown as text.
         caption: what the table shows.
+        on_paper: names of the columns that stand on paper; all where empty.
     """
     held = frame.head(MOST_ROWS)
     count = many(len(frame), "row")
@@ -43,7 +37,7 @@ def interactive_table(frame: pd.DataFrame, caption: str) -> str:
     about = json.dumps(_about(held, caption, len(frame))).replace("<", "\\u003c")
     return (
         f'<div class="gd-rows" data-lm-suppress-shortcuts="true"><p class="gd-caption">{escape(caption)}: {count}</p>'
-        f'{for_paper(_first_rows(frame))}<script type="application/json">{about}</script></div>'
+        f'{for_paper(paper_table(frame, on_paper))}<script type="application/json">{about}</script></div>'
     )
 
 
@@ -77,11 +71,3 @@ def _cell(value: Any) -> str | int | float | None:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     return visible(value, MOST_CELL_CHARACTERS)
-
-
-def _first_rows(frame: pd.DataFrame) -> str:
-    shown = min(len(frame), STATIC_ROWS)
-    rows = islice(frame.itertuples(index=False, name=None), STATIC_ROWS)
-    cells = ([visible(tables.plain(cell), MOST_CELL_CHARACTERS) for cell in row] for row in rows)
-    form = static_table if len(frame.columns) <= WIDE_COLUMNS else static_records
-    return form([str(name) for name in frame], cells, f"{shown:,} of {many(len(frame), 'row')}")

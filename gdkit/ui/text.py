@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 2_000
 """A longer text is cut in what is shown; the evidence holds it whole."""
 
+MISSING = "\u2014"
+"""What stands for a value that is missing."""
+
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2028\u2029\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -32,6 +35,9 @@ _INVISIBLE = re.compile(
 
 MOST_IN_A_CELL = 32_000
 """Characters of a text in a spreadsheet's cell. Source: Excel specifications and limits, 32,767 characters a cell."""
+
+_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[:/.,_@=+-])(?=[^\W\d_])|(?<=[^\W\d_][:/.,_@=+-])(?=\d)")
+"""Where a long word can go on in the next line: ``eventSource|Name``, ``role/|shop-|web``; not in numbers and times."""
 
 _PARTS_OF_WORD = re.compile(r"([(\u201c]*)(.*?)([),;:.?!\u201d]*)", re.DOTALL)
 """A word between the marks of a sentence, none of which opens anything in Markdown."""
@@ -56,9 +62,9 @@ def visible(value: object, most: int = MOST_CHARACTERS) -> str:
     ('user<U+202E>gnp.exe', '—')
     """
     if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
-        return "—"
+        return MISSING
     if isinstance(value, datetime):
-        return (utc_text(value) or "—").replace("T", " ")
+        return (utc_text(value) or MISSING).replace("T", " ")
     text = str(value)
     total = len(text)
     shown = _INVISIBLE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text[:most])
@@ -110,12 +116,22 @@ class Link:
     words: str
 
 
-def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
-    """Give a plain table that needs no script."""
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names)
+def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str,
+                 shares: Sequence[float] = ()) -> str:  # fmt: skip
+    """Give a plain table that needs no script.
+
+    Args:
+        names: of the columns.
+        rows: a value for each column.
+        caption: what the table shows.
+        shares: of the page's width for each column, in percent; empty to leave it to the browser.
+    """
+    head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for name in names)
     body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    widths = "".join(f'<col style="width:{share:.1f}%">' for share in shares)
     return (
-        f'<table class="gd-table"><caption>{escape(caption)}</caption>'
+        f'<table class="gd-table{" gd-fitted" if widths else ""}"><caption>{escape(caption)}</caption>'
+        f"{f'<colgroup>{widths}</colgroup>' if widths else ''}"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
@@ -260,7 +276,7 @@ def _code_span(text: str) -> str:
 
 
 def _named(names: Sequence[str], row: Sequence[object]) -> str:
-    held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != "—"]
+    held = [(name, value) for name, value in zip(names, row, strict=True) if visible(value) != MISSING]
     return " · ".join(f'<span class="gd-name">{escape(name)}</span> {_lines(value)}' for name, value in held[1:])
 
 
@@ -275,7 +291,21 @@ def _box(body: str, label: str, kind: str = "") -> str:
 def _cell(value: object) -> str:
     if isinstance(value, Link):
         return f'<a href="./{quote(value.path)}">{escape(value.words)}</a>'
-    return _lines(value)
+    return "<br>".join(map(_breakable, visible(value, 100_000).split("\n"))) if _many(value) else _breakable(value)
+
+
+def pieces_of(text: str) -> list[str]:
+    """Give the parts of a text between which a line can break.
+
+    >>> pieces_of("arn:aws:iam::123456789012:role/shop-web"), pieces_of("by GetUser at 08:15")
+    (['arn:', 'aws:', 'iam::123456789012:', 'role/', 'shop-', 'web'], ['by', 'Get', 'User', 'at', '08:15'])
+    """
+    return [piece for word in text.split() for piece in _BREAK.split(word)]
+
+
+def _breakable(value: object) -> str:
+    """Give a value as HTML text whose lines break behind the marks of a long word, or before its capital letters."""
+    return " ".join("<wbr>".join(map(escape, _BREAK.split(word))) for word in visible(value).split(" "))
 
 
 def _as_lines(value: object, most: int) -> str:

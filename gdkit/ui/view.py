@@ -35,6 +35,7 @@ class View:
         checks: what was checked: the answer ("yes", "NO", "cannot be told"), the question, what was found.
         frame: the table behind it, for the analyst's own work; None where there is none.
         shown: names of the frame's columns that the table shows; all where empty.
+        on_paper: those of the shown that stand on paper, where a page is too narrow for all; all where empty.
         picture: HTML of a picture that ``gdkit.ui`` made.
         folded: more names and values, which a page shows when they are asked for.
         stamp: what every reader must see first, for example that the finding is a sample; empty for a real incident.
@@ -49,6 +50,7 @@ class View:
     checks: Sequence[tuple[str, str, str]] = field(default=(), kw_only=True)
     frame: pd.DataFrame | None = field(default=None, repr=False)
     shown: Sequence[str] = ()
+    on_paper: Sequence[str] = field(default=(), kw_only=True)
     picture: str | None = field(default=None, repr=False)
     folded: Sequence[tuple[str, object]] = field(default=(), kw_only=True)
     stamp: str = ""
@@ -66,7 +68,7 @@ class View:
         if self.picture:
             parts.append(self.picture)
         if self.frame is not None and len(self.frame):
-            parts.append(interactive_table(self._visible_columns(), self.title))
+            parts.append(interactive_table(self._visible_columns(), self.title, self.on_paper))
         parts.append(text.folded(FOLDED, text.fact_list(self.folded)))
         return (page_library() if self.loads_tables else "") + text.section("".join(parts), self.title)
 

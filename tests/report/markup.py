@@ -15,7 +15,7 @@ class Page(HTMLParser):
     """Every tag, script, style and text of an HTML page; the pages of its frames are parsed too.
 
     Attributes:
-        tags: name and attributes of every tag, those in frames too.
+        tags: name and attributes of every tag, those in frames too; not the bare places where a line may break.
         scripts: what stands in each script element.
         styles: what stands in each style element.
         words: what stands between tags, outside of scripts and styles.
@@ -31,13 +31,16 @@ class Page(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._inside = ""
+        self._inside, self._goes_on = "", False
         self.feed(self.markup)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a tag in, and the page that it frames."""
         named = {name: value or "" for name, value in attrs}
+        if tag == "wbr" and not named:
+            self._goes_on = True
+            return
         self.tags.append((tag, named))
         self._inside = tag
         if tag in ("script", "style"):
@@ -57,8 +60,11 @@ class Page(HTMLParser):
         """Take text in, by where it stands."""
         if self._inside in ("script", "style"):
             (self.scripts if self._inside == "script" else self.styles)[-1] += data
+        elif self._goes_on and self.words:
+            self.words[-1] += data
         else:
             self.words.append(data)
+        self._goes_on = False
 
     @property
     def text(self) -> str:

@@ -83,21 +83,6 @@ def test_too_many_rows() -> None:
     assert '"total": 100000' in page.scripts[0]
 
 
-def test_without_scripts() -> None:
-    """Where no script runs, the first rows stand in a plain table that says of how many."""
-    page = Page(interactive_table(_frame([f"cell {number}" for number in range(60)]), "Calls"))
-    assert "50 of 60 rows" in page.text
-    assert "cell 49" in page.words
-    assert "cell 50" not in page.words
-
-
-def test_wide_without_scripts() -> None:
-    """Where more columns stand than a page is wide, each value of the plain table has its name beside it."""
-    wide = pd.DataFrame({f"column {number}": ["x"] for number in range(11)})
-    page = Page(interactive_table(wide, "Calls"))
-    assert ("table", {"class": "gd-table gd-records"}) in page.tags
-
-
 def test_empty() -> None:
     """An empty table has its columns and says that it has no rows."""
     page = Page(interactive_table(tables.frame(tables.KEYS, {}), "Keys"))
