@@ -178,19 +178,19 @@ def _weakened(options: object, before: OptionChange | None) -> list[str]:
     parts = []
     if tokens is not None and tokens.lower() != "required":
         note = " (lets IMDSv1 in)" if tokens.lower() == "optional" else ""
-        parts.append(f"HttpTokens {_from(before.tokens if before else None)} to {tokens}{note}")
+        parts.append(f"HttpTokens {_changed(before.tokens if before else None, tokens)}{note}")
     was = before.hop_limit if before else None
     if hops is not None and hops > (1 if was is None else was):
-        parts.append(f"HttpPutResponseHopLimit {_from(was)} to {hops}")
+        parts.append(f"HttpPutResponseHopLimit {_changed(was, hops)}")
     had = before.endpoint if before else None
     opened = had == "disabled" or (had is None and (tokens or "").lower() != "required")
     if (endpoint or "").lower() == "enabled" and opened:
-        parts.append(f"HttpEndpoint {_from(had)} to {endpoint}")
+        parts.append(f"HttpEndpoint {_changed(had, endpoint)}")
     return parts
 
 
-def _from(value: object) -> str:
-    return "from what no event shows" if value is None else f"from {value}"
+def _changed(before: object, after: object) -> str:
+    return f"set to {after}, from an unknown value" if before is None else f"from {before} to {after}"
 
 
 def by_defaults(call: Call, known: KnownInstance) -> Told | None:

@@ -22,6 +22,7 @@ from gdkit.ui.view import View
 
 if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
+    from gdkit.ui.briefing import Briefing
 
 
 def begin(case: str) -> View:
@@ -99,11 +100,20 @@ def first_page(case: str) -> View:
     """
     check_declared()
     folder = opened(case)
+    said = case_briefing(folder)
+    return view(folder, "First page", said.summary, blocks=said.blocks)
+
+
+def case_briefing(folder: CaseFolder) -> Briefing:
+    """Give what the first page of a case says, and the first lines of its ticket.
+
+    Raises:
+        CaseError: the case has no result yet, or is damaged.
+    """
     result, decided = load_result(folder), current_verdict(folder)
     result.setdefault("response", NOTHING_DONE)
     reported_at = case_finding(folder).created_at if folder.finding.exists() else None
-    said = briefing(result, decided, _following(folder), reported_at)
-    return view(folder, "First page", said.summary, blocks=said.blocks)
+    return briefing(result, decided, _following(folder), reported_at)
 
 
 def _following(folder: CaseFolder) -> str:

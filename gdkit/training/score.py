@@ -125,7 +125,7 @@ def _suppressed(award: Award, played: Played) -> ScoreRow:
 
 def _in_time(award: Award, played: Played, at: datetime | None, *, counts: bool) -> ScoreRow:
     if at is None or not counts:
-        return _row(award, played, 0.0, "it does not count, for it was not reached")
+        return _row(award, played, 0.0, "no points: this was not done, so there is no time to judge")
     minutes = (at - played.course.begun_at).total_seconds() / 60
     within = award.within_min or 0
     said = f"after {minutes:.0f} min; in time is {within} min"

@@ -219,9 +219,10 @@ def _alive(result: Result) -> str:
         return f"No stolen or grown credential is known to work still, as of {as_of or 'a time not known'}."
     endless = sum(row["alive_until"] is None for row in rows)
     ends = max((row["alive_until"] for row in rows if row["alive_until"]), default=None)
-    last = f"; the last of the others ends at {ends}" if ends else ""
-    return (f"Can still be used, by what the logs and AWS say: {many(len(rows), 'credential')}, {endless:,} of them "
-            f"without an end by itself{last}; as of {as_of or 'a time not known'}.")  # fmt: skip
+    told = [*([f"{endless:,} never expire" if endless > 1 else "1 never expires"] if endless else []),
+            *([f"{'the others expire' if endless else 'expiring'} by {ends}"] if ends else [])]  # fmt: skip
+    return (f"Can still be used, by what the logs and AWS say: {many(len(rows), 'credential')} ({', '.join(told)}); "
+            f"as of {as_of or 'a time not known'}.")  # fmt: skip
 
 
 def _contained(result: Result) -> list[str]:

@@ -111,7 +111,7 @@ def time_left(until: datetime | None, at: datetime | None) -> str:
 
 def _cells(row: Mapping[str, Any], at: datetime | None) -> list[object]:
     own = " ".join(part for part in (row["kind"], row["access_key_id"]) if part)
-    end = row["alive_until"] or {"not_by_itself": "not by itself"}.get(row["ends"], "not known")
+    end = row["alive_until"] or {"not_by_itself": "does not expire"}.get(row["ends"], "not known")
     told = row["revocation"] or (row["check"] if row["state"] == "revoked" else None)
     state = f"{row['state']}\n{told}" if told else row["state"]
     return [own, row["principal"], row["holder"], end, time_left(row["alive_until"], at), state, row["certainty"]]

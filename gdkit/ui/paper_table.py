@@ -11,7 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit import tables
-from gdkit.ui.text import MISSING, pieces_of, static_records, static_table, visible
+from gdkit.ui.line_breaks import pieces_of
+from gdkit.ui.text import MISSING, static_records, static_table, visible
 from gdkit.ui.words import many
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from gdkit.model import utc_text
 from gdkit.ui.csv_guard import guarded
+from gdkit.ui.line_breaks import parts_of_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,9 +36,6 @@ _INVISIBLE = re.compile(
 
 MOST_IN_A_CELL = 32_000
 """Characters of a text in a spreadsheet's cell. Source: Excel specifications and limits, 32,767 characters a cell."""
-
-_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[:/.,_@=+-])(?=[^\W\d_])|(?<=[^\W\d_][:/.,_@=+-])(?=\d)")
-"""Where a long word can go on in the next line: ``eventSource|Name``, ``role/|shop-|web``; not in numbers and times."""
 
 _PARTS_OF_WORD = re.compile(r"([(\u201c]*)(.*?)([),;:.?!\u201d]*)", re.DOTALL)
 """A word between the marks of a sentence, none of which opens anything in Markdown."""
@@ -118,22 +116,13 @@ class Link:
 
 def static_table(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str,
                  shares: Sequence[float] = ()) -> str:  # fmt: skip
-    """Give a plain table that needs no script.
-
-    Args:
-        names: of the columns.
-        rows: a value for each column.
-        caption: what the table shows.
-        shares: of the page's width for each column, in percent; empty to leave it to the browser.
-    """
+    """Give a plain table that needs no script; ``shares`` are of the page's width for each column, in percent."""
     head = "".join(f"<th scope='col'>{_breakable(name)}</th>" for name in names)
     body = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
     widths = "".join(f'<col style="width:{share:.1f}%">' for share in shares)
-    return (
-        f'<table class="gd-table{" gd-fitted" if widths else ""}"><caption>{escape(caption)}</caption>'
-        f"{f'<colgroup>{widths}</colgroup>' if widths else ''}"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    about = f"<caption>{escape(caption)}</caption>{f'<colgroup>{widths}</colgroup>' if widths else ''}"
+    fitted = " gd-fitted" if widths else ""
+    return f'<table class="gd-table{fitted}">{about}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def static_records(names: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
@@ -294,18 +283,9 @@ def _cell(value: object) -> str:
     return "<br>".join(map(_breakable, visible(value, 100_000).split("\n"))) if _many(value) else _breakable(value)
 
 
-def pieces_of(text: str) -> list[str]:
-    """Give the parts of a text between which a line can break.
-
-    >>> pieces_of("arn:aws:iam::123456789012:role/shop-web"), pieces_of("by GetUser at 08:15")
-    (['arn:', 'aws:', 'iam::123456789012:', 'role/', 'shop-', 'web'], ['by', 'Get', 'User', 'at', '08:15'])
-    """
-    return [piece for word in text.split() for piece in _BREAK.split(word)]
-
-
 def _breakable(value: object) -> str:
     """Give a value as HTML text whose lines break behind the marks of a long word, or before its capital letters."""
-    return " ".join("<wbr>".join(map(escape, _BREAK.split(word))) for word in visible(value).split(" "))
+    return " ".join("<wbr>".join(map(escape, parts_of_word(word))) for word in visible(value).split(" "))
 
 
 def _as_lines(value: object, most: int) -> str:

@@ -216,7 +216,7 @@ def test_weakened_metadata_service(tmp_path: Path) -> None:
 def test_weakened_from_unknown(tmp_path: Path) -> None:
     """Where no event shows what it was, the lead says that."""
     (lead,) = leads_of(tmp_path, modify(10, HttpTokens="optional"))
-    assert "HttpTokens from what no event shows to optional" in lead.statement
+    assert "HttpTokens set to optional, from an unknown value (lets IMDSv1 in)" in lead.statement
 
 
 @pytest.mark.parametrize("options", [

@@ -8,7 +8,6 @@ import gdkit
 from gdkit import tables
 from gdkit.ui import words
 from gdkit.ui.coverage_words import coverage_notes
-from gdkit.ui.response_words import NOTHING_DONE, contained
 from gdkit.ui.text import markdown, markdown_code
 
 if TYPE_CHECKING:
@@ -22,26 +21,26 @@ MOST_ITEMS = 20
 MOST_CHARACTERS = 300
 """Characters of one value in a ticket; the page and the evidence hold it whole."""
 
+MOST_IN_A_SENTENCE = 1_500
+"""Characters of a sentence of gdkit's own, which can name many regions or things."""
+
 
 def ticket(told: Reported) -> str:
-    """Give the report as Markdown: what happened, how bad it is, what is contained, what is open, then the names.
+    """Give the report as Markdown: the sentences of its first page, then addresses, keys, things and techniques.
 
     Every value is made harmless by ``gdkit.ui.text``; no line begins with one. When it was made stands in the last
     line.
     """
     result = dict(told.result)
-    facts = [*words.conclusion_facts(result, told.verdict),
-             ("Contained", contained(result.get("response", NOTHING_DONE)))]  # fmt: skip
     parts = [
         *_head(told),
-        _section("What happened, and how bad it is", (_fact(name, value) for name, value in facts)),
-        _section("Open", (_item(point) for point in words.open_points(result, told.verdict))),
+        *(_section(heading, map(_sentence, sentences)) for heading, sentences in told.briefing.blocks),
         _section("Addresses", map(_address, _used(result["origin"]["addresses"]))),
         _section("Access keys", map(_key, filter(_has_key, result["credentials"]["rows"]))),
         _section("Data and what was left behind", [*map(_data, _suspect(result["impact"]["data"])),
                                                    *map(_left, result["impact"]["still_exists"])]),
         _section("Techniques (MITRE ATT&CK)", map(_technique, tables.rows_of(told.techniques))),
-        _section("Coverage", [_item(result["coverage"]["statement"]), *map(_item, coverage_notes(result["coverage"]))]),
+        _section("Coverage", map(_sentence, (result["coverage"]["statement"], *coverage_notes(result["coverage"])))),
         _section("To hold this against the case", _hashes(told)),
         f"Made at {markdown_code(words.when(told.made_at))} by gdkit {markdown_code(gdkit.__version__)}.",
     ]  # fmt: skip
@@ -54,6 +53,7 @@ def _head(told: Reported) -> Iterator[str]:
         if notice:
             yield f"**Note:** {markdown(notice)}"
     yield f"In short: {markdown(words.conclusion_summary(dict(told.result), told.verdict))}"
+    yield markdown(told.briefing.summary)
 
 
 def _section(title: str, items: Iterable[str]) -> str:
@@ -65,16 +65,8 @@ def _section(title: str, items: Iterable[str]) -> str:
     return "\n".join([f"## {title}", "", *(shown or ["- none seen in what was searched"])])
 
 
-def _item(value: object) -> str:
-    return f"- {markdown(value, MOST_CHARACTERS)}"
-
-
-def _fact(name: str, value: object) -> str:
-    lines = value.split("\n") if isinstance(value, str) else [value]
-    shown = [markdown(line, 2 * MOST_CHARACTERS) for line in lines]
-    if len(shown) == 1:
-        return f"- **{name}:** {shown[0]}"
-    return "\n".join([f"- **{name}:**", *(f"  - {line}" for line in shown)])
+def _sentence(text: str) -> str:
+    return f"- {markdown(text, MOST_IN_A_SENTENCE)}"
 
 
 def _used(addresses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -100,8 +92,9 @@ def _address(row: Mapping[str, Any]) -> str:
 
 def _key(row: Mapping[str, Any]) -> str:
     grown = ", grown from the session" if row["hop"] else ", of the session"
-    ends = markdown_code(row["alive_until"]) if row["alive_until"] else row["ends"].replace("_", " ")
-    return (f"- Key {markdown_code(row['access_key_id'], MOST_CHARACTERS)}{grown}: {row['state']}, end {ends} "
+    ends = {"not_by_itself": "does not expire"}.get(row["ends"], "its end is not known")
+    ends = f"ends at {markdown_code(row['alive_until'])}" if row["alive_until"] else ends
+    return (f"- Key {markdown_code(row['access_key_id'], MOST_CHARACTERS)}{grown}: {row['state']}, {ends} "
             f"({row['certainty']}); {words.many(row['thief_events'] or 0, 'call')} of the thief, "
             f"{row['unknown_events'] or 0:,} not decided")  # fmt: skip
 

@@ -12,6 +12,7 @@ from gdkit.case.folder import case_about
 from gdkit.case.journal import read_entries
 from gdkit.case.results import load_result
 from gdkit.case.verdicts import current_verdict
+from gdkit.stages.case import case_briefing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gdkit.case.folder import CaseFolder
     from gdkit.model import Verdict
+    from gdkit.ui.briefing import Briefing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Reported:
         about: ``case.json``.
         result: ``result.json``.
         verdict: the one in force.
+        briefing: what the first page says.
         events: ``tables.SESSION_EVENTS``.
         techniques: ``tables.TECHNIQUES``.
         own_addresses: addresses of the instance and its ways out, as AWS said; empty where it was not asked.
@@ -60,6 +63,7 @@ class Reported:
     about: Mapping[str, Any]
     result: Mapping[str, Any]
     verdict: Verdict
+    briefing: Briefing
     events: pd.DataFrame
     techniques: pd.DataFrame
     own_addresses: frozenset[str]
@@ -111,6 +115,7 @@ def reported(
         about=about,
         result=load_result(case),
         verdict=current_verdict(case),
+        briefing=case_briefing(case),
         events=load_table(case, "session_events"),
         techniques=load_table(case, "techniques"),
         own_addresses=frozenset(load_table(case, "own_addresses")["address"]) if own.exists() else frozenset(),

@@ -29,11 +29,11 @@ _KINDS_OF_ID = {"access_key", "service_credential", "security_group_rule"}
 """Kinds of things whose id is no name; those that have a shape are found by it."""
 
 _OF_FINDING = {
-    ("accessKeyDetails", "userName"): "ROLE",
+    ("", "userName"): "ROLE",
     ("s3BucketDetails", "name"): "BUCKET",
     ("tags", "value"): "NAME",
 }
-"""Fields of a finding that hold a name, with the one around each."""
+"""Fields of a finding that hold a name, each behind the field around it; behind nothing where that is all the same."""
 
 _GDKIT = "gdkit"
 """What the journal calls gdkit itself."""
@@ -129,19 +129,18 @@ def _of_things(held: Held) -> Iterator[Named]:
         yield "POLICY", row["policy"]
 
 
-def _of_the_finding(value: Any, field: str = "") -> Iterator[Named]:
+def _of_the_finding(value: Any, around: str = "") -> Iterator[Named]:
     """Give the names in a finding: of its role, its buckets, and what its tags say."""
     if isinstance(value, dict):
         for name, held in value.items():
-            key = name[:1].lower() + name[1:]
-            if isinstance(held, str) and (
-                key == "userName" or (key, field) in (("name", "s3BucketDetails"), ("value", "tags"))
-            ):
-                yield {"userName": "ROLE", "name": "BUCKET", "value": "NAME"}[key], held
-            yield from _of_the_finding(held, key)
+            field = name[:1].lower() + name[1:]
+            kind = _OF_FINDING.get((around, field)) or _OF_FINDING.get(("", field))
+            if isinstance(held, str) and kind:
+                yield kind, held
+            yield from _of_the_finding(held, field)
     elif isinstance(value, list):
         for held in value:
-            yield from _of_the_finding(held, field)
+            yield from _of_the_finding(held, around)
 
 
 def _of_the_team(case: CaseFolder, held: Held) -> Iterator[Named]:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from gdkit.identifiers import parse_ip
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +19,9 @@ _NAMING = re.compile(
     r"[Dd]omain|[Ff]unction|[Ss]tack|[Tt]rail|[Dd]atabase))"
 )
 """Fields whose value is a name or an id. Source: the members of AWS's API shapes, as CloudTrail records them."""
+
+_OWN_ADDRESS = re.compile(r"(?:public|private)(?:Ip|Ipv[46])(?:Address)?|ipv6Address")
+"""Fields whose value is the address of a thing of the account. Source: EC2 API, ``Instance``, ``NetworkInterface``."""
 
 _KINDS = frozenset({"BUCKET", "USER", "ROLE", "GROUP", "SECRET", "FUNCTION", "TABLE", "QUEUE", "TOPIC", "POLICY"})
 """Words of a field that are a stand-in's word too."""
@@ -72,6 +77,8 @@ def _named(value: Any, field: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for held in value:
             yield from _named(held, field)
+    elif isinstance(value, str) and _OWN_ADDRESS.fullmatch(field) and parse_ip(value):
+        yield "ADDRESS", value
     elif isinstance(value, str) and (found := _NAMING.fullmatch(field)):
         word = (found["what"] or found["thing"] or "").upper()
         yield ("OBJECT" if field == "key" else word if word in _KINDS else "NAME"), value
