@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -9,6 +10,11 @@ import weakref
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
+
+ENDS_WITHIN_S = 1.0
+"""How long a kernel that is told to end may go on before it is interrupted."""
+
+_LOOK_S = 0.02
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -25,3 +31,31 @@ class LocalKernelManager(AsyncKernelManager):
             sockets = tempfile.mkdtemp(prefix="gdkit-kernel-")
             weakref.finalize(self, shutil.rmtree, sockets, ignore_errors=True)
             self.ip = str(Path(sockets) / "kernel")
+
+
+class HeadlessKernelManager(LocalKernelManager):
+    """A kernel manager for runs that nobody watches: what its kernel says of its own end does not reach the screen."""
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """End the kernel: it is told to, and interrupted only where it does not end by itself.
+
+        jupyter_client interrupts every kernel before it tells it to end. One that has sent its last answer, but is not
+        done with the request, then writes "KeyboardInterrupt caught in kernel" over what the user reads.
+
+        Source: jupyter_client 8.10, ``KernelManager._async_shutdown_kernel``; ipykernel 7.4, ``Kernel.dispatch_shell``.
+        """
+        if now or not self.has_kernel:
+            await super().shutdown_kernel(now=now, restart=restart)
+            return
+        await self.request_shutdown(restart=restart)
+        try:
+            await asyncio.wait_for(self._ended(), ENDS_WITHIN_S)
+        except TimeoutError:  # a cell is at work, which the interrupt ends
+            await super().shutdown_kernel(restart=restart)
+        else:
+            await self.finish_shutdown()
+            await self.cleanup_resources(restart=restart)
+
+    async def _ended(self) -> None:
+        while await self.is_alive():
+            await asyncio.sleep(_LOOK_S)

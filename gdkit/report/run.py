@@ -119,7 +119,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: 
             execution_timeout=CELL_TIMEOUT_S,
             stderr_file=sys.stderr,  # lines of progress, as they come
             cwd=cwd,
-            kernel_manager_class="gdkit.report.kernel.LocalKernelManager",
+            kernel_manager_class="gdkit.report.kernel.HeadlessKernelManager",
         )
     settle(executed)
     return executed
