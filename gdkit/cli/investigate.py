@@ -150,15 +150,17 @@ def run_case(folder: CaseFolder, sources: list[str], parameters: dict[str, Any],
 
 def run_notebooks(folder: CaseFolder, sources: list[str], parameters: dict[str, Any], made_at: datetime) -> list[Path]:
     """Run a case's notebooks and write its report; give the paths of its forms, the page first."""
-    from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.report.kernel import kernel_at_work  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.report.run import Ran, run_investigation  # noqa: PLC0415
     from gdkit.report.write import write_case_report  # noqa: PLC0415
 
     def done(ran: Ran) -> None:
         click.echo(f"  {ran.name:<12} done in {ran.seconds:.1f} s", err=True)
 
-    run_investigation(folder, {**parameters, "trail": sources},
-                      on_start=lambda name: click.echo(f"  {name:<12} …", err=True), on_done=done)  # fmt: skip
-    return write_case_report(folder, made_at)
+    with kernel_at_work() as kernel:
+        run_investigation(folder, {**parameters, "trail": sources}, kernel=kernel, on_done=done,
+                          on_start=lambda name: click.echo(f"  {name:<12} …", err=True))  # fmt: skip
+        return write_case_report(folder, made_at)
 
 
 def _say_where(folder: CaseFolder) -> None:

@@ -7,14 +7,26 @@ import shutil
 import sys
 import tempfile
 import weakref
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_client.client import KernelClient
 
 ENDS_WITHIN_S = 1.0
 """How long a kernel that is told to end may go on before it is interrupted."""
 
 _LOOK_S = 0.02
+
+_LOADED = "import gdkit.stages, pyarrow.parquet; from gdkit.ui.vega import start_drawing; start_drawing()"
+"""What notebooks of gdkit need and takes a second to load, done while its starter goes on."""
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -34,9 +46,22 @@ class LocalKernelManager(AsyncKernelManager):
 
 
 class HeadlessKernelManager(LocalKernelManager):
-    """A kernel manager for runs that nobody watches: what its kernel says of its own end does not reach the screen."""
+    """A kernel manager for runs that nobody watches: what its kernel says of its own end does not reach the screen.
 
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+    Attributes:
+        is_asked: whether anybody spoke to the kernel; one to whom nobody did has nothing to finish.
+    """
+
+    is_asked = False
+
+    def client(self, **kwargs: Any) -> KernelClient:
+        """Give what speaks to the kernel."""
+        self.is_asked = True
+        return super().client(**kwargs)
+
+    async def shutdown_kernel(  # type: ignore[override] # the class above is asynchronous too
+        self, now: bool = False, restart: bool = False
+    ) -> None:
         """End the kernel: it is told to, and interrupted only where it does not end by itself.
 
         jupyter_client interrupts every kernel before it tells it to end. One that has sent its last answer, but is not
@@ -59,3 +84,21 @@ class HeadlessKernelManager(LocalKernelManager):
     async def _ended(self) -> None:
         while await self.is_alive():
             await asyncio.sleep(_LOOK_S)
+
+
+@contextmanager
+def kernel_at_work() -> Iterator[HeadlessKernelManager | None]:
+    """Start one kernel for several notebooks, without waiting for it, and end it in the end.
+
+    Gives None where no kernel can be started: the first notebook's own start will say why.
+    """
+    manager = HeadlessKernelManager(kernel_name="python3")
+    try:
+        run_sync(manager.start_kernel)(extra_arguments=[f"--IPKernelApp.exec_lines={_LOADED}"])
+    except (NoSuchKernel, OSError):
+        yield None
+        return
+    try:
+        yield manager
+    finally:
+        run_sync(manager.shutdown_kernel)(now=not manager.is_asked)

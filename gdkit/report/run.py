@@ -14,6 +14,7 @@ import gdkit
 from gdkit import errors
 from gdkit.case.files import write_error
 from gdkit.errors import NotebookError
+from gdkit.report.libraries import without_iri_grammar
 from gdkit.report.parameters import check_parameters, notebook_parameters
 from gdkit.report.settled import settle
 from gdkit.ui.text import visible
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
 
     from gdkit.case.folder import CaseFolder
+    from gdkit.report.kernel import HeadlessKernelManager
 
 NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "4_respond", "5_recover", "6_report")
 """The notebooks of an investigation, in the order in which they build on one another."""
@@ -65,8 +67,9 @@ def known_parameters() -> dict[str, Any]:
 
 
 def run_investigation(
-    case: CaseFolder, parameters: Mapping[str, Any], *, on_start: Callable[[str], None], on_done: Callable[[Ran], None]
-) -> list[Ran]:
+    case: CaseFolder, parameters: Mapping[str, Any], *, on_start: Callable[[str], None],
+    on_done: Callable[[Ran], None], kernel: HeadlessKernelManager | None = None,
+) -> list[Ran]:  # fmt: skip
     """Run the notebooks of an investigation on a case.
 
     Args:
@@ -74,6 +77,8 @@ def run_investigation(
         parameters: values by name; each notebook gets those that it declares.
         on_start: called with a notebook's name before it runs.
         on_done: called with what was run after it.
+        kernel: one in which all of them run, one after another, and which forgets all names between two of them; None
+            to start one for each.
 
     Raises:
         ParameterError: a value does not fit; no kernel was started.
@@ -85,13 +90,14 @@ def run_investigation(
     for name, own in prepared:
         on_start(name)
         begun = time.monotonic()
-        executed = run_notebook(name, case.reports / f"{name}.ipynb", own)
+        executed = run_notebook(name, case.reports / f"{name}.ipynb", own, kernel=kernel)
         ran.append(Ran(name, executed, time.monotonic() - begun))
         on_done(ran[-1])
     return ran
 
 
-def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: Path | None = None) -> Path:
+def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: Path | None = None, *,
+                 kernel: HeadlessKernelManager | None = None) -> Path:  # fmt: skip
     """Run one notebook with checked parameters and keep its executed copy.
 
     Args:
@@ -99,6 +105,7 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: 
         executed: where the executed copy goes.
         parameters: values by name.
         cwd: folder that the kernel works in; None for that of this process.
+        kernel: one that was started already: it forgets what ran in it before, and is not ended; None to start one.
 
     Raises:
         ParameterError: a parameter does not fit; no kernel was started.
@@ -106,7 +113,10 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: 
         CaseWriteError: the executed notebook cannot be written.
     """
     checked = check_parameters(notebook_path(name), parameters)
-    import papermill  # noqa: PLC0415 - seconds that only a run needs
+    with without_iri_grammar():
+        import papermill  # noqa: PLC0415 - seconds that only a run needs
+
+        from gdkit.report import engine  # noqa: PLC0415
 
     with _plain_errors(name, executed):
         executed.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -115,11 +125,12 @@ def run_notebook(name: str, executed: Path, parameters: Mapping[str, Any], cwd: 
             executed,
             parameters=checked,
             kernel_name="python3",
+            engine_name=engine.NAME,
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT_S,
             stderr_file=sys.stderr,  # lines of progress, as they come
             cwd=cwd,
-            kernel_manager_class="gdkit.report.kernel.HeadlessKernelManager",
+            km=kernel,
         )
     settle(executed)
     return executed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from gdkit import tables
 from gdkit.ui import vega
 from gdkit.ui.page_library import packed
 from gdkit.ui.timeline_chart import MOST_BARS, put_together, timeline_chart, timeline_spec
-from gdkit.ui.vega import COLOURS, MOST_MARKS, whole
+from gdkit.ui.vega import COLOURS, MOST_MARKS, drawn, whole
 from tests.report.markup import Page
 
 BEGIN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -194,3 +195,14 @@ def test_still_for_paper() -> None:
     (image,) = [named for tag, named in page.tags if tag == "img"]
     assert image["alt"] == "Calls"
     assert image["src"].startswith("data:image/svg+xml;base64,")
+
+
+def test_same_drawing_again() -> None:
+    """Drawn a second time in the same process, a picture is the same bytes: its parts are numbered anew."""
+    picture = {"mark": {"type": "point", "clip": True}, "data": {"values": [{"a": 1}]},
+               "encoding": {"x": {"field": "a", "type": "quantitative"}}}  # fmt: skip
+    one, two = drawn(picture, "a point"), drawn(picture, "a point")
+    assert one == two
+    svg = base64.b64decode(one.partition("base64,")[2].partition('"')[0]).decode()
+    assert '<clipPath id="clip0"' in svg
+    assert 'clip-path="url(#clip0)"' in svg
