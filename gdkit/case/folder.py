@@ -113,7 +113,7 @@ def start_case(
             _take_up(case, subject, trail, _actor(analyst), access)
             write_json(case.about, {**case_about(case), "not_asked": [asdict(gap) for gap in not_asked]})
             return case
-        _refuse_strangers(case)
+        refuse_strangers(case)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise write_error(path, error) from error
@@ -124,6 +124,25 @@ def start_case(
                             "not_asked": [asdict(gap) for gap in not_asked]})  # fmt: skip
     append_entry(case.journal, actor=_actor(analyst), act="begin", detail={"subject": identity, "trail": trail})
     return case
+
+
+def refuse_strangers(case: CaseFolder) -> None:
+    """See that a case can be begun in a folder: it is not there yet, or holds nothing that is not a case's.
+
+    Raises:
+        CaseConflictError: something else stands there.
+    """
+    path = case.path
+    if path.exists() and not path.is_dir():
+        raise CaseConflictError("a file stands where the case folder should be", where=str(path),
+                                action="choose another folder: --case DIR")  # fmt: skip
+    own = (case.exercise, case.notebooks)  # which can be there before the case is
+    if path.is_dir() and any(one not in own for one in path.iterdir()):
+        raise CaseConflictError(
+            "the folder is not empty and holds no case",
+            where=str(path),
+            action="choose an empty or a new folder: --case DIR",
+        )
 
 
 def _take_up(case: CaseFolder, subject: Subject, trail: list[str], analyst: str, access: AwsAccess | None) -> None:
@@ -245,19 +264,6 @@ def _refuse_other(case: CaseFolder, identity: dict[str, str | None]) -> None:
             f"the folder already holds another case: {_words(held)}; this one is {_words(identity)}",
             where=str(case.path),
             action="give this case a folder of its own: --case DIR",
-        )
-
-
-def _refuse_strangers(case: CaseFolder) -> None:
-    path = case.path
-    if path.exists() and not path.is_dir():
-        raise CaseConflictError("a file stands where the case folder should be", where=str(path),
-                                action="choose another folder: --case DIR")  # fmt: skip
-    if path.is_dir() and any(one != case.exercise for one in path.iterdir()):
-        raise CaseConflictError(
-            "the folder is not empty and holds no case",
-            where=str(path),
-            action="choose an empty or a new folder: --case DIR",
         )
 
 

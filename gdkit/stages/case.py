@@ -12,7 +12,7 @@ from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result
 from gdkit.case.verdicts import current_verdict, record_verdict
 from gdkit.responding.overview import overview
-from gdkit.stages.common import opened, view
+from gdkit.stages.common import is_begun, opened, view
 from gdkit.stages.declared import check_declared
 from gdkit.ui import words
 from gdkit.ui.briefing import briefing
@@ -24,15 +24,23 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
     from gdkit.ui.briefing import Briefing
 
+NOT_BEGUN = "No case is begun yet: choose a finding above and begin its case, then run this cell again."
 
-def begin(case: str) -> View:
+
+def begin(case: str, *, interactive: bool = False) -> View:
     """Open the case for a notebook: whose it is, since when, and what is recorded so far.
+
+    Args:
+        case: the case folder.
+        interactive: whether a person sits before the notebook and may begin the case above; until then this waits.
 
     Raises:
         ParameterError: a parameter of the notebook is of another type than it declares.
         CaseError: there is no case, or it is damaged.
     """
     check_declared()
+    if interactive and not is_begun(case):
+        return View("Case", NOT_BEGUN)
     folder = opened(case)
     about = case_about(folder)
     subject = about["subject"]
@@ -49,8 +57,15 @@ def begin(case: str) -> View:
     return View("Case", f"Case about {what}.", facts, stamp=words.stamp(about), loads_tables=True)
 
 
-def finding(case: str) -> View:
-    """Read the finding: what GuardDuty saw, whose credentials, from where."""
+def finding(case: str, *, interactive: bool = False) -> View:
+    """Read the finding: what GuardDuty saw, whose credentials, from where.
+
+    Args:
+        case: the case folder.
+        interactive: as for ``begin``.
+    """
+    if interactive and not is_begun(case):
+        return View("Finding", NOT_BEGUN)
     folder = opened(case)
     if not folder.finding.exists():
         return View(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdkit.analysis.subject import subject_of_finding
@@ -30,6 +31,11 @@ def opened(case: str) -> CaseFolder:
         CaseError: there is no case, or it is damaged.
     """
     return open_case(case) if case else unnamed_case() or _sample_case()
+
+
+def is_begun(case: str) -> bool:
+    """Tell whether a named case was begun; without a name there always is one."""
+    return not case or CaseFolder(Path(case).expanduser()).about.exists()
 
 
 def take_for_unnamed(folder: CaseFolder) -> None:

@@ -9,6 +9,7 @@ from gdkit.aws.access import AwsAccess
 from gdkit.case.folder import CaseFolder, case_about
 from gdkit.errors import CaseConflictError
 from gdkit.gathering.offered import begin_case, offered_in_account, offered_in_files
+from gdkit.stages.common import is_begun
 from gdkit.ui import words
 from gdkit.ui.pick_panel import PickPanel, offered_view
 from gdkit.ui.view import View
@@ -36,9 +37,8 @@ def pick_finding(case: str, findings: str = "", finding: str = "", trail: Sequen
         FindingError: there is no such finding.
         AwsError: AWS cannot be asked.
     """
-    folder = CaseFolder(Path(case).expanduser()) if case else None
-    if folder is not None and folder.about.exists():
-        return _begun(folder, finding)
+    if case and is_begun(case):
+        return _begun(CaseFolder(Path(case).expanduser()), finding)
     if finding:
         return _begin(_offered(findings, member_role), case, finding, trail)
     if interactive:

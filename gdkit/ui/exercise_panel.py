@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from gdkit.case.journal import append_entry
-from gdkit.errors import GdkitError, ParameterError
+from gdkit.errors import ParameterError
 from gdkit.training.catalogue import costs, part_named
 from gdkit.training.course import answers, open_hint, opened_hints, record_answers
 from gdkit.training.ending import end_exercise, score_from
 from gdkit.training.exercise import has_ended
 from gdkit.training.model import NONE
 from gdkit.ui import exercise_words, text
+from gdkit.ui.guard import told_error
+from gdkit.ui.panel_box import panel_box, panel_bundle, say, status_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 CONFIRMED = "END"
 """What is typed to end an exercise."""
 
-_LINE = 110
 _WIDE = {"style": {"description_width": "initial"}}
 
 
@@ -42,15 +40,13 @@ class QuestionPanel:
         cost = costs()["hint"].points
         self.hint_button = widgets.Button(description=f"Open the hint (costs {cost} points)",
                                           layout=widgets.Layout(width="max-content"))  # fmt: skip
-        self.hint = widgets.VBox([])
-        self.status = widgets.Label(value="")
-        self.save_button.on_click(lambda _button: self._guarded(self.save))
-        self.hint_button.on_click(lambda _button: self._guarded(self.open_hint))
-        self._label = widgets.Label
+        self.hint, self.status = widgets.HTML(), status_line()
+        self.save_button.on_click(lambda _button: _guarded(self, self.save))
+        self.hint_button.on_click(lambda _button: _guarded(self, self.open_hint))
         if part in opened_hints(case):
             self._show_hint(self.part.hint)
         buttons = [self.save_button, self.hint_button] if self.fields else [self.hint_button]
-        self._box = widgets.VBox([*self.fields.values(), widgets.HBox(buttons), self.hint, self.status])
+        self._box = panel_box([*self.fields.values(), widgets.HBox(buttons), self.hint, self.status])
 
     def save(self) -> str:
         """Record what the fields say, and say so."""
@@ -63,18 +59,15 @@ class QuestionPanel:
         return "The hint is open."
 
     def _show_hint(self, hint: str) -> None:
-        self.hint.children = tuple(self._label(value=line) for line in wrap(text.visible(hint), _LINE))
+        self.hint.value = text.section(text.paragraph(hint), "The hint")
         self.hint_button.disabled = True
-
-    def _guarded(self, act: Callable[[], str]) -> None:
-        _guard(self.case, act, lambda said: setattr(self.status, "value", text.visible(said)))
 
     def _shown(self) -> View:
         hint = self.part.hint if self.part.name in opened_hints(self.case) else ""
         return exercise_words.answered(self.part, answers(self.case), hint)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return _bundle(self._shown(), self._box)
+        return panel_bundle(self._box, self._shown().text(), self._shown().html())
 
 
 class EndPanel:
@@ -87,10 +80,10 @@ class EndPanel:
         self.word = widgets.Text(description="To end it", placeholder=f"type {CONFIRMED}", **_WIDE)
         self.button = widgets.Button(description="End the exercise")
         self.shown = widgets.HTML(value=shown.html())
-        self.status = widgets.Label(value="")
-        self.button.on_click(lambda _button: self._guarded(self.end))
+        self.status = status_line()
+        self.button.on_click(lambda _button: _guarded(self, self.end))
         controls = [] if has_ended(case) else [widgets.HBox([self.word, self.button])]
-        self._box = widgets.VBox([self.shown, *controls, self.status])
+        self._box = panel_box([self.shown, *controls, self.status])
 
     def end(self) -> str:
         """End the exercise if the word was typed, and show the score.
@@ -106,27 +99,18 @@ class EndPanel:
         self.button.disabled = self.word.disabled = True
         return "The exercise has ended."
 
-    def _guarded(self, act: Callable[[], str]) -> None:
-        self.status.value = "working …"
-        _guard(self.case, act, lambda said: setattr(self.status, "value", text.visible(said)))
-
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return _bundle(self._view, self._box)
+        return panel_bundle(self._box, self._view.text(), self._view.html())
 
 
-def _guard(case: CaseFolder, act: Callable[[], str], say: Callable[[str], None]) -> None:
-    """Do an act and say what came of it; an error is said in the panel and written to the journal."""
+def _guarded(panel: QuestionPanel | EndPanel, act: Callable[[], str]) -> None:
+    """Do an act of a panel and say in it what came of it; an error is written to the journal too."""
+    say(panel.status, "working …")
     try:
-        say(act())
-    except GdkitError as error:
-        say(f"Not done. {error}")
-        with suppress(GdkitError):  # the journal may be what cannot be written; the panel says so all the same
-            append_entry(case.journal, actor="panel", act="error", detail={"error": str(error)})
-
-
-def _bundle(shown: View, box: Any) -> dict[str, Any]:
-    widget = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-    return {"text/plain": shown.text(), "text/html": shown.html(), "application/vnd.jupyter.widget-view+json": widget}
+        said = act()
+    except Exception as error:
+        said = f"Not done. {told_error(error, panel.case, actor='panel')}"
+    say(panel.status, said)
 
 
 def _field(widgets: Any, question: Question, given: tuple[str, ...] | None) -> Any:

@@ -8,6 +8,7 @@ from gdkit import tables
 from gdkit.responding.looks.grown import grown_item
 from gdkit.ui import text
 from gdkit.ui.guard import told_error
+from gdkit.ui.panel_box import panel_box, panel_bundle, say, status_line
 from gdkit.ui.step_panel import StepPanel
 
 if TYPE_CHECKING:
@@ -31,28 +32,25 @@ class GrownPanel:
                                        layout=widgets.Layout(width="100%"))  # fmt: skip
         self.chosen.observe(self._choose, names="value")
         self.panel: StepPanel | None = None
-        self._place, self.status = widgets.VBox([]), widgets.Label(value="")
-        self.status.add_class("gd-status")
-        self._box = widgets.VBox([widgets.HTML(value=shown.html()), self.chosen, self.status, self._place])
-        self._box.add_class("gd-panel")
+        self._place, self.status = widgets.VBox([]), status_line()
+        self._box = panel_box([widgets.HTML(value=shown.html()), self.chosen, self.status, self._place])
 
     def _choose(self, change: dict[str, Any]) -> None:
         """Put the panel of the chosen thing's step in place."""
-        self.panel, self._place.children, self.status.value = None, (), ""
+        self.panel, self._place.children = None, ()
+        say(self.status, "")
         if not change["new"]:
             return
         try:
             item = grown_item(self.case, change["new"])
             self.panel = StepPanel(self.case, item.step, dict(item.options))
         except Exception as error:
-            self.status.value = f"Not shown. {told_error(error, self.case, actor='panel', item=change['new'])}"
+            say(self.status, f"Not shown. {told_error(error, self.case, actor='panel', item=change['new'])}")
         else:
             self._place.children = (self.panel.box,)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        widget = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
-        return {"text/plain": self.shown.text(), "text/html": self.shown.html(),
-                "application/vnd.jupyter.widget-view+json": widget}  # fmt: skip
+        return panel_bundle(self._box, self.shown.text(), self.shown.html())
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -81,6 +81,36 @@
     return make("div", { className: "gd-tools", role: "group", ariaLabel: about.name }, wrap, copied, saved, said);
   };
 
+  // A row is picked by its button, or by a click anywhere in it. It is chosen in the list of the panel, a native control
+  // of ipywidgets, which tells the kernel; what is chosen there shows in the table.
+  const listBy = (box) => box.closest(".gd-panel")?.querySelector(".gd-list select");
+  const isOf = (option, number) => parseInt(option.text, 10) === Number(number);
+  const pick = (box, number) => {
+    const list = listBy(box);
+    if (!list) return;
+    list.selectedIndex = [...list.options].findIndex((option) => isOf(option, number));
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const showPicked = (box) => {
+    const [chosen] = listBy(box)?.selectedOptions ?? [];
+    for (const button of box.querySelectorAll(".gd-pick")) {
+      const mine = Boolean(chosen) && isOf(chosen, button.value);
+      button.ariaPressed = String(mine);
+      button.closest("tr").classList.toggle("gd-picked", mine);
+    }
+  };
+  const letPick = (box, table, api) => {
+    table.classList.add("gd-picks");
+    api.on("draw", () => showPicked(box));
+    table.addEventListener("click", ({ target }) => {
+      const number = target.closest("tr")?.querySelector(".gd-pick")?.value;
+      if (number) pick(box, number);
+    });
+    showPicked(box);
+  };
+  const pickButton = (value, type) => (type === "display"
+    ? `<button type="button" class="gd-pick" value="${Number(value)}">Choose ${Number(value)}</button>` : value);
+
   let drawn = 0;
   const draw = (box, DataTable) => {
     const about = JSON.parse(box.querySelector("script").textContent);
@@ -91,8 +121,10 @@
     const long = about.rows.length > about.page;
     const api = new DataTable(table, {
       data: about.rows,
-      columns: about.columns.map(({ title, numeric }) => (
-        { title: escaped(title), render, type: numeric ? "num" : "string", className: numeric ? "dt-right" : "" })),
+      columns: about.columns.map(({ title, numeric }, at) => ({
+        title: escaped(title), render: about.picks && at === 0 ? pickButton : render,
+        type: numeric ? "num" : "string", className: numeric ? "dt-right" : "",
+      })),
       order: [],
       autoWidth: false,
       paging: long,
@@ -110,6 +142,35 @@
     drawn += 1;  // two tables of one page may have one name, but no two landmarks
     box.querySelector("nav")?.setAttribute("aria-label", `${about.name}, table ${drawn}: its pages`);
     box.querySelector(".gd-caption").after(tools(box, about, api));
+    if (about.picks) letPick(box, table, api);
+  };
+
+  // ipywidgets holds the next value of a control back while the kernel is at the last one, but never a click: on a busy
+  // machine a click would come before the last letters. So the first click after something was typed or chosen waits
+  // until the kernel, asked by a button that nobody sees, has answered: it has heard all the rest by then.
+  const touched = new WeakSet(), held = new WeakSet();
+  let released = false;
+  const touch = ({ target }) => {
+    const panel = target.closest?.(".gd-panel");
+    if (panel) touched.add(panel);
+  };
+  const hold = (event) => {
+    const button = event.target.closest?.(".widget-button"), panel = button?.closest(".gd-panel");
+    const order = panel?.querySelector(":scope > .gd-order");
+    if (!order || button === order || released || !(held.has(panel) || touched.has(panel))) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    if (held.has(panel)) return;
+    held.add(panel);
+    touched.delete(panel);
+    new MutationObserver((_, answered) => {
+      answered.disconnect();
+      held.delete(panel);
+      released = true;
+      button.click();
+      released = false;
+    }).observe(order, { childList: true, characterData: true, subtree: true });
+    order.click();
   };
 
   let waiting = false;
@@ -133,6 +194,12 @@
 
   const begin = () => {
     followTheme();
+    for (const kind of ["input", "change"]) addEventListener(kind, touch, true);
+    addEventListener("click", hold, true);
+    addEventListener("change", ({ target }) => {
+      const panel = target.closest?.(".gd-list")?.closest(".gd-panel");
+      for (const box of panel?.querySelectorAll(".gd-rows[data-drawn]") ?? []) showPicked(box);
+    });
     new MutationObserver(followTheme).observe(document.body, { attributes: true });
     new MutationObserver(lookSoon).observe(document.body, { childList: true, subtree: true });
     look();

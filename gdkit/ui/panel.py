@@ -11,6 +11,7 @@ from gdkit.model import VERDICT_VALUES
 from gdkit.ui import text
 from gdkit.ui.guard import told_error
 from gdkit.ui.origin_words import A_PERSON_DECIDES, causes_summary, deciding_words, origin_summary, settle_notes
+from gdkit.ui.panel_box import panel_box, panel_bundle, say, status_line
 from gdkit.ui.view import View
 from gdkit.ui.words import verdict_sentence
 
@@ -36,30 +37,24 @@ class VerdictPanel:
                                        layout=wide)  # fmt: skip
         self.analyst = widgets.Text(description="Analyst", value=case_analyst(case))
         self.button = widgets.Button(description="Record verdict", button_style="")
-        self.status = widgets.Label(value=text.visible(verdict_sentence(current_verdict(case))))
-        self.status.add_class("gd-status")
+        self.status = status_line(verdict_sentence(current_verdict(case)))
         self.button.on_click(lambda _button: self.record())
-        self._box = widgets.VBox([self.proposal, self.choice, self.reason, self.analyst, self.button, self.status])
-        self._box.add_class("gd-panel")
+        self._box = panel_box([self.proposal, self.choice, self.reason, self.analyst, self.button, self.status])
 
     def record(self) -> None:
         """Record what the controls say; an error is shown in the panel and written to the journal."""
         try:
             verdict = record_verdict(self.case, self.choice.value or "", self.reason.value, self.analyst.value)
         except Exception as error:
-            self.status.value = f"Not recorded. {told_error(error, self.case, actor=self.analyst.value)}"
+            say(self.status, f"Not recorded. {told_error(error, self.case, actor=self.analyst.value)}")
         else:
-            self.status.value = text.visible(verdict_sentence(verdict))
+            say(self.status, verdict_sentence(verdict))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         verdicts = [verdict_sentence(verdict) for verdict in all_verdicts(self.case)]
         shown = verdicts or [verdict_sentence(current_verdict(self.case))]
-        widget = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
-        return {
-            "text/plain": "\n".join(text.visible(line) for line in shown),
-            "text/html": text.section(text.bullet_list(shown), "Verdict"),
-            "application/vnd.jupyter.widget-view+json": widget,
-        }
+        plain = "\n".join(text.visible(line) for line in shown)
+        return panel_bundle(self._box, plain, text.section(text.bullet_list(shown), "Verdict"))
 
 
 def proposal_view(case: CaseFolder) -> View:

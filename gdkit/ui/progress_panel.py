@@ -15,7 +15,7 @@ from gdkit.case.journal import append_entry
 from gdkit.errors import StoppedError
 from gdkit.gathering import Tellers
 from gdkit.progress import files_line, files_share, lookup_line, lookup_share, progress_tellers
-from gdkit.ui import text
+from gdkit.ui.panel_box import say, status_line
 from gdkit.ui.view import View
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ class ProgressPanel:
 
         self.stop = Event()
         self.tellers = Tellers(self._lookup, self._files, self._part, self.stop)
-        self.part, self.line = widgets.Label(value="Begins …"), widgets.Label(value="")
-        self.part.add_class("gd-status")
+        self.part, self.line = status_line("Begins …"), widgets.HTML()
         self.bar = widgets.FloatProgress(min=0.0, max=1.0, description="Progress")
         self.button = widgets.Button(description="Cancel", tooltip="Stop; what was fetched is kept")
         self.button.on_click(lambda _button: self.cancel())
@@ -73,13 +72,15 @@ class ProgressPanel:
         self._tell(files_share(progress), files_line(progress, self.seconds))
 
     def _part(self, words: str) -> None:
-        self.part.value, self.line.value = text.visible(f"{words} …"), ""
+        say(self.part, f"{words} …")
+        say(self.line, "")
 
     def _tell(self, share: float, line: str) -> None:
         now = time.monotonic()
         if now - self._changed_s >= EVERY_S:
             self._changed_s = now
-            self.bar.value, self.line.value = share, text.visible(line)
+            self.bar.value = share
+            say(self.line, line)
 
     @staticmethod
     def _aside(button: Any) -> None:

@@ -11,8 +11,9 @@ from gdkit.responding.overview import step_standing
 from gdkit.response.catalogue import step_named
 from gdkit.response.engine import reviewed_plan
 from gdkit.response.plan import SHORT
-from gdkit.ui import step_view, text
+from gdkit.ui import step_view
 from gdkit.ui.guard import told_error
+from gdkit.ui.panel_box import panel_box, panel_bundle, say, status_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,18 +41,16 @@ class StepPanel:
         self.despite = widgets.Text(description="Despite", layout={"display": "none", "width": "min(100%, 52rem)"},
                                     placeholder="why it is applied although a check of it says NO")  # fmt: skip
         self.about, self.shown, self.outcome = widgets.HTML(value=self._start().html()), widgets.HTML(), widgets.HTML()
-        self.status = widgets.Label(value="")
-        self.status.add_class("gd-status")
+        self.status = status_line()
         acts = {"Preview": (self.preview, self.shown), "Apply": (self.apply, self.outcome),
                 "Verify": (self.verify, self.outcome), "Preview undo": (self.preview_undo, self.shown)}  # fmt: skip
         self.buttons = {name: widgets.Button(description=name, tooltip=f"{name}: {self.step.title}") for name in acts}
         for name_, (act, place) in acts.items():
             self.buttons[name_].on_click(lambda _button, act=act, place=place: self._guarded(act, place))
         after = [self.hash, *(self.buttons[name] for name in ("Apply", "Verify", "Preview undo"))]
-        self._box = widgets.VBox([self.about, *self.options.values(), self.buttons["Preview"], self.shown, self.despite,
-                                  widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status,
-                                  self.outcome])  # fmt: skip
-        self._box.add_class("gd-panel")
+        self._box = panel_box([self.about, *self.options.values(), self.buttons["Preview"], self.shown, self.despite,
+                               widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status,
+                               self.outcome])  # fmt: skip
 
     def preview(self) -> View:
         """Plan the step from what the controls say."""
@@ -91,16 +90,16 @@ class StepPanel:
         A plan is taken away before another is made, so that nobody reads an old one for a new one. It stays above what
         came of it: were it taken away then, the page would jump, and the answer would be out of sight.
         """
-        self.status.value = "working …"
+        say(self.status, "working …")
         self.outcome.value = place.value = ""
         try:
             view = act()
         except Exception as error:
             told = told_error(error, self.case, actor="panel", step=self.step.name)
-            self.status.value = f"Not done now. {told} {text.visible(step_standing(self.case, self.step.name))}"
+            say(self.status, f"Not done now. {told} {step_standing(self.case, self.step.name)}")
         else:
             place.value, self.about.value = view.html(), self._start().html()
-            self.status.value = text.visible(f"{step_standing(self.case, self.step.name)} {view.summary}")
+            say(self.status, f"{step_standing(self.case, self.step.name)} {view.summary}")
 
     def _at_desk(self) -> run.Desk:
         if self._desk is None:
@@ -120,9 +119,7 @@ class StepPanel:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         start = self._start()
-        widget = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
-        return {"text/plain": start.text(), "text/html": start.html(),
-                "application/vnd.jupyter.widget-view+json": widget}  # fmt: skip
+        return panel_bundle(self._box, start.text(), start.html())
 
 
 def _control(widgets: Any, option: Option, told: dict[str, str]) -> Any:

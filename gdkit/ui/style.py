@@ -40,6 +40,12 @@ STYLE = """
 .gd-view .gd-tools button { font: inherit; font-size: 12px; color: inherit; background: none; border: 1px solid #888;
   border-radius: 3px; padding: 1px 8px; cursor: pointer; }
 .gd-view .gd-tools button:hover, .gd-view .gd-tools button[aria-pressed="true"] { background: #8883; }
+.gd-view .gd-picks tbody tr { cursor: pointer; }
+.gd-view .gd-pick { font: inherit; color: inherit; background: none; border: 1px solid #888; border-radius: 3px;
+  padding: 0 6px; cursor: pointer; }
+.gd-view .gd-pick[aria-pressed="true"] { font-weight: 700; }
+.gd-view .gd-pick[aria-pressed="true"]::before { content: "✓ "; content: "✓ " / ""; }
+.gd-view .dt-container tr.gd-picked > td { background: #8884; box-shadow: none; }
 .gd-view .gd-said { font-size: 12px; }
 .gd-view pre.gd-pre { font-size: 12px; line-height: 1.35; max-height: 24rem; overflow: auto; border: 1px solid #8886;
   padding: .4rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -55,9 +61,6 @@ body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
 .gd-view .gd-folded summary { cursor: pointer; font-size: 13px; text-decoration: underline; width: max-content; }
 .widget-html:has(.gd-view), .widget-html-content:has(.gd-view) { min-width: 0; max-width: calc(100% - 4px); }
 .gd-panel { max-width: 100%; }
-.gd-pick .widget-select select, .gd-pick .gd-pick-heads { font: 11px ui-monospace, "Liberation Mono", monospace;
-  white-space: pre; }
-.gd-pick .gd-pick-heads { margin-left: calc(6rem + 11px); height: auto; font-weight: 700; }
 .gd-panel .gd-status { white-space: normal; height: auto; font-weight: 600; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 .gd-view .gd-picture { color-scheme: light; }

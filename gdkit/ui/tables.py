@@ -22,19 +22,21 @@ MOST_ROWS = 2_000
 """Rows that a page holds; of a longer table it holds the first, says of how many, and where the rest is."""
 
 
-def interactive_table(frame: pd.DataFrame, caption: str, on_paper: Sequence[str] = ()) -> str:
+def interactive_table(frame: pd.DataFrame, caption: str, on_paper: Sequence[str] = (), *, picks: bool = False) -> str:
     """Give a table as HTML: its first rows, and the whole of it for the page's script to draw in their place.
 
     Args:
         frame: any table; every cell is shown as text.
         caption: what the table shows.
         on_paper: names of the columns that stand on paper; all where empty.
+        picks: whether a row can be picked, in a panel with a list of class ``gd-list``. The first column numbers the
+            rows, and the list's entries begin with the same numbers: ``3. …``.
     """
     held = frame.head(MOST_ROWS)
     count = many(len(frame), "row")
     if len(held) < len(frame):
         count = f"the first {len(held):,} of {len(frame):,} rows; all of them are in the case's evidence folder"
-    about = json.dumps(_about(held, caption, len(frame))).replace("<", "\\u003c")
+    about = json.dumps(_about(held, caption, len(frame)) | ({"picks": True} if picks else {})).replace("<", "\\u003c")
     return (
         f'<div class="gd-rows" data-lm-suppress-shortcuts="true"><p class="gd-caption">{escape(caption)}: {count}</p>'
         f'{for_paper(paper_table(frame, on_paper))}<script type="application/json">{about}</script></div>'

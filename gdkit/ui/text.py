@@ -202,7 +202,7 @@ def for_paper(markup: str) -> str:
 
 def section(body: str, label: str) -> str:
     """Give a labelled group around markup that functions of this module made; a page has too many to be landmarks."""
-    return f'<div class="gd-view" role="group" aria-label="{escape(label)}">{body}</div>'
+    return f'<div class="gd-view mathjax_ignore" role="group" aria-label="{escape(label)}">{body}</div>'
 
 
 def markdown(value: object, most: int = MOST_CHARACTERS) -> str:

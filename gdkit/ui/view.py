@@ -40,6 +40,7 @@ class View:
         folded: more names and values, which a page shows when they are asked for.
         stamp: what every reader must see first, for example that the finding is a sample; empty for a real incident.
         loads_tables: whether this view brings style and table library into the page; the first of each notebook does.
+        picks: whether a row of the table can be picked; the table stands in a panel then, with a list of its rows.
         blocks: headings, each with sentences of its own, that stand beside one another below the summary.
     """
 
@@ -55,6 +56,7 @@ class View:
     folded: Sequence[tuple[str, object]] = field(default=(), kw_only=True)
     stamp: str = ""
     loads_tables: bool = False
+    picks: bool = field(default=False, kw_only=True)
     blocks: Sequence[tuple[str, Sequence[str]]] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -68,7 +70,7 @@ class View:
         if self.picture:
             parts.append(self.picture)
         if self.frame is not None and len(self.frame):
-            parts.append(interactive_table(self._visible_columns(), self.title, self.on_paper))
+            parts.append(interactive_table(self._visible_columns(), self.title, self.on_paper, picks=self.picks))
         parts.append(text.folded(FOLDED, text.fact_list(self.folded)))
         return (page_library() if self.loads_tables else "") + text.section("".join(parts), self.title)
 

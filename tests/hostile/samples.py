@@ -40,6 +40,7 @@ PAYLOADS = (
     f"https://evil.example/{MARK}?<meta http-equiv=refresh content='0;url=https://evil.example/'>",
     f"\"}}); top.pwned = '{MARK}'; ({{\"x\": \"",
     f"{MARK} " + "<x>" * 66_666,
+    f"$\\href{{https://evil.example/{MARK}}}{{{MARK}}}$ $$\\sum$$ \\(\\pi\\)",
 )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def test_report(case: CaseFolder, plain: CaseFolder, tmp_path: Path) -> None:
     assert page.shape() - harmless.shape() <= {("br",)}
     for tag in ("iframe", "style", "h1", "h2", "meta"):
         assert [each for each, _ in page.tags].count(tag) == [each for each, _ in harmless.tags].count(tag)
-    views = [[named.get("class") for _, named in one.tags].count("gd-view") for one in (page, harmless)]
+    views = [[named.get("class") for _, named in one.tags].count("gd-view mathjax_ignore") for one in (page, harmless)]
     assert views[0] == views[1]
     scripts = [[each for each, _ in one.tags].count("script") for one in (page, harmless)]
     assert scripts[0] == scripts[1] - 1  # the table of what was refused is empty, see test_view

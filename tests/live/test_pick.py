@@ -34,10 +34,10 @@ def test_picked_in_the_account(world: World, tmp_path: Path) -> None:
     """The account's open findings are listed; the case of the chosen one knows the other's address, and how to ask."""
     panel = _panel(tmp_path / "case")
     findings = world.findings(world.staged.region)
-    assert {value for _, value in panel.chosen.options} == {one.id for one in findings}
-    panel.chosen.value = findings[0].id
+    assert {value for _, value in panel.chosen.options if value} == {one.id for one in findings}
+    panel.choose(findings[0].id)
     panel.button.click()
-    assert panel.status.value.endswith("is begun. Now run the cells below.")
+    assert panel.status.value.endswith("is begun. Go on with 2_scope; run this notebook again to see the case.")
     case = open_case(tmp_path / "case")
     access = case_access(case)
     assert access is not None
@@ -51,5 +51,5 @@ def test_a_region_that_cannot_be_asked_is_named(world: World, tmp_path: Path) ->
     """A region where GuardDuty may not be asked is named above the list, and the others are listed."""
     with world.faulty(FaultRule("deny", "guardduty", region="us-east-1")):
         panel = _panel(tmp_path / "case")
-    assert len(panel.chosen.options) == len(world.findings(world.staged.region))
+    assert len(panel.offered.findings) == len(world.findings(world.staged.region))
     assert any(note.startswith("Not asked: ") and "us-east-1" in note for note in panel.offered.notes)

@@ -114,7 +114,8 @@ def test_hostile_reason(case: CaseFolder) -> None:
     panel = VerdictPanel(case)
     _decide(panel, "benign", "<img src=x onerror=alert(1)>\x1b[2J\u202e")
     bundle = panel._repr_mimebundle_()
-    assert "img" not in {tag for tag, _ in Page(bundle["text/html"]).tags}
+    for markup in (bundle["text/html"], panel.status.value):
+        assert "img" not in {tag for tag, _ in Page(markup).tags}
     for shown in (panel.status.value, bundle["text/plain"], bundle["text/html"]):
         assert not set(shown) & {"\x1b", "\u202e"}
 
@@ -164,5 +165,5 @@ def test_any_error_is_told(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("gdkit.ui.panel.record_verdict", broken)
     panel = VerdictPanel(case)
     panel.button.click()
-    assert panel.status.value == "Not recorded. gdkit failed: KeyError: 'analyst'"
+    assert Page(panel.status.value).text == "Not recorded. gdkit failed: KeyError: 'analyst'"
     assert read_entries(case.journal)[-1]["detail"] == {"error": "gdkit failed: KeyError: 'analyst'"}

@@ -1,4 +1,4 @@
-"""Picking a finding: listed, sorted and searched by native controls, and a case begun for the chosen one alone."""
+"""Picking a finding: in a table and a list that agree, and a case begun for the chosen one alone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit import stages
-from gdkit.case.folder import case_about, case_access, case_finding, case_trail, open_case
-from gdkit.errors import CaseConflictError, FindingError, FindingReadError, TrailError, UsageError
+from gdkit.case.folder import CaseFolder, case_about, case_access, case_finding, case_trail, open_case
+from gdkit.errors import CaseConflictError, CaseError, FindingError, FindingReadError, TrailError, UsageError
+from gdkit.lab.copies import copy_notebooks
 from gdkit.sample import sample_folder
-from gdkit.ui.pick_panel import COLUMNS, PickPanel
+from gdkit.ui.pick_panel import PickPanel
 from gdkit.ui.view import View
 from tests.findings import samples
 from tests.report.markup import Page
@@ -49,71 +50,89 @@ def _panel(folder: Path, case: str = "") -> PickPanel:
 
 
 def _listed(panel: PickPanel) -> list[str]:
-    return [value for _, value in panel.chosen.options]
+    return [value for _, value in panel.chosen.options if value]
+
+
+def _table(panel: PickPanel) -> list[dict[str, Any]]:
+    """Give the rows that the page's script draws."""
+    ((names, rows),) = Page(panel._box.children[0].value).tables()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def test_listed(folder: Path) -> None:
     """Every finding of this kind is listed, the one seen last first; what was passed over is named; none is chosen."""
     panel = _panel(folder)
     assert _listed(panel) == [SECOND, samples.ID]
-    assert panel.chosen.value is None
+    assert panel.chosen.value == ""
     assert panel.facts.value == ""
     notes = " ".join(panel.offered.notes)
     assert "Recon:EC2/Portscan" in notes
     assert "notes.json" in notes
 
 
-@pytest.mark.parametrize("column", list(COLUMNS))
-def test_sorted(folder: Path, column: str) -> None:
-    """Any column sorts, both ways; the choice stays."""
+def test_table_and_list_agree(folder: Path) -> None:
+    """A row of the table and the entry of the list with its number are one finding, with its values whole in both."""
     panel = _panel(folder)
-    panel.chosen.value = samples.ID
-    panel.sort.value, panel.order.value = column, "rising"
-    rising = _listed(panel)
-    panel.order.value = "falling"
-    assert sorted(rising) == sorted([SECOND, samples.ID])
+    rows, entries = _table(panel), panel.chosen.options[1:]
+    assert [row["id"] for row in rows] == [value for _, value in entries]
+    for row, (entry, _) in zip(rows, entries, strict=True):
+        assert entry.startswith(f"{row['number']}. ")
+        for name in ("remote_address", "last_seen_at", "instance_id", "account_id", "region", "id"):
+            assert f" {row[name]}" in entry
+
+
+def test_long_names_stay_apart(tmp_path: Path) -> None:
+    """Two roles that differ in their last letter alone can be told apart in the table and in the list."""
+    roles = [f"{'a-very-long-name-of-a-role-' * 2}{end}" for end in "xy"]
+    (tmp_path / "two.json").write_text(json.dumps([
+        samples.finding(id=letter * 32, resource__accessKeyDetails__userName=role)
+        for letter, role in zip("ab", roles, strict=True)]), encoding="utf-8")  # fmt: skip
+    panel = _panel(tmp_path)
+    assert sorted(row["role_name"] for row in _table(panel)) == roles
+    for role in roles:
+        assert [entry for entry, _ in panel.chosen.options if role in entry]
+
+
+def test_chosen(folder: Path) -> None:
+    """The chosen finding's facts are shown, and a folder for its case is proposed; what is not listed is refused."""
+    panel = _panel(folder)
+    panel.choose(samples.ID)
     assert panel.chosen.value == samples.ID
-    if column == "severity":
-        assert (rising, _listed(panel)) == ([SECOND, samples.ID], [samples.ID, SECOND])
-
-
-def test_searched(folder: Path) -> None:
-    """A search leaves the findings that hold all of its words, says how many, and drops a choice that is gone."""
-    panel = _panel(folder)
-    panel.chosen.value = samples.ID
-    panel.search.value = "US-east-1 outsideaws"
-    assert _listed(panel) == [SECOND]
-    assert panel.chosen.value is None
-    assert panel.status.value == "1 of 2 findings listed."
-
-
-def test_facts_of_the_chosen(folder: Path) -> None:
-    """The chosen finding's facts are shown, and a folder for its case is proposed."""
-    panel = _panel(folder)
-    panel.chosen.value = samples.ID
     assert samples.ADDRESS in Page(panel.facts.value).text
     assert panel.folder.value == f"cases/{samples.INSTANCE}-{samples.ID[:8]}"
+    with pytest.raises(FindingError, match="not among the 2 findings"):
+        panel.choose("d" * 32)
+    panel.chosen.value = ""
+    assert panel.facts.value == ""
+
+
+def test_folder_is_no_question(folder: Path, tmp_path: Path) -> None:
+    """Where the notebook names the case folder, the panel does not ask for it."""
+    named, unnamed = _panel(folder, str(tmp_path / "case")), _panel(folder)
+    assert named.folder not in named._box.children
+    assert unnamed.folder in unnamed._box.children
 
 
 def test_hostile_finding(folder: Path) -> None:
-    """A name that an attacker chose is text in the list and in the facts, one line, with nothing hidden in it."""
+    """A name that an attacker chose is text in table, list and facts, with nothing hidden in it."""
     panel = _panel(folder)
-    panel.chosen.value = SECOND
-    lines = [line for line, _ in panel.chosen.options]
-    assert len({line.index("│") for line in lines}) == 1
-    for told in (*lines, panel.facts.value):
+    panel.choose(SECOND)
+    for told in (*(entry for entry, _ in panel.chosen.options), panel.facts.value, panel._box.children[0].value):
         assert not set(told.replace("\n", "")) & {"\x1b", "\u202e"}
-    assert "img" not in {tag for tag, _ in Page(panel.facts.value).tags}
+    assert not [entry for entry, _ in panel.chosen.options if "\n" in entry]
+    for markup in (panel.facts.value, panel._box.children[0].value):
+        assert "img" not in {tag for tag, _ in Page(markup).tags}
+    assert "<img src=x onerror=alert(1)><U+001B>[2J<U+202E>" in {row["role_name"] for row in _table(panel)}
 
 
 def test_begun(folder: Path, logs: str, tmp_path: Path) -> None:
     """The button begins the case that the other cells open, about the chosen finding, with the logs named."""
     case = str(tmp_path / "case")
     panel = _panel(folder, case)
-    panel.chosen.value = samples.ID
+    panel.choose(samples.ID)
     panel.trail.value, panel.analyst.value = f"{logs}; {logs}", "kim"
     panel.button.click()
-    assert panel.status.value == f"The case {case} is begun. Now run the cells below."
+    assert panel.status.value.startswith(f"The case {case} is begun. Go on with 2_scope;")
     begun = open_case(case)
     assert case_finding(begun).id == samples.ID
     assert case_trail(begun) == [logs, logs]
@@ -122,24 +141,45 @@ def test_begun(folder: Path, logs: str, tmp_path: Path) -> None:
     again = stages.pick_finding(case, str(folder), interactive=True)
     assert isinstance(again, View)
     assert again.summary == f"The case is begun already, about finding {samples.ID}."
-    assert samples.ID in stages.begin(case).summary
+    assert samples.ID in stages.begin(case, interactive=True).summary
+
+
+def test_before_it_is_begun(folder: Path, tmp_path: Path) -> None:
+    """Before a person the cells below wait for the case; headless a folder that holds none is an error."""
+    case = str(tmp_path / "case")
+    _panel(folder, case)
+    for cell in (stages.begin, stages.finding):
+        assert "choose a finding above" in cell(case, interactive=True).summary
+        with pytest.raises(CaseError, match="holds no case"):
+            cell(case)
+
+
+def test_notebooks_of_the_case_are_no_strangers(folder: Path, logs: str, tmp_path: Path) -> None:
+    """A case can be begun in a folder in which its notebooks stand already, as JupyterLab opens them."""
+    case = tmp_path / "case"
+    copy_notebooks(CaseFolder(case), {})
+    panel = _panel(folder, str(case))
+    panel.choose(SECOND)
+    panel.trail.value = logs
+    panel.begin()
+    assert case_finding(open_case(case)).id == SECOND
 
 
 def test_begun_elsewhere(folder: Path, logs: str, tmp_path: Path) -> None:
     """Where the notebook names no case, the panel says which folder is to be written into the first cell."""
     panel = _panel(folder)
-    panel.chosen.value = samples.ID
+    panel.choose(samples.ID)
     panel.folder.value, panel.trail.value = str(tmp_path / "case"), logs
     panel.begin()
     assert "write its folder as case into the first cell" in panel.status.value
 
 
 @pytest.mark.parametrize(("choice", "trail", "told"), [
-    (None, "logs", "no finding is chosen"),
+    ("", "logs", "no finding is chosen"),
     (samples.ID, "", "the logs must be named"),
     (samples.ID, "no/such/folder", "no/such/folder"),
 ])  # fmt: skip
-def test_nothing_is_guessed(folder: Path, tmp_path: Path, choice: str | None, trail: str, told: str) -> None:
+def test_nothing_is_guessed(folder: Path, tmp_path: Path, choice: str, trail: str, told: str) -> None:
     """Without a choice, or without logs that are there, no case is begun, and the panel says what is missing."""
     panel = _panel(folder, str(tmp_path / "case"))
     panel.chosen.value, panel.trail.value = choice, trail
