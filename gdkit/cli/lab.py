@@ -14,7 +14,7 @@ from gdkit.cli.investigate import named_subject
 from gdkit.cli.live import live_subject
 from gdkit.cli.options import aws_access, plain
 from gdkit.cli.simulated import SEED, first_finding, free_folder, simulated_world
-from gdkit.errors import CaseConflictError, CaseError
+from gdkit.errors import CaseConflictError, CaseError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,13 +30,28 @@ SAMPLE = "lab-sample"
 
 
 @click.command()
-@click.option("--case", "case", metavar="DIR", help="The case folder; a case about the sample theft if not given.")
+@click.option(
+    "--case",
+    "case",
+    metavar="DIR",
+    help="The case folder; in a new one 1_triage begins the case, for the finding that you choose there. A "
+    "case about the sample theft if not given.",
+)
+@click.option(
+    "--findings",
+    default="",
+    metavar="PATH",
+    help="File or folder of findings to choose from in a new case; the open findings of the accounts in "
+    "reach if not given.",
+)
+@click.option("--member-role", default="", metavar="NAME", help="Role to assume in other accounts, for a new case.")
 @click.option("--simulated", "scenario", metavar="[SCENARIO]", is_flag=False, flag_value="theft",
               help="Stage an incident, theft if none is named, in a simulated account; begin a case about it in DIR, "
                    "which must be new.")  # fmt: skip
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Port on loopback; a free one if not given.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser: bool) -> None:
+def lab(case: str | None, findings: str, member_role: str, scenario: str | None, port: int | None, *,
+        no_browser: bool) -> None:  # fmt: skip
     """Open JupyterLab with the notebooks copied into a case, ready to run.
 
     The copies in DIR/notebooks are yours and are never written over. JupyterLab listens on loopback alone and asks for
@@ -49,9 +64,10 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     browser = has_display() and not no_browser
+    begun_with = _begun_with(case, scenario, findings, member_role)
     try:
         with _work(case, scenario) as (folder, parameters, simulator):
-            _say_copies(folder, copy_notebooks(folder, parameters))
+            _say_copies(folder, copy_notebooks(folder, {**parameters, **begun_with}))
             start = f"{folder.notebooks.name}/{names_for(folder)[0]}.ipynb"
             with running_lab(folder.path, start, port=port, browser=browser) as running:
                 _say_address(running, browser=browser)
@@ -64,15 +80,10 @@ def lab(case: str | None, scenario: str | None, port: int | None, *, no_browser:
 @contextmanager
 def _work(case: str | None, scenario: str | None) -> Iterator[tuple[CaseFolder, Mapping[str, str], Simulator | None]]:
     """Give the case to work on, parameters of its notebooks, and the simulator that it lives in, if any."""
-    from gdkit.case.folder import open_case  # noqa: PLC0415
-    from gdkit.gathering import enter_world  # noqa: PLC0415
-
     if scenario is None:
-        folder = open_case(case) if case else _sample_case(Path(SAMPLE))
-        try:
-            enter_world(folder)
-        except CaseError as error:  # what was recorded can be read all the same
-            click.echo(f"note: {plain(str(error))} Until then the notebooks cannot ask AWS.", err=True)
+        folder = _named_case(Path(case)) if case else _sample_case(Path(SAMPLE))
+        if folder.about.exists():
+            _enter_world(folder)
         yield folder, {}, None
         return
     new = _new_folder(case, scenario)  # told before anything is staged
@@ -83,6 +94,38 @@ def _work(case: str | None, scenario: str | None) -> Iterator[tuple[CaseFolder, 
         begun.notebooks.mkdir(mode=0o700)
         networks.write_text(staged.networks_yaml, encoding="utf-8")
         yield begun, {"networks": str(networks)}, simulator
+
+
+def _begun_with(case: str | None, scenario: str | None, findings: str, member_role: str) -> dict[str, str]:
+    """Give the parameters by which 1_triage begins a case; they are for a new one alone."""
+    from gdkit.case.folder import CaseFolder  # noqa: PLC0415 - only what a command needs is loaded
+
+    given = {"findings": str(Path(findings).absolute()) if findings else "", "member_role": member_role}
+    if any(given.values()) and (case is None or scenario is not None or CaseFolder(Path(case)).about.exists()):
+        raise UsageError("--findings and --member-role are for a case that is not begun yet",
+                         action="name a new folder with --case, or leave them out")  # fmt: skip
+    return {name: value for name, value in given.items() if value}
+
+
+def _named_case(path: Path) -> CaseFolder:
+    """Give the case in a folder; where none is begun, see that one can be: 1_triage does it."""
+    from gdkit.case.folder import CaseFolder, refuse_strangers  # noqa: PLC0415
+
+    folder = CaseFolder(path)
+    if not folder.about.exists():
+        refuse_strangers(folder)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _enter_world(folder: CaseFolder) -> None:
+    """Enter the world of a case; where it cannot be reached what was recorded can be read all the same."""
+    from gdkit.gathering import enter_world  # noqa: PLC0415
+
+    try:
+        enter_world(folder)
+    except CaseError as error:
+        click.echo(f"note: {plain(str(error))} Until then the notebooks cannot ask AWS.", err=True)
 
 
 def _sample_case(path: Path) -> CaseFolder:
@@ -130,7 +173,8 @@ def _wait(running: Lab, simulator: Simulator | None) -> None:
 
 
 def _say_copies(folder: CaseFolder, copies: Copies) -> None:
-    click.echo(f"Case:      {folder.path}")
+    begun = "" if folder.about.exists() else ", not begun yet: choose its finding in 1_triage"
+    click.echo(f"Case:      {folder.path}{begun}")
     made = f"{len(copies.made)} copied to {folder.notebooks}" if copies.made else f"in {folder.notebooks}"
     click.echo(f"Notebooks: {made}")
     if copies.kept:

@@ -18,11 +18,14 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from jupyter_client.blocking import BlockingKernelClient
 
 from gdkit.case.folder import case_about, is_simulated, open_case
+from gdkit.cli import commands
 from gdkit.lab.server import has_display
 from gdkit.report.parameters import notebook_parameters
+from tests.case.samples import new_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,6 +159,43 @@ def test_taken_up_again(tmp_path: Path) -> None:
         running.stop()
     assert edited.read_bytes() == before
     assert case_about(open_case(tmp_path / "lab-sample")) == begun
+
+
+def test_new_case(tmp_path: Path) -> None:
+    """In a folder that is new the notebooks know the case to be, and what its finding is chosen from; nobody else."""
+    (tmp_path / "inbox").mkdir()
+    given = ("--case", "cases/new", "--findings", "inbox", "--member-role", "reader")
+    with _running(tmp_path, *given, "--no-browser") as running:
+        assert "Case:      cases/new, not begun yet: choose its finding in 1_triage" in running.told
+        folder = tmp_path / "cases" / "new"
+        assert (folder.stat().st_mode & 0o777, [one.name for one in folder.iterdir()]) == (0o700, ["notebooks"])
+        declared = notebook_parameters(folder / "notebooks" / "1_triage.ipynb")
+        told = {name: declared[name].default for name in ("case", "findings", "member_role", "interactive")}
+        assert told == {"case": str(folder), "findings": str(tmp_path / "inbox"), "member_role": "reader",
+                        "interactive": True}  # fmt: skip
+        running.stop()
+    with _running(tmp_path, *given, "--no-browser") as running:
+        assert "not begun yet" in running.told
+        assert "kept" not in running.told
+        running.stop()
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    (["--findings", "x"], "for a case that is not begun yet"),
+    (["--findings", "x", "--case", "begun"], "for a case that is not begun yet"),
+    (["--member-role", "x", "--simulated", "--case", "new"], "for a case that is not begun yet"),
+    (["--case", "strange"], "not empty and holds no case"),
+])  # fmt: skip
+def test_no_new_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], told: str) -> None:
+    """What a case begins with is refused where it would mean nothing, and so is a folder of something else."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("signal.signal", lambda *_given: None)  # this process keeps its own
+    new_case(tmp_path / "begun")
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "file").touch()
+    ran = CliRunner().invoke(commands, ["lab", *given])
+    assert told in str(ran.exception)
+    assert not (tmp_path / "new").exists()
 
 
 def test_simulated(tmp_path: Path) -> None:
