@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from tests.browser.notebook import Notebook
@@ -20,8 +21,14 @@ _LOOK = """(element) => {
 }"""
 
 
+_CHOOSE = re.compile(r"Choose \d+")
+
+
 class Hands(Protocol):
     """What a person does in a notebook."""
+
+    page: Page
+    notebook: Notebook
 
     def open(self, name: str) -> Notebook:
         """Open a notebook of the case, and wait for its kernel."""
@@ -32,11 +39,21 @@ class Hands(Protocol):
     def choose(self, cell: Locator, option: str) -> None:
         """Choose one of a few."""
 
+    def pick(self, cell: Locator, word: str) -> None:
+        """Look for a word in the cell's table, and pick the row that holds it."""
+
+    def restart(self) -> None:
+        """Restart the kernel, and take all outputs away."""
+
     def write(self, cell: Locator, field: str, text: str) -> None:
         """Write a text into a field that has this name."""
 
     def press(self, cell: Locator, button: str) -> None:
         """Press a button."""
+
+
+def _field(cell: Locator, name: str) -> Locator:
+    return cell.get_by_role("textbox", name=name).or_(cell.get_by_role("searchbox", name=name))
 
 
 class Mouse:
@@ -62,13 +79,24 @@ class Mouse:
         self.page.get_by_role("menuitem", name=name, exact=True).first.click()
         self.page.locator(f"li[data-command='{command}']").click()
 
+    def restart(self) -> None:
+        """Take it from the menu, and confirm it."""
+        self.menu("Kernel", "kernelmenu:restart-and-clear")
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.notebook.wait_cleared()
+
     def choose(self, cell: Locator, option: str) -> None:
         """Click it."""
         cell.get_by_role("radio", name=option).click()
 
+    def pick(self, cell: Locator, word: str) -> None:
+        """Write the word into the table's search, and click on it in the one row that is left."""
+        self.write(cell, "Search", word)
+        cell.get_by_role("cell", name=word, exact=True).click()
+
     def write(self, cell: Locator, field: str, text: str) -> None:
         """Click into the field and write."""
-        cell.get_by_role("textbox", name=field).click()
+        _field(cell, field).click()
         self.page.keyboard.type(text)
 
     def press(self, cell: Locator, button: str) -> None:
@@ -104,14 +132,27 @@ class Keyboard:
         self.page.locator(".lm-CommandPalette-item.lm-mod-active").get_by_text(name, exact=True).first.wait_for()
         self.page.keyboard.press("Enter")
 
+    def restart(self) -> None:
+        """Name the command, and confirm it by Enter."""
+        self.command("Restart Kernel and Clear Outputs of All Cells…")
+        self.page.get_by_role("button", name="Confirm Kernel Restart").wait_for()
+        self.page.keyboard.press("Enter")
+        self.notebook.wait_cleared()
+
     def choose(self, cell: Locator, option: str) -> None:
         """Go to it and press Space."""
         self._reach(cell, cell.get_by_role("radio", name=option))
         self.page.keyboard.press("Space")
 
+    def pick(self, cell: Locator, word: str) -> None:
+        """Write the word into the table's search, go to the button of the row that is left, and press Enter."""
+        self.write(cell, "Search", word)
+        self._reach(cell, cell.get_by_role("button", name=_CHOOSE))
+        self.page.keyboard.press("Enter")
+
     def write(self, cell: Locator, field: str, text: str) -> None:
         """Go to the field and write."""
-        self._reach(cell, cell.get_by_role("textbox", name=field))
+        self._reach(cell, _field(cell, field))
         self.page.keyboard.type(text)
 
     def press(self, cell: Locator, button: str) -> None:

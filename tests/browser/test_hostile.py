@@ -16,6 +16,7 @@ from gdkit.report.run import run_notebook
 from tests.browser import shots
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.labs import address_of, started
+from tests.browser.poke import poke
 from tests.browser.report_page import opened_report, violations
 from tests.browser.watch import Watch
 from tests.hostile.samples import MARK, PAYLOADS, hostile_sample
@@ -23,7 +24,7 @@ from tests.hostile.samples import MARK, PAYLOADS, hostile_sample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser
 
     from gdkit.sample import Sample
 
@@ -31,9 +32,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 NAME = f"case <img src=x onerror=top.pwned='{MARK}'>"
 """The name of the case folder, of a log file, and what the analyst calls himself."""
-
-POKED = 3
-"""Cells of one view that are pointed at and clicked."""
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +69,6 @@ def watch(case: CaseFolder, browser: Browser) -> Iterator[Watch]:
         watch.context.close()
 
 
-def _poke(page: Page, within: Locator) -> None:
-    """Point at and click what invites to: cells that hold an attack, heads, pictures, and whatever is a link."""
-    for view in within.locator(".gd-view").all():
-        for each in view.locator("td, th, li, p").filter(has_text=MARK, visible=True).element_handles()[:POKED]:
-            each.click(force=True)
-        for picture in view.locator("iframe, img").filter(visible=True).element_handles():
-            picture.scroll_into_view_if_needed()
-            box = picture.bounding_box()
-            assert box is not None
-            for share in (0.2, 0.5, 0.8):
-                page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.2)
-    links = within.locator(".gd-view a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
-    assert [link for link in links if link] == []
-
-
 @pytest.mark.parametrize("name", ["2_scope", "3_classify", "4_respond"])
 def test_live(watch: Watch, name: str) -> None:
     """Run in JupyterLab, the notebook shows what the attacker wrote as text, and nothing of it happens."""
@@ -93,7 +76,7 @@ def test_live(watch: Watch, name: str) -> None:
     notebook = hands.open(name)
     hands.run_all()
     expect(notebook.panel.locator(".gd-view").filter(has_text=MARK).first).to_be_visible()
-    _poke(watch.page, notebook.panel)
+    poke(watch.page, notebook.panel)
     shots.keep(watch.page, f"hostile-{name}")
     assert watch.fired == []
 
@@ -113,11 +96,11 @@ def test_executed(watch: Watch) -> None:
     """Executed headless and opened here, first as nobody's and then trusted, the notebook is as harmless."""
     keys = Keyboard(watch.page)
     notebook = keys.open("6_report", "reports")
-    _poke(watch.page, notebook.panel)
+    poke(watch.page, notebook.panel)
     keys.command("Trust Notebook")
     watch.page.get_by_role("dialog").get_by_role("button", name="Trust").click()
     expect(notebook.panel.locator(".dt-container").first).to_be_visible()
-    _poke(watch.page, notebook.panel)
+    poke(watch.page, notebook.panel)
     shots.keep(watch.page, "hostile-executed")
     assert watch.fired == []
 
@@ -128,7 +111,7 @@ def test_report(case: CaseFolder, browser: Browser) -> None:
     watch = Watch(browser, report.as_uri())
     with opened_report(watch, report) as page:
         expect(page.locator(".gd-view").filter(has_text=MARK).first).to_be_visible()
-        _poke(page, page.locator("main"))
+        poke(page, page.locator("main"))
         shots.keep(page, "hostile-report")
         assert violations(page) == []
     assert watch.fired == []

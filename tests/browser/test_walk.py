@@ -3,98 +3,49 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
-from gdkit.case.folder import start_case
-from gdkit.case.journal import broken_entry, read_entries
-from gdkit.case.results import load_result
-from gdkit.case.verdicts import all_verdicts, current_verdict
+from gdkit.case.folder import case_finding
+from gdkit.case.verdicts import current_verdict
 from gdkit.report.page import write_report
 from gdkit.report.run import run_notebook
 from tests.browser import shots, walk
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.labs import Address, address_of, started
+from tests.browser.poke import poke
 from tests.browser.report_page import opened_report, violations
+from tests.browser.stage import EVIL, Stage, opened_stage
 from tests.browser.themes import THEMES, hard_to_read, white_slabs
 from tests.browser.watch import Watch
-from tests.live.scene import REFUSED, THIEF, Scene
-from tests.live.worlds import World, staged_world
+from tests.hostile.samples import MARK, PAYLOADS
+from tests.live.scene import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 LOOKED_AT = {"2_scope": "stages.timeline(", "3_classify": "stages.verdict(", "4_respond": walk.STEP}
 """A cell of each notebook to look at by eye."""
 
-EVIL = '<img src=x onerror="top.pwned=1">'
-"""The name that the thief gave the instance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A staged theft with its case, JupyterLab on it with a browser before it, and the role's policies as they were."""
-
-    scene: Scene
-    address: Address
-    watch: Watch
-    role: Any
-
-    @property
-    def page(self) -> Page:
-        """The analyst's page."""
-        return self.watch.page
-
-    def thief(self) -> set[str]:
-        """Call everything as the thief does, and give what came of it."""
-        return set(self.scene.outcomes(self.scene.key(self.scene.world.staged.instance_id), THIEF).values())
-
-    def acts(self, act: str) -> list[dict[str, Any]]:
-        """Give the journal's entries of one sort; the journal is whole."""
-        entries = read_entries(self.scene.case.journal)
-        assert broken_entry(entries) is None
-        return [entry for entry in entries if entry["act"] == act]
-
 
 @pytest.fixture(scope="module")
 def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Stage a theft, begin a case about it and open JupyterLab on it; the tests go on one after another."""
-    folder = tmp_path_factory.mktemp("walk")
-    with staged_world("theft", 7) as world:
-        _name_instances(world)
-        region = world.staged.region
-        case = start_case(folder / "case", world.subject(region), trail=["lookup"], analyst="ann",
-                          access=world.access(region))  # fmt: skip
-        with started(folder, "--case", str(case.path)) as process:
-            address = address_of(process)
-            watch = Watch(browser, address.base)
-            watch.page.goto(address.of("notebooks/1_triage.ipynb"))
-            scene = Scene(world, case)
-            yield Stage(scene, address, watch, scene.role())
-            watch.context.close()
-
-
-def _name_instances(world: World) -> None:
-    """Let the thief write an attack into the name of the instance that he is on."""
-    ec2 = world.accounts.backend.client("ec2", world.staged.account_id, world.staged.region)
-    ec2.create_tags(Resources=[world.staged.instance_id], Tags=[{"Key": "Name", "Value": EVIL}])
+    """Open JupyterLab on a case that is not begun; the tests go on one after another."""
+    with opened_stage(browser, tmp_path_factory.mktemp("walk")) as stage:
+        yield stage
 
 
 def test_by_mouse(stage: Stage) -> None:
-    """From the finding to the Deny by mouse: the verdict is recorded, and the thief, who could call, is refused."""
+    """From the account's findings to the Deny by mouse: verdict and analyst are recorded, and the thief is refused."""
     hands = Mouse(stage.page)
-    hands.notebook.wait_for("notebooks/1_triage.ipynb")
-    hands.run_all()
-    shots.keep(stage.page, "mouse-triage")
-    hands.open("2_scope")
-    hands.run_all()
+    walk.begin(hands, stage.finding, "ann", "mouse")
+    assert case_finding(stage.scene.case).id == stage.finding.id
     walk.decide(hands, "not ours", "mouse")
     assert "ok" in stage.thief()
     walk.deny(hands, "mouse")
@@ -107,10 +58,8 @@ def test_by_mouse(stage: Stage) -> None:
 def test_kernel_restart(stage: Stage, browser: Browser) -> None:
     """After the kernel's restart, and in another analyst's browser, what was recorded shows; nothing is done twice."""
     hands = Mouse(stage.page)
-    applied = _applied(stage)
-    hands.menu("Kernel", "kernelmenu:restart-and-clear")
-    stage.page.get_by_role("button", name="Confirm Kernel Restart").click()
-    hands.notebook.wait_cleared()
+    applied = stage.applied()
+    hands.restart()
     hands.notebook.wait_for("notebooks/4_respond.ipynb")
     hands.run_all()
     _shows_what_was_done(hands, applied[-1])
@@ -124,13 +73,9 @@ def test_kernel_restart(stage: Stage, browser: Browser) -> None:
     theirs.run_all()
     expect(theirs.notebook.cell("stages.verdict(")).to_contain_text("malicious, decided by ann")
     other.context.close()
-    assert _applied(stage) == applied
+    assert stage.applied() == applied
     assert stage.thief() <= REFUSED
     assert other.fired == []
-
-
-def _applied(stage: Stage) -> list[dict[str, Any]]:
-    return list(load_result(stage.scene.case)["response"]["applied"])
 
 
 def _shows_what_was_done(hands: Mouse, row: dict[str, Any]) -> None:
@@ -147,33 +92,19 @@ def test_undo_by_mouse(stage: Stage) -> None:
     assert "ok" in stage.thief()
 
 
-def test_by_keyboard(stage: Stage) -> None:
-    """The same walk by keyboard alone, with the focus in sight, ends in the same."""
-    hands = Keyboard(stage.page)
-    walk.decide(hands, "not a vendor's either", "keyboard")
-    cell = walk.deny(hands, "keyboard")
-    assert stage.thief() <= REFUSED
-    walk.lift(hands, cell, "keyboard")
-    assert stage.scene.role() == stage.role
-    assert "ok" in stage.thief()
-    assert [one.value for one in all_verdicts(stage.scene.case)] == ["malicious", "malicious"]
-
-
 def test_headless_is_the_same(stage: Stage) -> None:
-    """The same step applied and undone headless leaves the same record as by mouse and by keyboard, field by field."""
+    """The same step applied and undone headless leaves the same record as by mouse, field by field."""
     stage.scene.apply("deny-session")
     stage.scene.apply("deny-session", "--undo")
-    rows = [
-        {name: value for name, value in row.items() if name not in ("at", "request_ids")} for row in _applied(stage)
-    ]
-    assert rows[0:2] == rows[2:4] == rows[4:6]
-    assert [row["did"] for row in rows] == ["applied", "undone"] * 3
+    rows = walk.settled(stage.applied())
+    assert rows[0:2] == rows[2:4]
+    assert [row["did"] for row in rows] == ["applied", "undone"] * 2
 
 
 def test_error_of_a_callback(stage: Stage) -> None:
     """A hash that no plan has is told in the panel and written in the journal; nothing is done."""
     hands = Mouse(stage.page)
-    cell, before = hands.notebook.cell(walk.STEP), _applied(stage)
+    cell, before = hands.notebook.cell(walk.STEP), stage.applied()
     hands.write(cell, "Plan's hash", "0123456789ab")
     hands.press(cell, "Apply")
     told = cell.get_by_text(re.compile("Not done now.*0123456789ab"))
@@ -181,7 +112,7 @@ def test_error_of_a_callback(stage: Stage) -> None:
     assert told.evaluate("told => told.scrollWidth <= told.clientWidth"), "the end of the message is cut off"
     (error,) = stage.acts("error")
     assert "0123456789ab" in error["detail"]["error"]
-    assert _applied(stage) == before
+    assert stage.applied() == before
     shots.keep(stage.page, "error")
 
 
@@ -200,6 +131,25 @@ def test_theme(stage: Stage, theme: str, dark: bool) -> None:
         cell.scroll_into_view_if_needed()
         shots.keep(stage.page, f"{theme.rsplit(maxsplit=1)[-1].lower()}-{name}")
     assert not faults, "\n".join(dict.fromkeys(faults))
+
+
+def test_hostile_options(stage: Stage) -> None:
+    """An attack that is typed into every field of every step is told as text, in a plan or in what is wrong with it."""
+    hands, attacks = Mouse(stage.page), cycle((PAYLOADS[2], PAYLOADS[6], PAYLOADS[20], PAYLOADS[-1]))
+    notebook, told = hands.open("4_respond"), []
+    for cell in notebook.panel.locator(".jp-CodeCell", has_text="stages.step(").all():
+        fields = cell.get_by_role("textbox").and_(stage.page.locator(".gd-panel input:visible"))
+        options = fields.and_(cell.locator("input:not([placeholder^='type at least'])")).all()
+        for field in options:
+            field.fill(next(attacks))
+        hands.press(cell, "Preview")
+        expect(cell.locator(".gd-status")).not_to_have_text(re.compile("^(working …)?$"))
+        told += [cell.locator(".gd-panel").inner_text()] if options else []
+        poke(stage.page, cell)
+    assert len(told) > 8
+    assert len([words for words in told if MARK in words]) > 3, told
+    shots.keep(stage.page, "hostile-options")
+    assert stage.watch.fired == []
 
 
 def test_report_page(stage: Stage, browser: Browser) -> None:

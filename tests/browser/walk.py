@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
 from tests.browser import shots
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playwright.sync_api import Locator
 
+    from gdkit.model import Finding
     from tests.browser.hands import Hands
 
 STEP = '"deny-session"'
 
 
+def begin(hands: Hands, finding: Finding, analyst: str, shot: str) -> None:
+    """Choose the finding in 1_triage by the address that it names, and begin the case about it."""
+    notebook = hands.notebook
+    notebook.wait_for("notebooks/1_triage.ipynb")
+    hands.run_all()
+    cell = notebook.cell("stages.pick_finding(")
+    expect(notebook.cell("stages.begin(")).to_contain_text("No case is begun yet")
+    hands.pick(cell, str(finding.remote.address))
+    expect(cell.get_by_role("table").last).to_contain_text(finding.id)
+    shots.keep(hands.page, f"{shot}-picked")
+    hands.write(cell, "Analyst", analyst)
+    hands.press(cell, "Begin the case")
+    expect(cell).to_contain_text("is begun. Go on with 2_scope")
+    shots.keep(hands.page, f"{shot}-begun")
+    hands.run_all()
+    expect(notebook.cell("stages.begin(")).to_contain_text(f"Case about finding {finding.id}.")
+    shots.keep(hands.page, f"{shot}-triage")
+
+
 def decide(hands: Hands, reason: str, shot: str) -> None:
-    """Read on from the finding, and record in 3_classify that the address is malicious."""
+    """Scope the case in 2_scope, and record in 3_classify that the address is malicious."""
+    hands.open("2_scope")
+    hands.run_all()
     notebook = hands.open("3_classify")
     hands.run_all()
     cell = notebook.cell("stages.verdict(")
@@ -59,15 +83,11 @@ def apply(hands: Hands, cell: Locator, shot: str) -> None:
     assert found
     hands.write(cell, "Plan's hash", found[1])
     hands.press(cell, "Apply")
-    done, early = (
-        cell.get_by_text("and reading back shows what was planned.").last,
-        cell.get_by_text("is named by 12 digits"),
-    )
-    expect(done.or_(early).first).to_be_visible()
-    if (
-        early.is_visible()
-    ):  # on a busy machine a click can overtake what was typed just before it; nothing was done then
-        hands.press(cell, "Apply")
     expect(cell.get_by_text("and reading back shows what was planned.").last).to_be_in_viewport()
     expect(cell.get_by_role("button", name="Apply", exact=True)).to_be_in_viewport()
     shots.keep(hands.page, f"{shot}-applied")
+
+
+def settled(applied: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what was applied without what differs each time: the instant, and AWS's numbers of the requests."""
+    return [{name: value for name, value in row.items() if name not in ("at", "request_ids")} for row in applied]
