@@ -72,6 +72,7 @@ bench: $(READY)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.search $(SEARCH)
 	@$(BIN)/python -m bench.startup
+	@$(BIN)/python -m bench.notebooks
 
 lock:
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet "uv>=0.5"; }

@@ -97,7 +97,7 @@ def test_begins_with_the_case(path: Path) -> None:
     """The first call begins case or exercise, with the import; before it stands what must be seen first."""
     begins = {
         EXERCISE: ["tabletop(case, scenario, seed)"],
-        "1_triage": ["pick_finding(case, ", "begin(case)"],
+        "1_triage": ["pick_finding(case, ", "begin(case, "],
         "6_report": ["first_page(case)", "begin(case)"],
     }
     calls = begins.get(path.stem, ["begin(case)"])
