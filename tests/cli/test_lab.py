@@ -245,7 +245,7 @@ def test_browser_is_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (("--case", "nothing"), 1, "this folder holds no case"),
+        (("--case", "full"), 1, "not empty and holds no case"),
         (("--simulated", "earthquake"), 2, "choose one of theft, onprem, hub, inside, same-account, quiet"),
         (("--simulated", "--case", "full"), 1, "a simulated incident begins anew each time"),
     ],
