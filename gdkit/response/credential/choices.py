@@ -112,7 +112,7 @@ def recommended() -> tuple[Advice, ...]:
         Advice("capture-memory", "what is gone with a restart, before anything else changes the host"),
         Advice("instance-profile", "the host gets no more credentials of the role"),
         Advice("revoke-sessions", "only if other instances leaked too, or nobody knows: it hits the whole fleet"),
-        Advice("deny-session, undone", "last of all, when the host is clean or replaced"),
+        Advice("deny-session, undone", "last of all, when the host is rebuilt or replaced"),
     )
 
 

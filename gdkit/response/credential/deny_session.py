@@ -122,7 +122,7 @@ STEP = Step(
     options=(
         Option("also", "Names of further sessions of the same role, such as instance ids, joined by commas."),
         Option("issued-before", "Deny only credentials issued before this instant in UTC, or now: for an instance that "
-                                "is clean again, whose next credential must work."),
+                                "was rebuilt, whose next credential must work."),
         Option("leave-open", "ssm leaves the calls of the Systems Manager agent open, to capture memory by it.", "",
                ("", "ssm")),
     ),

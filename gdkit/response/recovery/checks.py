@@ -160,7 +160,7 @@ def evidence(known: Known) -> Item:
 
 
 def instance(known: Known) -> Item:
-    """Is the instance out of the fleet, or cleaned?"""
+    """Is the instance out of the fleet, or rebuilt?"""
     question = "Is the leaked instance out of the fleet, or rebuilt?"
     source = "EC2 DescribeInstances"
     leaked, told = _leaked(known)
@@ -168,7 +168,7 @@ def instance(known: Known) -> Item:
         return Item("instance", question, "unknown", told, "read it: ec2 DescribeInstances", source)
     if leaked.is_gone:
         return Item("instance", question, "done", told, "", source)
-    return Item("instance", question, "not yet", told, "end it once its evidence is kept, or rebuild it from a clean "
+    return Item("instance", question, "not yet", told, "end it once its evidence is kept, or rebuild it from a trusted "
                 "image, and note it: AWS does not show what runs on it", source)  # fmt: skip
 
 
