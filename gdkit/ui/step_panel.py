@@ -96,7 +96,7 @@ class StepPanel:
             view = act()
         except Exception as error:
             told = told_error(error, self.case, actor="panel", step=self.step.name)
-            say(self.status, f"Not done now. {told} {step_standing(self.case, self.step.name)}")
+            say(self.status, f"Not done now. {told.removesuffix('.')}. {step_standing(self.case, self.step.name)}")
         else:
             place.value, self.about.value = view.html(), self._start().html()
             say(self.status, f"{step_standing(self.case, self.step.name)} {view.summary}")

@@ -61,7 +61,8 @@ body[data-jp-theme-light="false"] .gd-view pre.gd-diff del { color: #ffaba8; }
 .gd-view .gd-folded summary { cursor: pointer; font-size: 13px; text-decoration: underline; width: max-content; }
 .widget-html:has(.gd-view), .widget-html-content:has(.gd-view) { min-width: 0; max-width: calc(100% - 4px); }
 .gd-panel { max-width: 100%; }
-.gd-panel .gd-status { white-space: normal; height: auto; font-weight: 600; }
+.gd-panel .gd-status, .gd-panel .gd-status > * { white-space: normal; height: auto; line-height: 1.4; }
+.gd-panel .gd-status { font-weight: 600; }
 .gd-view .gd-caption { font-size: 13px; opacity: .85; }
 .gd-view .gd-picture { color-scheme: light; }
 body[data-jp-theme-light="false"] .gd-picture, body[data-vscode-theme-kind="vscode-dark"] .gd-picture,
