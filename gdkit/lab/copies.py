@@ -43,8 +43,8 @@ def names_for(case: CaseFolder) -> tuple[str, ...]:
 def copy_notebooks(case: CaseFolder, more: Mapping[str, str]) -> Copies:
     """Copy gdkit's notebooks into the case; what a person may have edited is left alone.
 
-    In each copy the parameter ``case`` names the case and ``interactive`` is True, so that panels show; beyond that it
-    is gdkit's own.
+    In each copy the parameter ``case`` names the case, ``interactive`` is True, so that panels show, and an exercise's
+    ``seed`` is 0, so that the one that was begun is taken up; beyond that it is gdkit's own.
 
     Args:
         case: a case that was begun.
@@ -53,7 +53,7 @@ def copy_notebooks(case: CaseFolder, more: Mapping[str, str]) -> Copies:
     Raises:
         CaseWriteError: a copy cannot be written.
     """
-    values = {"case": str(case.path.resolve()), "interactive": True, **more}
+    values = {"case": str(case.path.resolve()), "interactive": True, "seed": 0, **more}
     made, kept = [], []
     for name in names_for(case):
         notebook = _set(nbformat.read(notebook_path(name), as_version=4), values)

@@ -39,7 +39,7 @@ def tabletop(case: str, scenario: str = "", seed: int = 1, analyst: str = "") ->
     Args:
         case: folder of the exercise; empty for a temporary one, whose account ends with this process.
         scenario: ``theft``, ``onprem``, ``hub``, ``inside``, ``same-account`` or ``quiet``; empty to let the seed draw.
-        seed: which variant.
+        seed: which variant; 0 for the one that the folder holds, or for one that is drawn.
         analyst: who plays; empty for the system's user name.
 
     Raises:
@@ -49,7 +49,7 @@ def tabletop(case: str, scenario: str = "", seed: int = 1, analyst: str = "") ->
     """
     check_declared()
     path = Path(case) if case else _temporary_folder(scenario, seed)
-    folder = begin_exercise(path, Asked(scenario, seed, analyst, kept=bool(case)))
+    folder = begin_exercise(path, Asked(scenario, seed or None, analyst, kept=bool(case)))
     if not case:
         take_for_unnamed(folder)
     return situation_of(folder, kept=bool(case))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 GDKIT = (sys.executable, "-c", "from gdkit.cli import main; main()")
 ADDRESS = "Address:"
-_USUAL = "/lab/tree/notebooks/1_triage.ipynb?token="
+_USUAL = re.compile(r"(http://127\.0\.0\.1:\d+)/lab/tree/notebooks/\w+\.ipynb\?token=(\S+)")
 
 
 class Address(NamedTuple):
@@ -55,7 +56,7 @@ def address_of(process: subprocess.Popen[str]) -> Address:
     for line in process.stdout:
         told.append(line)
         if line.startswith(ADDRESS):
-            base, found, token = line.removeprefix(ADDRESS).strip().partition(_USUAL)
+            found = _USUAL.fullmatch(line.removeprefix(ADDRESS).strip())
             assert found, line
-            return Address(base, token)
+            return Address(*found.groups())
     raise AssertionError(f"no address was printed: {told} {process.stderr.read() if process.stderr else ''}")

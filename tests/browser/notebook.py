@@ -12,10 +12,11 @@ RUN_MS = 180_000
 
 _SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 _IDLE = "() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
-_FAILED = "[data-mime-type='application/vnd.jupyter.error']"
+_FAILED = f"""[...document.querySelectorAll("{_SHOWN} [data-mime-type='application/vnd.jupyter.stderr']")]
+  .map((each) => each.innerText).find((text) => /^\\w+(Error|Exception|Interrupt)\\b/m.test(text))"""
 _NUMBERS = f"""[...document.querySelectorAll('{_SHOWN} .jp-CodeCell .jp-InputPrompt')]
   .map((each) => parseInt(each.innerText.replace("[", "")) || 0)"""
-_RAN = f"""(before) => document.querySelector("{_SHOWN} {_FAILED}") || {_NUMBERS}.every((each) => each > before)"""
+_RAN = f"(before) => {_FAILED} || {_NUMBERS}.every((each) => each > before)"
 _CLEARED = f"() => {_NUMBERS}.every((each) => each === 0)"
 
 
@@ -51,5 +52,5 @@ class Notebook:
     def wait_ran(self, before: int) -> None:
         """Wait until every cell has a higher number than the highest before; one that failed is told."""
         self.page.wait_for_function(_RAN, arg=before, timeout=RUN_MS)
-        failed = self.panel.locator(_FAILED)
-        assert not failed.count(), failed.first.inner_text()
+        failed = self.page.evaluate(f"() => {_FAILED}")
+        assert not failed, failed

@@ -69,7 +69,7 @@ def watch(case: CaseFolder, browser: Browser) -> Iterator[Watch]:
         watch.context.close()
 
 
-@pytest.mark.parametrize("name", ["2_scope", "3_classify", "4_respond"])
+@pytest.mark.parametrize("name", ["1_triage", "2_scope", "3_classify", "4_respond", "5_recover"])
 def test_live(watch: Watch, name: str) -> None:
     """Run in JupyterLab, the notebook shows what the attacker wrote as text, and nothing of it happens."""
     hands = Mouse(watch.page)

@@ -40,12 +40,13 @@ def test_copied(case: CaseFolder) -> None:
 
 
 def test_exercise(case: CaseFolder) -> None:
-    """An exercise gets its own notebook too, and begins with it."""
+    """An exercise gets its own notebook too, begins with it, and is taken up whatever its seed is."""
     case.exercise.mkdir()
     assert copy_notebooks(case, {}).made == ("tabletop", *NOTEBOOKS)
     assert names_for(case)[0] == "tabletop"
     declared = notebook_parameters(case.notebooks / "tabletop.ipynb")
-    assert (declared["case"].default, declared["interactive"].default) == (str(case.path.resolve()), True)
+    told = [declared[name].default for name in ("case", "interactive", "seed")]
+    assert told == [str(case.path.resolve()), True, 0]
 
 
 def test_more_parameters(case: CaseFolder) -> None:
