@@ -80,7 +80,10 @@ def capabilities(case: str) -> View:
     if known is None:
         return view(folder, "What the role could do", "Not known: the role's policies were not read.")
     table = load_table(folder, "capabilities")
-    notes = [*(f"Not read: {one}" for one in known["unread"]), *known["not_considered"]]
+    notes = [
+        *(f"Not read: {one}" for one in known["unread"]),
+        *(f"Not considered: {one}" for one in known["not_considered"]),
+    ]
     return view(folder, "What the role could do", words.capabilities_summary(table), notes=notes, frame=table)
 
 

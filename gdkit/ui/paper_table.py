@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 60
 """Rows that stand on paper; it says of how many."""
 
-PAGE_CHARACTERS = 158
+PAGE_CHARACTERS = 165
 """Characters of the small print that stand beside one another across an A4 page on its side."""
 
 MOST_CELL_CHARACTERS = 500
@@ -32,7 +32,7 @@ MOST_CELL_CHARACTERS = 500
 NARROWEST, WIDEST = 4, 70
 """Characters of a column: the fewest, and the most that one asks for."""
 
-LONGEST_PIECE = 20
+LONGEST_PIECE = 24
 """Characters of a piece that a column is kept wide enough for; a longer one, such as a hash, is broken anywhere."""
 
 WIDER = ((str.isupper, 0.3), (str.isdigit, 0.15))

@@ -131,7 +131,7 @@ def _bars(colour: dict[str, Any]) -> dict[str, Any]:
     order = " : ".join(f"datum.party === '{party}' ? {place}" for place, party in enumerate(MOST_BARS))
     said = "datum.party + ': ' + datum.operation + ', ' + datum.calls"
     return {
-        "title": {"text": "What was called in the time that is marked: drag above to mark it",
+        "title": {"text": "What was called, in the time that is marked above or in all of it",
                   "subtitle": "The commonest operations of each, with how many calls, and how many of them failed."},
         "height": {"step": BAR_PX},
         "transform": [

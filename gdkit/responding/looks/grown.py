@@ -98,4 +98,4 @@ def _summary(proposals: Sequence[Proposal], done: Sequence[Application]) -> str:
     settled = sum(_standing(one, done) == "done" for one in steps)
     by_hand, unknown = len(alive) - len(steps), sum(bool(one.decision) for one in alive)
     return (f"{len(alive)} things may still live: {len(steps)} have a step, {settled} of these done; {by_hand} are a "
-            f"person's work. About {unknown} a person must first decide whose they are.")  # fmt: skip
+            "person's work." + (f" Of {unknown} a person must first decide whose they are." if unknown else ""))  # fmt: skip
