@@ -97,5 +97,6 @@ def _summary(proposals: Sequence[Proposal], done: Sequence[Application]) -> str:
     steps = [one for one in alive if one.step]
     settled = sum(_standing(one, done) == "done" for one in steps)
     by_hand, unknown = len(alive) - len(steps), sum(bool(one.decision) for one in alive)
+    undecided = f" Of {unknown} a person must first decide whose they are." if unknown else ""
     return (f"{len(alive)} things may still live: {len(steps)} have a step, {settled} of these done; {by_hand} are a "
-            "person's work." + (f" Of {unknown} a person must first decide whose they are." if unknown else ""))  # fmt: skip
+            f"person's work.{undecided}")  # fmt: skip
