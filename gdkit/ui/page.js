@@ -4,6 +4,8 @@
   if (window.gdkit) return;
   window.gdkit = true;
   const BEGINS_FORMULA = new RegExp(PUT_BEGINS, "u"), INNER_FORMULA = new RegExp(PUT_INNER, "gu");
+  // A cell: as wide as so many of its letters at the least, each so wide, and so many for its margins.
+  const LEAST_CHARACTERS = 40, CHARACTER_PX = 6.7, PADDING = 4;
 
   const unpack = (packed) => {
     const bytes = Uint8Array.from(atob(packed), (one) => one.charCodeAt(0));
@@ -111,12 +113,27 @@
   const pickButton = (value, type) => (type === "display"
     ? `<button type="button" class="gd-pick" value="${Number(value)}">Choose ${Number(value)}</button>` : value);
 
+  // What the columns leave free of the page's width is given to the long ones, in characters.
+  const room = (about, width) => {
+    const size = (value) => Math.max(...String(value ?? "").split("\n").map((line) => line.length));
+    const longest = about.columns.map(({ title }, at) =>
+      about.rows.reduce((most, row) => Math.max(most, size(row[at])), title.length) + PADDING);
+    let free = Math.floor(width / CHARACTER_PX), left = longest.length;
+    for (const one of longest.sort((a, b) => a - b)) {
+      if (one * left > free) break;
+      free -= one;
+      left -= 1;
+    }
+    return Math.max(LEAST_CHARACTERS, left ? Math.floor(free / left) : 0);
+  };
+
   let drawn = 0;
   const draw = (box, DataTable) => {
     const about = JSON.parse(box.querySelector("script").textContent);
     const escaped = DataTable.render.text().display;
     const table = make("table", { className: "display compact", ariaLabel: about.name });
     box.append(table);
+    box.style.setProperty("--gd-cell", `${room(about, box.clientWidth)}ch`);
     const render = (value, type) => (type === "sort" || type === "type" ? value ?? "" : escaped(value ?? "—"));
     const long = about.rows.length > about.page;
     const api = new DataTable(table, {

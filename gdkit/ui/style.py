@@ -27,7 +27,7 @@ STYLE = """
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .gd-view .dt-container { font-size: 12px; background: none; color: inherit; clear: both; }
 .gd-view .dt-container table.dataTable { width: auto; margin: 0; border-collapse: collapse; }
-.gd-view .dt-container table.dataTable td { white-space: pre; max-width: 22rem; overflow: hidden;
+.gd-view .dt-container table.dataTable td { white-space: nowrap; max-width: var(--gd-cell, 22rem); overflow: hidden;
   text-overflow: ellipsis; vertical-align: top; text-align: left; padding: 3px 10px 3px 6px; }
 .gd-view .dt-container table.dataTable td:hover, .gd-view .gd-whole table.dataTable td { white-space: pre-wrap;
   overflow-wrap: break-word; }
