@@ -96,8 +96,8 @@ def test_theme(watch: Watch, theme: str) -> None:
     Keyboard(watch.page).command(f"Use Theme: {theme}")
     watch.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
     cell = _picker(watch)
-    expect(cell.locator(".gd-picked")).to_be_visible()
-    shots.keep(cell, f"{theme.rsplit(maxsplit=1)[-1].lower()}-1_triage")
+    cell.locator(".gd-picked").scroll_into_view_if_needed()
+    shots.keep(watch.page, f"{theme.rsplit(maxsplit=1)[-1].lower()}-1_triage")
     assert hard_to_read(cell) == []
 
 
