@@ -2,7 +2,7 @@
 
 STYLE = """
 .gd-view { font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
-  margin: .2rem 0 1rem; }
+  margin: .2rem 0 1rem; font-variant-ligatures: none; }
 .gd-view p { margin: .3rem 0; max-width: 75rem; }
 .gd-view .gd-summary { font-weight: 600; font-size: 1.05em; }
 .gd-view .gd-sample { width: max-content; max-width: 100%; background: #7a1f5c; color: #fff; font-weight: 700;
