@@ -136,7 +136,7 @@ def test_long_cells_are_shown_whole(page: Page) -> None:
     button.focus()
     page.keyboard.press("Space")
     assert button.get_attribute("aria-pressed") == "true"
-    assert (before, cell.evaluate("cell => getComputedStyle(cell).whiteSpace")) == ("pre", "pre-wrap")
+    assert (before, cell.evaluate("cell => getComputedStyle(cell).whiteSpace")) == ("nowrap", "pre-wrap")
 
 
 def test_a_later_table_is_drawn_too(page: Page) -> None:
