@@ -16,7 +16,7 @@ from gdkit.response.record import RECHECKED, RECOVERY_CHECKED, applications
 from gdkit.response.recovery.checklist import BY_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gdkit.case.folder import CaseFolder
     from gdkit.response.playbooks import Entry, Playbook
@@ -27,6 +27,8 @@ TASK_DONE, SKIPPED = "respond: task done", "respond: skipped"
 
 _INSIDE = frozenset({"own_resource", "another_instance"})
 """Rules of ``origin.rules`` by which an address is one of the account's own."""
+
+_WAITING = ("open", "in doubt")
 
 RowState = Literal["done", "next", "open", "optional", "skipped", "undone", "in doubt"]
 """``in doubt``: it was begun, and did not end as planned."""
@@ -76,8 +78,16 @@ def overview(case: CaseFolder) -> tuple[Row, ...]:
     done = applications(CaseRecord(case, ""))
     notes, looked = _notes(case), _looked(case)
     rows = [_row(entry, facts, done, notes, looked) for entry in playbook.entries]
-    following = next((place for place, row in enumerate(rows) if row.state in ("open", "in doubt")), None)
+    following = next((place for place, row in enumerate(rows)
+                      if row.state in _WAITING or _is_lifted_early(rows, place)), None)  # fmt: skip
     return tuple(_as_next(row) if place == following else row for place, row in enumerate(rows))
+
+
+def _is_lifted_early(rows: Sequence[Row], place: int) -> bool:
+    """Tell whether a step was undone before the order says so: parts that come before its undoing are still waiting."""
+    step = rows[place]
+    lifted = next((later for later in range(place, len(rows)) if rows[later].undo and rows[later].name == step.name), 0)
+    return step.state == "undone" and any(row.state in _WAITING for row in rows[place:lifted])
 
 
 def step_standing(case: CaseFolder, name: str, told: Mapping[str, str] | None = None) -> str:
@@ -198,7 +208,8 @@ def _standing(entry: Entry, facts: frozenset[str], done: list[Application],
     of_step = [one for one in done if one.plan.step == entry.name and one.plan.undoes is None and _told(one, entry)]
     if of_step and not entry.task:
         standing = _by_journal(of_step[-1], entry)
-        if standing is not None:
+        left_out = noted is not None and noted["act"] == SKIPPED and noted["at"] >= of_step[-1].at
+        if standing is not None and not (standing[0] == "undone" and left_out):
             return standing
     if noted is not None and not (entry.undo and noted["act"] != SKIPPED):
         by = f"{noted['detail']['reason']} ({noted['actor']}, {noted['at']})"

@@ -31,12 +31,13 @@ def choices(case: str) -> View:
     return _if_malicious(opened(case), "choices")
 
 
-def grown(case: str, apply: Sequence[str] = (), *, interactive: bool) -> GrownPanel | View:
+def grown(case: str, apply: Sequence[str] = (), *, analyst: str = "", interactive: bool) -> GrownPanel | View:
     """Show what the thief made or changed, with the step for each, in the order in which it is contained.
 
     Args:
         case: the case folder.
         apply: hashes of plans that a person reviewed; those that steps of this kind made are applied.
+        analyst: who acts, as the journal will say; empty for who began the case.
         interactive: whether a person sits before the notebook; then each step has its panel.
 
     Raises:
@@ -46,9 +47,10 @@ def grown(case: str, apply: Sequence[str] = (), *, interactive: bool) -> GrownPa
     folder = opened(case)
     mine = plans_of(folder, GROWN_STEPS, apply)
     if mine:
-        return apply_in_turn(folder, "What grew from it", mine, words.stamp(case_about(folder)))
+        return apply_in_turn(folder, "What grew from it", mine, words.stamp(case_about(folder)), analyst)
     shown = _if_malicious(folder, "grown")
-    return GrownPanel(folder, shown) if interactive and shown.frame is not None and len(shown.frame) else shown
+    has_rows = shown.frame is not None and len(shown.frame)
+    return GrownPanel(folder, shown, analyst) if interactive and has_rows else shown
 
 
 def rules(case: str) -> View:

@@ -46,7 +46,7 @@ def response_order(case: str) -> View:
     return view(folder, "Order of the response", summary, frame=frame)
 
 
-def step(case: str, name: str, tell: Sequence[str] = (), apply: Sequence[str] = (), *,
+def step(case: str, name: str, tell: Sequence[str] = (), apply: Sequence[str] = (), *, analyst: str = "",
          interactive: bool) -> StepPanel | View:  # fmt: skip
     """Show one step: its panel where a person sits before the notebook, else its preview.
 
@@ -55,6 +55,7 @@ def step(case: str, name: str, tell: Sequence[str] = (), apply: Sequence[str] = 
         name: of the step.
         tell: options of steps, each ``STEP:NAME=VALUE``; those of other steps are passed over.
         apply: hashes of plans that a person reviewed; one that this step made is applied.
+        analyst: who acts, as the journal will say; empty for who began the case.
         interactive: whether a person sits before the notebook.
 
     Raises:
@@ -65,15 +66,15 @@ def step(case: str, name: str, tell: Sequence[str] = (), apply: Sequence[str] = 
     folder, found = opened(case), step_named(name)
     told = told_options(name, tell)
     if interactive:
-        return StepPanel(folder, name, told)
+        return StepPanel(folder, name, told, analyst)
     stamp = words.stamp(case_about(folder))
     mine = plans_of(folder, {name}, apply)
     if mine:
-        return apply_in_turn(folder, found.title, mine, stamp)
-    return _previewed(folder, found, told, stamp)
+        return apply_in_turn(folder, found.title, mine, stamp, analyst)
+    return _previewed(folder, found, told, stamp, analyst)
 
 
-def _previewed(folder: CaseFolder, found: Step, told: Mapping[str, str], stamp: str) -> View:
+def _previewed(folder: CaseFolder, found: Step, told: Mapping[str, str], stamp: str, analyst: str) -> View:
     """Preview a step where that is due, and say why not where it is not; a preview that fails is told as such."""
     part, missing = part_of_order(folder, found.name), [option.name for option in found.options
                                                         if option.required and not told.get(option.name)]  # fmt: skip
@@ -88,7 +89,7 @@ def _previewed(folder: CaseFolder, found: Step, told: Mapping[str, str], stamp: 
         why = f"it must be told {', '.join(missing)}"
     else:
         try:
-            plan = preview_step(open_desk(folder), found.name, {**dict(part.told), **told})
+            plan = preview_step(open_desk(folder, actor=analyst), found.name, {**dict(part.told), **told})
         except (AwsError, CaseError, ResponseError) as error:
             why = str(error)
         else:
@@ -114,14 +115,14 @@ def told_options(name: str, tell: Sequence[str]) -> dict[str, str]:
     return told
 
 
-def apply_in_turn(folder: CaseFolder, title: str, hashes: Sequence[str], stamp: str) -> View:
+def apply_in_turn(folder: CaseFolder, title: str, hashes: Sequence[str], stamp: str, analyst: str = "") -> View:
     """Apply plans that a person reviewed, one after another; one that fails stops the rest.
 
     Raises:
         GroundChangedError: what a plan rests on has changed since it was reviewed; it was not applied.
         AwsError: AWS refused, or could not be asked.
     """
-    desk = open_desk(folder)
+    desk = open_desk(folder, actor=analyst)
     return step_view.applied_view(title, [apply_plan(desk, one) for one in hashes], stamp=stamp)
 
 

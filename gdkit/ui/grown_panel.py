@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gdkit import tables
+from gdkit.case.folder import case_analyst
 from gdkit.responding.looks.grown import grown_item
 from gdkit.ui import text
 from gdkit.ui.guard import told_error
@@ -22,10 +23,10 @@ class GrownPanel:
     Displaying it shows the controls in a live notebook and the table everywhere else.
     """
 
-    def __init__(self, case: CaseFolder, shown: View) -> None:
+    def __init__(self, case: CaseFolder, shown: View, analyst: str = "") -> None:
         import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
 
-        self.case, self.shown = case, shown
+        self.case, self.shown, self.analyst = case, shown, analyst or case_analyst(case)
         assert shown.frame is not None  # noqa: S101 - a panel is made only of a look that has rows
         items = [(_label(row), row["item"]) for row in tables.rows_of(shown.frame) if row["step"]]
         self.chosen = widgets.Dropdown(options=[("choose a thing", 0), *items], description="Contain",
@@ -43,9 +44,9 @@ class GrownPanel:
             return
         try:
             item = grown_item(self.case, change["new"])
-            self.panel = StepPanel(self.case, item.step, dict(item.options))
+            self.panel = StepPanel(self.case, item.step, dict(item.options), self.analyst)
         except Exception as error:
-            say(self.status, f"Not shown. {told_error(error, self.case, actor='panel', item=change['new'])}")
+            say(self.status, f"Not shown. {told_error(error, self.case, actor=self.analyst, item=change['new'])}")
         else:
             self._place.children = (self.panel.box,)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from gdkit.case.folder import case_analyst
 from gdkit.errors import ResponseError
 from gdkit.responding import run
 from gdkit.responding.overview import step_standing
@@ -31,12 +32,14 @@ class StepPanel:
     the controls in a live notebook and where the step stands everywhere else.
     """
 
-    def __init__(self, case: CaseFolder, name: str, told: dict[str, str]) -> None:
+    def __init__(self, case: CaseFolder, name: str, told: dict[str, str], analyst: str = "") -> None:
         import ipywidgets as widgets  # noqa: PLC0415 - loaded on first use; headless runs never need it
 
         self.case, self.step = case, step_named(name)
         self._desk: run.Desk | None = None
         self.options = {option.name: _control(widgets, option, told) for option in self.step.options}
+        self.analyst = widgets.Text(description="Analyst", value=analyst or case_analyst(case),
+                                    placeholder="who acts, as the journal will say")  # fmt: skip
         self.hash = widgets.Text(description="Plan's hash", placeholder=f"type at least {SHORT} digits to apply")
         self.despite = widgets.Text(description="Despite", layout={"display": "none", "width": "min(100%, 52rem)"},
                                     placeholder="why it is applied although a check of it says NO")  # fmt: skip
@@ -48,8 +51,8 @@ class StepPanel:
         for name_, (act, place) in acts.items():
             self.buttons[name_].on_click(lambda _button, act=act, place=place: self._guarded(act, place))
         after = [self.hash, *(self.buttons[name] for name in ("Apply", "Verify", "Preview undo"))]
-        self._box = panel_box([self.about, *self.options.values(), self.buttons["Preview"], self.shown, self.despite,
-                               widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status,
+        self._box = panel_box([self.about, *self.options.values(), self.analyst, self.buttons["Preview"], self.shown,
+                               self.despite, widgets.HBox(after, layout={"flex_flow": "row wrap"}), self.status,
                                self.outcome])  # fmt: skip
 
     def preview(self) -> View:
@@ -95,7 +98,7 @@ class StepPanel:
         try:
             view = act()
         except Exception as error:
-            told = told_error(error, self.case, actor="panel", step=self.step.name)
+            told = told_error(error, self.case, actor=self._actor(), step=self.step.name)
             say(self.status, f"Not done now. {told.removesuffix('.')}. {step_standing(self.case, self.step.name)}")
         else:
             place.value, self.about.value = view.html(), self._start().html()
@@ -104,7 +107,10 @@ class StepPanel:
     def _at_desk(self) -> run.Desk:
         if self._desk is None:
             self._desk = run.open_desk(self.case)
-        return self._desk
+        return replace(self._desk, actor=self._actor())
+
+    def _actor(self) -> str:
+        return self.analyst.value.strip() or case_analyst(self.case)
 
     def _told(self) -> dict[str, str]:
         return {name: str(control.value) for name, control in self.options.items() if str(control.value)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.model import VerdictValue, utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -243,6 +243,8 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
     elif result["origin"]["proposed_verdict"] not in (verdict.value, "undetermined"):
         points.append(f"Note: the verdict is {verdict.value}, and the evidence now proposes "
                       f"{result['origin']['proposed_verdict']}.")  # fmt: skip
+    if verdict.value == "malicious" and _is_lifted(result.get("response", {}).get("applied", ())):
+        points.append("Open: what contained the credentials was undone, and no step of containment is in force.")
     points += _left_points(result["impact"]["still_exists"])
     if result["events"]["unknown"]:
         points.append(f"Open: {many(result['events']['unknown'], 'call')} may be the thief's or the workload's.")
@@ -252,6 +254,12 @@ def open_points(result: dict[str, Any], verdict: Verdict) -> list[str]:
     if any(row["what"] == "data events" for row in result["coverage"]["not_searched"]):
         points.append("Open: data events were not searched, so objects read from S3 and the like would not be seen.")
     return [*points, ON_THE_INSTANCE]
+
+
+def _is_lifted(applied: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether something of containment was applied, and nothing of it is in force any more."""
+    held = [row["in_force"] for row in applied if row["phase"] == "containment"]
+    return bool(held) and not any(held)
 
 
 def _left_points(things: list[dict[str, Any]]) -> list[str]:

@@ -67,8 +67,21 @@ def test_done_moves_on(case: CaseFolder) -> None:
     assert rows(case)["describe-instance"].state == "next"
     assert overview(case)[-1].state == "open", "now there is something to lift"
     applied(case, "deny-session", undoes=plan_hash)
-    assert rows(case)["deny-session"].state == "undone"
     assert overview(case)[-1].state == "done"
+    assert rows(case)["deny-session"].state == "next", "it was lifted while the rest of the order is still open"
+    assert "undone since" in rows(case)["deny-session"].detail
+    note(case, "deny-session", skipped=True, reason="the role is denied instead")
+    assert rows(case)["deny-session"].state == "skipped"
+    assert rows(case)["describe-instance"].state == "next"
+
+
+def test_lifted_last_of_all(case: CaseFolder) -> None:
+    """A Deny that is lifted after everything before it is done or left out is undone, and nothing is next."""
+    plan_hash = applied(case, "deny-session")
+    for row in overview(case)[1:-1]:
+        note(case, row.name, skipped=True, reason="not needed here")
+    applied(case, "deny-session", undoes=plan_hash)
+    assert {row.state for row in overview(case)} == {"undone", "skipped", "done"}
 
 
 @pytest.mark.parametrize(("status", "state"), [("failed", "in doubt"), ("partly", "in doubt"), ("open", "in doubt"),
