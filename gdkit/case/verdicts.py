@@ -34,7 +34,8 @@ def record_verdict(case: CaseFolder, value: str, reason: str, analyst: str | Non
         CaseWriteError: it cannot be written.
     """
     if value not in VERDICT_VALUES:
-        raise VerdictError(f"{value!r} is no verdict", action=f"choose one of {', '.join(VERDICT_VALUES)}")
+        raise VerdictError(f"{value!r} is no verdict" if value else "no verdict was chosen",
+                           action=f"choose one of {', '.join(VERDICT_VALUES)}")  # fmt: skip
     if not reason.strip():
         raise VerdictError("a verdict without a reason is not recorded", action="say in a sentence what it rests on")
     current = current_verdict(case)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from gdkit.ui.view import View
 
 
+APPLIED = "This plan was applied; what came of it stands below."
+"""What stands above a plan that is no longer one."""
+
+
 class StepPanel:
     """Shows one step and runs it.
 
@@ -37,6 +41,7 @@ class StepPanel:
 
         self.case, self.step = case, step_named(name)
         self._desk: run.Desk | None = None
+        self._plan_hash = ""
         self.options = {option.name: _control(widgets, option, told) for option in self.step.options}
         self.analyst = widgets.Text(description="Analyst", value=analyst or case_analyst(case),
                                     placeholder="who acts, as the journal will say")  # fmt: skip
@@ -73,6 +78,8 @@ class StepPanel:
         applied = run.apply_plan(desk, plan.hash, despite=self.despite.value)
         self.hash.value = self.despite.value = ""
         self.despite.layout.display = "none"
+        if plan.hash == self._plan_hash:
+            self.shown.value = replace(step_view.plan_view(self.step, plan), folded=(), summary=APPLIED).html()
         return step_view.applied_view(self.step.title, [applied])
 
     def verify(self) -> View:
@@ -81,6 +88,7 @@ class StepPanel:
 
     def _planned(self, plan: Plan) -> View:
         self.hash.value = self.despite.value = ""
+        self._plan_hash = plan.hash
         stopped = any(check.stops and check.holds is False for check in plan.checks)
         self.despite.layout.display = "flex" if stopped else "none"
         return replace(step_view.plan_view(self.step, plan), folded=())  # it stands above already

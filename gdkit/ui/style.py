@@ -9,8 +9,8 @@ STYLE = """
   padding: .1rem .6rem; }
 .gd-view .gd-more { opacity: .8; }
 .gd-view ul.gd-notes { margin: .3rem 0 .5rem 1.2rem; padding: 0; }
-.gd-view .gd-blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: .8rem 1.2rem;
-  margin: .8rem 0; }
+.gd-view .gd-blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr));
+  gap: .8rem 1.2rem; margin: .8rem 0; }
 .gd-view .gd-block { border: 1px solid #8886; border-left: 4px solid #c2410c; padding: .4rem .9rem;
   break-inside: avoid; }
 .gd-view .gd-block:last-child:nth-child(odd) { grid-column: 1 / -1; }

@@ -53,7 +53,7 @@ def test_analyst_of_case(case: CaseFolder) -> None:
     ("value", "reason", "told"),
     [
         ("guilty", "because", "'guilty' is no verdict.*benign, malicious, undetermined"),
-        ("", "because", "'' is no verdict"),
+        ("", "because", "no verdict was chosen"),
         ("Benign", "because", "is no verdict"),
         ("benign", "", "without a reason"),
         ("benign", " \n\t", "without a reason"),

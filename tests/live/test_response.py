@@ -21,7 +21,7 @@ from gdkit.case.verdicts import record_verdict
 from gdkit.cli import commands
 from gdkit.errors import ResponseError
 from gdkit.response.record import applications
-from gdkit.ui.step_panel import StepPanel
+from gdkit.ui.step_panel import APPLIED, StepPanel
 from tests.live.worlds import World, investigate, staged_world
 
 if TYPE_CHECKING:
@@ -154,8 +154,12 @@ def test_panel(theft: Staged) -> None:
     assert theft.http_tokens == "optional"
     assert read_entries(theft.case.journal)[-1]["act"] == "error"
     panel.hash.value = theft.plan("require-imdsv2")["hash"][:12]
+    panel.analyst.value = "ben"
     panel.buttons["Apply"].click()
     assert theft.http_tokens == "required"
+    assert APPLIED in panel.shown.value
+    assert "Nothing was changed yet" not in panel.shown.value
+    assert applications(CaseRecord(theft.case, ""))[-1].actor == "ben"
     assert panel.status.value.startswith("Applied ")
     panel.buttons["Verify"].click()
     assert "in force" in panel.outcome.value
