@@ -136,14 +136,18 @@ def _grants(rows: pd.DataFrame, **named: object) -> pd.DataFrame:
 
 def _sole(principals: pd.Series, by: str, parties: pd.Series, trail: Trail, party_of: pd.Series, *,
           only: str | None = None) -> pd.Series:  # fmt: skip
-    """Tell for each principal whether all that is known to have begun its sessions is one party's."""
-    position, number = positions_of(trail, by, principals)
-    issues = trail.events.iloc[position]
-    counted = issues["error_code"].isna().to_numpy()
+    """Tell for each principal whether all that is known to have begun its sessions is one party's.
+
+    A principal that took one role again and again is looked at once: its askers are told apart, not its calls.
+    """
+    places, distinct = pd.factorize(principals)
+    position, number = positions_of(trail, by, pd.Series(distinct))
+    counted = trail.events["error_code"].isna().to_numpy()[position]
     if only is not None:
-        counted = counted & (issues["event_name"] == only).to_numpy()
-    asker = party_of.iloc[position].to_numpy()
-    of_others = counted & (asker != parties.to_numpy()[number])
-    sole = pd.Series(True, index=principals.index)
-    sole.iloc[number[of_others]] = False
-    return sole
+        counted = counted & (trail.events["event_name"] == only).to_numpy()[position]
+    askers = pd.DataFrame({"number": number, "asker": party_of.to_numpy()[position]})[counted].drop_duplicates()
+    many = askers["number"].value_counts()
+    asked = askers.drop_duplicates("number").set_index("number")["asker"]
+    mine = pd.Series(places, index=principals.index)
+    none, same = ~mine.isin(many.index), mine.map(asked) == parties
+    return none | (same & (mine.map(many) == 1))

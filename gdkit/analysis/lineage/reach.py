@@ -76,6 +76,10 @@ def positions_of(trail: Trail, by: str, values: pd.Series) -> tuple[Any, Any]:
     return lookup.order[np.repeat(begins, counts) + offsets], np.repeat(known, counts)
 
 
+_SAME_GRANT = ["by", "value", "only", "strength", "detail", "certain"]
+"""What grants have in common of which the earliest leads to every event that a later one leads to, and decides."""
+
+
 def reached(trail: Trail, grants: pd.DataFrame, taken: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.DataFrame:
     """Give the events that the grants lead to and that are not taken yet, each once.
 
@@ -90,7 +94,8 @@ def reached(trail: Trail, grants: pd.DataFrame, taken: np.ndarray[Any, np.dtype[
         The events with ``strength``, ``issue``, ``asked_by``, ``node`` and ``quiet`` (a service's own call, that
         only leads further).
     """
-    parts = [_candidates(trail, str(by), rows, taken) for by, rows in grants.groupby("by")]
+    earliest = grants.sort_values(["since", "issue", "node"], kind="stable").drop_duplicates(_SAME_GRANT)
+    parts = [_candidates(trail, str(by), rows, taken) for by, rows in earliest.groupby("by")]
     found = pd.concat(parts, ignore_index=True)
     sure = found["strength"].map({name: number for number, name in enumerate(BY_STRENGTH)})
     found = found.assign(sure=sure).sort_values(["position", "sure", "since", "issue", "node"], kind="stable")
