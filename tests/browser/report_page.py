@@ -23,6 +23,24 @@ _DRAWN = """() => {
   const tables = [...document.querySelectorAll("table.display, .gd-rows")];
   return tables.length && tables.every((each) => each.closest(".dt-container") || each.querySelector(".dt-container"));
 }"""
+_BROKEN = """() => {
+  const broken = [], range = document.createRange();
+  let seen = 0;
+  for (const cell of document.querySelectorAll(".gd-paper :is(td, th)")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const { 0: word, index } of walker.currentNode.data.matchAll(/(?<!\\w)[A-Za-z]{2,20}(?!\\w)/g)) {
+        range.setStart(walker.currentNode, index);
+        range.setEnd(walker.currentNode, index + word.length);
+        seen += 1;
+        if (new Set([...range.getClientRects()].map((one) => one.top)).size > 1) broken.push(word);
+      }
+    }
+  }
+  return seen ? broken : ["no word was looked at"];
+}"""
+"""A piece of an id or a hash, with digits beside it, is no word."""
+
 _FRAME_DRAWN = "() => document.querySelector('svg, canvas, table')"
 
 
@@ -44,6 +62,12 @@ def violations(page: Page) -> list[str]:
     for frame in page.frames[1:]:
         found += _found(frame, WCAG)
     return found
+
+
+def broken_words(page: Page) -> list[str]:
+    """Give the short words of tables that go on in a second line on the page as it is shown now."""
+    told: list[str] = page.evaluate(_BROKEN)
+    return told
 
 
 def _found(frame: Frame, tags: tuple[str, ...]) -> list[str]:

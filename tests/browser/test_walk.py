@@ -16,7 +16,7 @@ from gdkit.report.run import run_notebook
 from tests.browser import shots, walk
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.poke import poke
-from tests.browser.report_page import opened_report, violations
+from tests.browser.report_page import broken_words, opened_report, violations
 from tests.browser.stage import EVIL, Stage, opened_stage
 from tests.browser.themes import THEMES, hard_to_read, white_slabs
 from tests.browser.watch import Watch
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+A4_ON_ITS_SIDE = {"width": 1024, "height": 700}
+"""Pixels of a page of paper between its margins, at 96 an inch."""
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -161,9 +164,14 @@ def test_report_page(stage: Stage, browser: Browser) -> None:
     with opened_report(watch, report) as page:
         shots.keep(page, "report")
         assert violations(page) == []
+        page.set_viewport_size({"width": 420, "height": 900})
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 420
+        page.set_viewport_size(A4_ON_ITS_SIDE)
         page.emulate_media(media="print")
         shots.keep(page, "report-print")
         assert violations(page) == []
+        assert broken_words(page) == []
     assert watch.fired == []
 
 
