@@ -9,6 +9,7 @@
     │   ├── FindingReadError   the text is not a finding in any known shape
     │   └── UnsupportedFindingError   a finding of another type: recognised, and refused with what to use instead
     ├── TrailError             no CloudTrail event could be read from the sources given
+    ├── CostError              reading a source would take more than is allowed; nothing of it was read
     ├── AwsError               AWS refused, could not be reached, or answered in part
     ├── CaseError              the case folder cannot be used
     │   ├── CaseConflictError  it already holds another investigation
@@ -86,6 +87,10 @@ class UnsupportedFindingError(FindingError):
 
 class TrailError(GdkitError):
     """No CloudTrail event could be read from the sources given."""
+
+
+class CostError(GdkitError):
+    """Reading a source would take more than is allowed; nothing of it was read."""
 
 
 AwsErrorKind = Literal[

@@ -18,6 +18,7 @@ from gdkit.case.journal import append_entry
 from gdkit.errors import CaseConflictError, CaseError
 from gdkit.findings import load_findings, select_finding
 from gdkit.model import Finding, NotSearched, Subject, utc_text
+from gdkit.trail.fetched.values import Terms, terms_document, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,6 +208,20 @@ def case_access(case: CaseFolder) -> AwsAccess | None:
 def case_not_asked(case: CaseFolder) -> tuple[NotSearched, ...]:
     """Give where other findings of the session could not be asked for when the case was begun."""
     return tuple(NotSearched(**gap) for gap in case_about(case).get("not_asked", ()))
+
+
+def set_terms(case: CaseFolder, terms: Terms) -> None:
+    """Keep on what terms sources in AWS are fetched for the case from now on.
+
+    Raises:
+        CaseWriteError: the folder cannot be written.
+    """
+    write_json(case.about, {**case_about(case), "terms": terms_document(terms)})
+
+
+def case_terms(case: CaseFolder) -> Terms:
+    """Give on what terms sources in AWS are fetched for the case."""
+    return terms_of(case_about(case).get("terms"))
 
 
 def is_simulated(case: CaseFolder) -> bool:

@@ -8,12 +8,13 @@ from gdkit.gathering.environment import (
     with_gaps,
     with_own_addresses,
 )
-from gdkit.gathering.events import Tellers, gather_events
+from gdkit.gathering.events import gather_events
 from gdkit.gathering.holdings import gather_holdings
 from gdkit.gathering.home import home_of
 from gdkit.gathering.keep import keep_scope
 from gdkit.gathering.origin import OriginInputs, judge_origin, keep_log_evidence
 from gdkit.gathering.regions import with_regions
+from gdkit.gathering.tellers import Tellers
 
 __all__ = [
     "OriginInputs",

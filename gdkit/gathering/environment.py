@@ -13,8 +13,8 @@ from gdkit.case.evidence import load_table, manifest, save_records, save_table
 from gdkit.case.folder import case_access
 from gdkit.case.journal import append_entry
 from gdkit.gathering import access
-from gdkit.gathering.events import looked_since
 from gdkit.gathering.home import home_of
+from gdkit.gathering.window import looked_since
 from gdkit.model import NotSearched
 
 if TYPE_CHECKING:

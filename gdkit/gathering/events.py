@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import keep_files
 from gdkit.case.folder import case_access, case_not_asked
-from gdkit.errors import AwsError, StoppedError, TrailError, UsageError
+from gdkit.errors import AwsError, TrailError, UsageError
 from gdkit.gathering import access
+from gdkit.gathering.fetched import gather_fetched
 from gdkit.gathering.home import home_of
+from gdkit.gathering.tellers import Tellers
+from gdkit.gathering.window import looked_since
 from gdkit.identifiers import parse_principal_id
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched
 from gdkit.trail.kept import load_kept
-from gdkit.trail.sources import LOOKUP
+from gdkit.trail.load import load_trail
+from gdkit.trail.named import LOOKUP, file_sources, remote_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from threading import Event
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from gdkit.aws import ReadOnlyAws
     from gdkit.case.folder import CaseFolder
     from gdkit.ledger_row import GapKind
     from gdkit.model import Subject
-    from gdkit.trail import Progress, Trail
-    from gdkit.trail.lookup import LookupPlan, LookupProgress, LookupResult
-
-BEFORE_FINDING = timedelta(hours=24)
-"""How long before the first reported use the look-up begins: the stolen key was issued within hours of its use, and the
-instance's own habits must be seen from before."""
-
-WITHOUT_FINDING = timedelta(days=7)
-"""How far back the look-up reaches where no finding says when the use began."""
+    from gdkit.trail import Trail
+    from gdkit.trail.lookup import LookupPlan, LookupResult
 
 _MOST_ROUNDS = 5
 
@@ -47,53 +44,6 @@ LOOKED_UP = (
 They are the ones that most often open a way in, and the one after which no call can be the instance's. The others of
 ``analysis.ways_in`` are seen in log files alone.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Tellers:
-    """Who is told of progress, and whether a person wants it to stop.
-
-    Attributes:
-        lookup: told of a look-up.
-        files: told of the reading of files.
-        part: told in words which part of the work begins.
-        stop: set where a person wants it to stop; None where nobody can.
-    """
-
-    lookup: Callable[[LookupProgress], None] | None = None
-    files: Callable[[Progress], None] | None = None
-    part: Callable[[str], None] | None = None
-    stop: Event | None = None
-
-    def begin(self, part: str) -> None:
-        """Tell that a part of the work begins.
-
-        Raises:
-            StoppedError: a person wanted it to stop.
-        """
-        self.check()
-        if self.part:
-            self.part(part)
-
-    def reading(self, progress: Progress) -> None:
-        """Tell how far the reading of files is.
-
-        Raises:
-            StoppedError: a person wanted it to stop.
-        """
-        self.check()
-        if self.files:
-            self.files(progress)
-
-    def check(self) -> None:
-        """Leave off where a person wants that.
-
-        Raises:
-            StoppedError: a person does.
-        """
-        if self.stop is not None and self.stop.is_set():
-            raise StoppedError("it was stopped; what was fetched is kept in the case",
-                               action="run it again: it goes on where it was")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +66,46 @@ class _LeftOut:
 
 
 def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], tellers: Tellers | None = None) -> Trail:
-    """Read every source of events of a case; pages of the event history are kept in it.
+    """Read every source of events of a case; what AWS gave is kept in it.
 
     Raises:
-        UsageError: the event history is wanted, and the case names no way to AWS.
+        UsageError: AWS is to be asked, and the case names no way to it; or a source cannot be read by this version.
         AwsError: AWS cannot be reached at all.
+        CostError: a source would take more than is allowed.
         TrailError: nothing could be read.
-        StoppedError: a person wanted it to stop; pages of the event history are kept.
+        StoppedError: a person wanted it to stop; what was fetched is kept.
     """
     told = tellers or Tellers()
-    files = [source for source in sources if source != LOOKUP]
+    files, remote = file_sources(sources), remote_sources(sources)
     if len(files) == len(sources):
         return _with_gaps(load_kept(files, on_progress=told.reading), _not_asked(case))
+    result, left_out = _look_up(case, subject, told) if LOOKUP in sources else (None, _LeftOut())
+
+    def read(folders: Sequence[Path]) -> Trail:
+        listed = [*files, *map(str, folders)]
+        return _read_all(result, listed, told)
+
+    trail = gather_fetched(case, subject, remote, read, told) if remote else read([])
+    return _with_gaps(trail, (*_not_asked(case), *left_out.gaps), left_out.rows)
+
+
+def _read_all(result: LookupResult | None, listed: list[str], told: Tellers) -> Trail:
+    """Read files and folders, with the pages of a look-up where there are some.
+
+    Raises:
+        TrailError: there is nothing to read, or nothing could be read.
+    """
+    if result is None:
+        return load_trail(listed, on_progress=told.reading)
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
-    result, left_out = _look_up(case, subject, told)
-    keep_files(case, result.folder, "CloudTrail LookupEvents")
-    if not result.pages and not files:
+    if not result.pages and not listed:
         raise TrailError(
             f"the event history could not be asked anywhere: {result.not_searched[0].reason}",
             where=result.not_searched[0].what,
             action="see which permissions are missing with 'gdkit check', or name log files with --trail",
         )
-    return _with_gaps(load_history(result, files, on_progress=told.reading), (*_not_asked(case), *left_out.gaps),
-                      left_out.rows)  # fmt: skip
+    return load_history(result, listed, on_progress=told.reading)
 
 
 def _not_asked(case: CaseFolder) -> tuple[NotSearched, ...]:
@@ -177,6 +143,7 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
         if wider == plan:
             break
         plan = wider
+    keep_files(case, result.folder, "CloudTrail LookupEvents")
     return result, left_out
 
 
@@ -218,12 +185,6 @@ def _session_names(subject: Subject) -> tuple[str, ...]:
     principal = parse_principal_id(subject.principal_id)
     named = (principal.session_name if principal else None, subject.instance_id)
     return tuple(dict.fromkeys(name for name in named if name))
-
-
-def looked_since(subject: Subject, now: datetime) -> datetime:
-    """Give the instant from which on AWS is asked about a session: a day before the first reported use, or a week."""
-    first = subject.finding.first_seen_at if subject.finding else None
-    return first - BEFORE_FINDING if first else now - WITHOUT_FINDING
 
 
 def _regions(aws: ReadOnlyAws, wanted: Sequence[str], account_id: str, left_out: _LeftOut) -> tuple[str, ...]:

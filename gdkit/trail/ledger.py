@@ -82,7 +82,7 @@ class Ledger:
         self._sources = tuple(sources)
         self._sought = sought
         self._others = False
-        self._with_data: set[str | None] = set()
+        self._with_data: set[str | None] = set().union(*(source.with_data for source in self._sources))
         self._not_reached: list[NotSearched] = []
         self._tallies = [_Tally() for _ in self._sources]
         self._unread: list[Unread] = []

@@ -26,6 +26,16 @@ Source: CloudTrail User Guide, "CloudTrail log file name format" and "Finding yo
 """
 
 
+HOW: Mapping[str, str] = {
+    "lookup": "pages of the event history",
+    "s3": "log files in S3",
+    "athena": "Athena",
+    "securitylake": "Security Lake",
+    "lake": "CloudTrail Lake",
+}
+"""By what a kind of source was looked at; whatever else there is are log files."""
+
+
 @dataclass(slots=True)
 class PlaceTally:
     """What one source held of one place and kind.
@@ -91,7 +101,7 @@ def all_rows(
         sought: whether only records that name one session were looked for: then the names of files alone tell what
             was searched, and every place that they name has a row.
     """
-    how = "pages of the event history" if source.kind == "lookup" else "log files"
+    how = HOW.get(source.kind, "log files")
     for (account_id, region, category), place in sorted(places.items(), key=lambda one: _order(one[0])):
         yield LedgerRow(source.source, "searched", account_id, region, category, place.first_at, place.last_at,
                         place.records, how)  # fmt: skip

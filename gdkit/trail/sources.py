@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
+from gdkit.trail.named import LOOKUP, Files, Source, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Source: TypeAlias = str | os.PathLike[str]
+__all__ = ["LOOKUP", "LogFile", "Source", "SourceFiles", "find_files"]
 
-LOOKUP = "lookup"
-"""The source that means CloudTrail's event history."""
-
-LOOKUP_PLAN = "lookup-plan.json"
-"""The plan file of a look-up's folder: it makes the folder's kind, and is no log."""
+LOOKUP_PLAN, FETCH_PLAN = "lookup-plan.json", "fetch-plan.json"
+"""The plan files of a look-up's folder and of a fetch's: they tell the folder's kind, and are no logs."""
 
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
-_NOT_A_FILE = re.compile(r"s3://|(?:athena|lake|securitylake):|lookup$", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -54,11 +52,14 @@ class SourceFiles:
     """The files of one source, and those passed over because of their names.
 
     Attributes:
-        kind: ``lookup`` for a folder that a look-up of the event history filled, else ``files``.
+        kind: ``lookup`` for a folder that a look-up of the event history filled, ``s3`` and others for one that a fetch
+            filled, else ``files``.
+        with_data: accounts whose data events the source of a fetch is known to hold, whether or not any was fetched.
     """
 
     source: str
     kind: str = "files"
+    with_data: frozenset[str] = frozenset()
     files: list[LogFile] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
@@ -82,16 +83,14 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
 
 
 def _checked(source: object) -> str:
-    text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-    if not isinstance(text, str) or not text.strip():
-        raise UsageError(f"a source of events is a path, not {type(source).__name__} {source!r:.60}")
-    if _NOT_A_FILE.match(text):
+    named = parse_source(source)
+    if not isinstance(named, Files):
         raise UsageError(
-            "this version reads files only",
-            where=text,
+            "only files can be read here",
+            where=named.text,
             action="copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder.",
         )
-    return text
+    return named.text
 
 
 def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
@@ -132,12 +131,25 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
         folders.sort()
         for name in sorted(names):
             path = Path(parent, name)
-            if name == LOOKUP_PLAN:
-                result.kind = "lookup" if path.parent == folder else result.kind
+            if name in (LOOKUP_PLAN, FETCH_PLAN):
+                if path.parent == folder:
+                    _read_plan(path, result)
             elif name.startswith(".") or not _is_log(path, name):
                 result.passed_over.append(str(path))
             else:
                 _add_file(path, result, named=False)
+
+
+def _read_plan(path: Path, result: SourceFiles) -> None:
+    """Take over what a plan file says of its folder; one that cannot be understood leaves it a folder of files."""
+    if path.name == LOOKUP_PLAN:
+        result.kind = "lookup"
+        return
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        result.kind, result.with_data = str(about["kind"]), frozenset(map(str, about["with_data"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        result.kind = "files"
 
 
 def _is_log(path: Path, name: str) -> bool:

@@ -17,7 +17,8 @@ from gdkit.trail.lookup.places import places_asked
 from gdkit.trail.lookup.plan import FoundKey, Query, Window, first_queries, key_queries
 from gdkit.trail.lookup.result import LookupResult, facts_of, gaps_in_words, warnings_of
 from gdkit.trail.lookup.site import SiteSweep
-from gdkit.trail.lookup.store import SavedSweep, Spent, has_pages, read_saved, remove_leftovers, write_saved
+from gdkit.trail.lookup.store import SavedSweep, Spent, has_pages, read_saved, write_saved
+from gdkit.trail.written import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
-import tempfile
 import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdkit.errors import CaseWriteError
 from gdkit.model import utc_text
 from gdkit.trail.lookup.gaps import Chain
 from gdkit.trail.lookup.plan import Window
 from gdkit.trail.sources import LOOKUP_PLAN
 from gdkit.trail.times import parse_time
+from gdkit.trail.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from gdkit.trail.lookup.plan import Query, Site
 
 _RUN = re.compile(r"run-(\d{3,})")
 _PAGE = re.compile(r"page-(\d{5,})\.json\.gz")
-_TEMPORARY = ".lookup-"
 _VERSION = 1
 
 
@@ -126,7 +123,7 @@ def write_page(folder: Path, query: Query, chain: Chain, page: Page) -> None:
     }
     text = json.dumps(document, default=_plain, separators=(",", ":")).encode()
     path = query_folder(folder, query) / f"run-{chain.number:03d}" / f"page-{chain.pages:05d}.json.gz"
-    _write_whole(path, gzip.compress(text, 6, mtime=0))
+    write_whole(path, gzip.compress(text, 6, mtime=0))
 
 
 def read_chains(folder: Path, query: Query) -> list[Chain]:
@@ -170,13 +167,7 @@ def write_saved(folder: Path, saved: SavedSweep, detail: Mapping[str, Any]) -> N
         "seconds": saved.spent.seconds,
         **detail,
     }
-    _write_whole(folder / LOOKUP_PLAN, (json.dumps(document, indent=1) + "\n").encode())
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove half-written files that a killed run left behind."""
-    for path in folder.rglob(f"{_TEMPORARY}*"):
-        path.unlink(missing_ok=True)
+    write_whole(folder / LOOKUP_PLAN, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def has_pages(folder: Path) -> bool:
@@ -220,25 +211,3 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return str(utc_text(value))
     raise TypeError(f"a page of LookupEvents holds no {type(value).__name__}")
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary: Path | None = None
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)  # owner only, mode 0600
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise CaseWriteError(
-            f"it cannot be written ({error.strerror or type(error).__name__})",
-            where=str(path),
-            action="make room or choose another case folder, and run it again; the pages that are there are kept",
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

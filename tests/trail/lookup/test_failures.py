@@ -242,7 +242,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if world.requests:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("gdkit.trail.lookup.store.os.fsync", full)
+    monkeypatch.setattr("gdkit.trail.written.os.fsync", full)
     with pytest.raises(CaseWriteError, match=r"page-00001\.json\.gz: it cannot be written \(No space left"):
         fetch_history(by_key(), world.client, tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["lookup-plan.json"]

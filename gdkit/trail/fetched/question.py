@@ -1,0 +1,96 @@
+"""What is asked of every source that is no file: whose events, of which time, from where."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from gdkit.errors import UsageError
+from gdkit.identifiers import parse_principal_id
+from gdkit.model import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from gdkit.model import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Events of a span of time that name any of these; of a question that names nobody, all events of it.
+
+    Attributes:
+        since: the first instant asked about.
+        until: the last one.
+        access_key_ids: keys of the session, and those that were issued on the way; the subject's own stands first.
+        principal_ids: ``roleId:session-name``.
+        session_names: names of the session; mostly one instance id.
+        instance_id: calls on it are asked for, too, whoever made them.
+        addresses: calls from them are asked for, too, whoever made them.
+        account_ids: where the events were recorded; empty for all accounts.
+        regions: empty for all regions.
+    """
+
+    since: datetime
+    until: datetime
+    access_key_ids: tuple[str, ...] = ()
+    principal_ids: tuple[str, ...] = ()
+    session_names: tuple[str, ...] = ()
+    instance_id: str | None = None
+    addresses: tuple[str, ...] = ()
+    account_ids: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a span that is none.
+
+        Raises:
+            UsageError: a time without a zone, or an end before the beginning.
+        """
+        if self.since.tzinfo is None or self.until.tzinfo is None:
+            raise UsageError("a time without a zone was given", action="give aware times, in UTC")
+        if self.since >= self.until:
+            span = f"{utc_text(self.since)} to {utc_text(self.until)}"
+            raise UsageError(f"the span of time ends before it begins: {span}",
+                             action="give a beginning that lies before its end")  # fmt: skip
+
+    @property
+    def names_nobody(self) -> bool:
+        """Whether all events of the span are asked for."""
+        return not (self.access_key_ids or self.principal_ids or self.session_names or self.instance_id
+                    or self.addresses)  # fmt: skip
+
+    def with_keys(self, access_key_ids: Iterable[str]) -> Question:
+        """Give the question with more keys, in a fixed order; the same where none is new."""
+        new = sorted(set(access_key_ids) - set(self.access_key_ids))
+        return replace(self, access_key_ids=(*self.access_key_ids, *new)) if new else self
+
+    def document(self) -> dict[str, Any]:
+        """Give it as values that JSON can hold, for a plan file."""
+        return {**asdict(self), "since": utc_text(self.since), "until": utc_text(self.until)}
+
+
+def question_of(subject: Subject, since: datetime, until: datetime, *, regions: tuple[str, ...] = (),
+                around: bool = True) -> Question:  # fmt: skip
+    """Make the question about a subject.
+
+    Args:
+        subject: the session.
+        since: the first instant.
+        until: the last one.
+        regions: where to look; empty for everywhere.
+        around: whether calls on the instance, and calls of others from the finding's addresses, are asked for as well.
+    """
+    principal = parse_principal_id(subject.principal_id)
+    names = (principal.session_name if principal else None, subject.instance_id)
+    return Question(
+        since,
+        until,
+        access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
+        principal_ids=(subject.principal_id,) if subject.principal_id else (),
+        session_names=tuple(dict.fromkeys(name for name in names if name)),
+        instance_id=subject.instance_id,
+        addresses=tuple(dict.fromkeys(subject.reported_addresses)) if around else (),
+        regions=regions,
+    )

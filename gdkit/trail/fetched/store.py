@@ -1,0 +1,92 @@
+"""The folder of a fetch: its plan file, and what was fetched as log files that any reader of the trail understands."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from gdkit.trail.fetched.values import Cost, cost_of
+from gdkit.trail.sources import FETCH_PLAN
+from gdkit.trail.times import parse_time
+from gdkit.trail.written import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.fetched.values import Terms
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What stands in the plan file of a fetch.
+
+    Attributes:
+        kind: of the source; the ledger names it.
+        source: as it was named.
+        question: what was asked, as ``Question.document`` gives it.
+        complete: whether all of it was answered.
+        cost: what it has taken so far, over all runs.
+        with_data: accounts whose data events the source is seen to hold, whether or not any was fetched.
+        state: what the fetcher itself needs to go on.
+    """
+
+    kind: str
+    source: str
+    question: dict[str, Any]
+    complete: bool = False
+    cost: Cost = field(default_factory=Cost)
+    with_data: tuple[str, ...] = ()
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+def read_plan(folder: Path) -> Plan | None:
+    """Give what the plan file says; None where there is none, or it cannot be understood."""
+    try:
+        document = json.loads((folder / FETCH_PLAN).read_text(encoding="utf-8"))
+        if document.pop("version") != _VERSION:
+            return None
+        return Plan(**{**document, "cost": cost_of(document["cost"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write the plan file.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    document = {"version": _VERSION, **asdict(plan)}
+    write_whole(folder / FETCH_PLAN, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def taken_up(question: Question, plan: Plan | None, terms: Terms) -> Question:
+    """Give a question with the span that an earlier run had, so that this one goes on and begins nothing anew.
+
+    A look-up of the event history keeps its window in the same way. A span that is named, and an earlier beginning,
+    count more than the earlier run's.
+    """
+    if plan is None:
+        return question
+    since, until = parse_time(plan.question.get("since")), parse_time(plan.question.get("until"))
+    if since and not terms.since and since < question.since:
+        question = replace(question, since=since)
+    return replace(question, until=until) if until and not terms.until and until > question.since else question
+
+
+def write_records(path: Path, records: Iterable[str]) -> None:
+    """Write CloudTrail records as a log file of CloudTrail's own form, in gz: the same bytes for the same records.
+
+    A file without a record tells that there was none.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    text = f'{{"Records":[{",".join(records)}]}}'
+    write_whole(path, gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0))

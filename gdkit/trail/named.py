@@ -1,0 +1,190 @@
+"""Sources of events by name: what kind each is, and what its name says."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from gdkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Source: TypeAlias = str | os.PathLike[str]
+
+LOOKUP = "lookup"
+"""The source that means CloudTrail's event history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Log files on disk: a folder, a file or a glob."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventHistory:
+    """CloudTrail's event history of the last 90 days."""
+
+    text: str = LOOKUP
+
+
+@dataclass(frozen=True, slots=True)
+class S3Trail:
+    """A trail's log files in a bucket.
+
+    Attributes:
+        text: as it was named.
+        prefix: what the keys begin with, as it was named, without a slash before it; empty for the whole bucket.
+    """
+
+    text: str
+    bucket: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class AthenaTable:
+    """A table of CloudTrail events that Athena asks.
+
+    Attributes:
+        text: as it was named.
+    """
+
+    text: str
+    workgroup: str
+    database: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLakeTable:
+    """A table of Security Lake, which holds CloudTrail events in OCSF.
+
+    Attributes:
+        text: as it was named.
+    """
+
+    text: str
+    database: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventDataStore:
+    """An event data store of CloudTrail Lake.
+
+    Attributes:
+        text: as it was named.
+        id: its id, or its ARN.
+    """
+
+    text: str
+    id: str
+
+
+RemoteSource: TypeAlias = S3Trail | AthenaTable | SecurityLakeTable | EventDataStore
+"""A source that is no file here: what matters of it is fetched into a folder of log files."""
+
+NamedSource: TypeAlias = Files | EventHistory | RemoteSource
+
+_SCHEME = re.compile(r"(s3://|athena:|securitylake:|lake:)(.*)", re.IGNORECASE | re.DOTALL)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,255}")
+_STORE = re.compile(
+    r"(?:arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:eventdatastore/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+"""Source: S3 User Guide, "Bucket naming rules"; Athena API Reference, WorkGroup, Name; Athena User Guide, "Name
+databases, tables, and columns"; CloudTrail API Reference, EventDataStore, EventDataStoreArn."""
+
+
+def parse_source(source: object) -> NamedSource:
+    """Take the name of a source apart: its kind, and its parts.
+
+    Args:
+        source: a path, a glob, ``lookup``, ``s3://BUCKET/PREFIX``, ``athena:WORKGROUP/DB.TABLE``,
+            ``securitylake:DB.TABLE`` or ``lake:EVENT-DATA-STORE-ID``.
+
+    Raises:
+        UsageError: it is no text, empty, or not written as its kind is.
+
+    >>> parse_source("s3://audit-logs/org/AWSLogs/").prefix
+    'org/AWSLogs/'
+    >>> parse_source("athena:primary/logs.cloudtrail").table
+    'cloudtrail'
+    """
+    text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError(f"a source of events is a path, not {type(source).__name__} {source!r:.60}")
+    if text == LOOKUP:
+        return EventHistory()
+    match = _SCHEME.fullmatch(text)
+    if match is None:
+        return Files(text)
+    scheme, rest = match[1].lower(), match[2]
+    if scheme == "s3://":
+        return _s3(text, rest)
+    if scheme == "athena:":
+        return _athena(text, rest)
+    if scheme == "securitylake:":
+        return SecurityLakeTable(text, *_database_and_table(text, rest, "securitylake:DB.TABLE"))
+    if not _STORE.fullmatch(rest):
+        raise _wrong(text, "its id has 8-4-4-4-12 hexadecimal digits", "lake:EVENT-DATA-STORE-ID, or with its ARN")
+    return EventDataStore(text, rest)
+
+
+def file_sources(sources: Iterable[str]) -> list[str]:
+    """Give those of the sources that are files on disk, as they were named.
+
+    Raises:
+        UsageError: as ``parse_source`` does.
+    """
+    return [source for source in sources if isinstance(parse_source(source), Files)]
+
+
+def remote_sources(sources: Iterable[str]) -> list[RemoteSource]:
+    """Give those of the sources that must be fetched, each once.
+
+    Raises:
+        UsageError: as ``parse_source`` does.
+    """
+    named = (parse_source(source) for source in sources)
+    return list(dict.fromkeys(one for one in named if not isinstance(one, Files | EventHistory)))
+
+
+def needs_aws(sources: Sequence[str]) -> bool:
+    """Tell whether AWS must be reached for any of the sources.
+
+    Raises:
+        UsageError: as ``parse_source`` does.
+    """
+    return len(file_sources(sources)) < len(sources)
+
+
+def _s3(text: str, rest: str) -> S3Trail:
+    bucket, _, prefix = rest.partition("/")
+    if not _BUCKET.fullmatch(bucket):
+        raise _wrong(text, f"{bucket[:70]!r} is no bucket's name", "s3://BUCKET/PREFIX, as the trail's settings show")
+    return S3Trail(text, bucket, prefix.lstrip("/"))
+
+
+def _athena(text: str, rest: str) -> AthenaTable:
+    workgroup, slash, table = rest.partition("/")
+    if not slash or not _WORKGROUP.fullmatch(workgroup):
+        raise _wrong(text, "it names no workgroup", "athena:WORKGROUP/DB.TABLE")
+    return AthenaTable(text, workgroup, *_database_and_table(text, table, "athena:WORKGROUP/DB.TABLE"))
+
+
+def _database_and_table(text: str, rest: str, form: str) -> tuple[str, str]:
+    database, _, table = rest.partition(".")
+    if not (_IDENTIFIER.fullmatch(database) and _IDENTIFIER.fullmatch(table)):
+        raise _wrong(text, "database and table are names of letters, digits and underscores, with a dot between", form)
+    return database, table
+
+
+def _wrong(text: str, problem: str, form: str) -> UsageError:
+    return UsageError(problem, where=text[:200], action=f"write it like {form}")

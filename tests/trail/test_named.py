@@ -1,0 +1,86 @@
+"""The names of sources, taken apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gdkit.errors import UsageError
+from gdkit.trail.named import (
+    AthenaTable,
+    EventDataStore,
+    EventHistory,
+    Files,
+    S3Trail,
+    SecurityLakeTable,
+    file_sources,
+    needs_aws,
+    parse_source,
+    remote_sources,
+)
+
+STORE = "01234567-89ab-cdef-0123-456789abcdef"
+STORE_ARN = f"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/{STORE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("lookup", EventHistory()),
+        ("logs/", Files("logs/")),
+        ("C:\\logs", Files("C:\\logs")),
+        ("a:b/*.gz", Files("a:b/*.gz")),
+        ("s3://audit-logs", S3Trail("s3://audit-logs", "audit-logs", "")),
+        ("S3://audit.logs//org/x", S3Trail("S3://audit.logs//org/x", "audit.logs", "org/x")),
+        ("athena:primary/logs.trail", AthenaTable("athena:primary/logs.trail", "primary", "logs", "trail")),
+        ("securitylake:lake.cloud_trail", SecurityLakeTable("securitylake:lake.cloud_trail", "lake", "cloud_trail")),
+        (f"lake:{STORE}", EventDataStore(f"lake:{STORE}", STORE)),
+        (f"lake:{STORE_ARN}", EventDataStore(f"lake:{STORE_ARN}", STORE_ARN)),
+    ],
+)
+def test_taken_apart(text: str, named: object) -> None:
+    """Each kind of source is known by how it is written, and whatever else is written is a path."""
+    assert parse_source(text) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("s3://", "s3://BUCKET"),
+        ("s3://UPPER/x", "s3://BUCKET"),
+        ("s3://a/../b", "s3://BUCKET"),
+        ("s3://b\nucket/x", "s3://BUCKET"),
+        ("athena:logs.trail", "athena:WORKGROUP/DB.TABLE"),
+        ("athena:primary/trail", "athena:WORKGROUP/DB.TABLE"),
+        ('athena:primary/logs."x"', "athena:WORKGROUP/DB.TABLE"),
+        ("securitylake:a.b;c", "securitylake:DB.TABLE"),
+        ("lake:mine", "lake:EVENT-DATA-STORE-ID"),
+    ],
+)
+def test_wrongly_written(text: str, form: str) -> None:
+    """A name that is not written as its kind is refused, with the form that it should have."""
+    with pytest.raises(UsageError, match=form) as caught:
+        parse_source(text)
+    assert caught.value.where == text
+
+
+@pytest.mark.parametrize("source", ["", " ", b"x", 7, None])
+def test_no_name(source: object) -> None:
+    """What is no text, or an empty one, is no source."""
+    with pytest.raises(UsageError, match="is a path"):
+        parse_source(source)
+
+
+def test_path_is_a_source() -> None:
+    """A path object is a source of files."""
+    assert parse_source(Path("logs")) == Files("logs")
+
+
+def test_sorted_by_kind() -> None:
+    """Of a list of sources, the files and those to be fetched can be had, each of these once."""
+    sources = ["logs", "lookup", "s3://audit-logs", "s3://audit-logs"]
+    assert file_sources(sources) == ["logs"]
+    assert [one.text for one in remote_sources(sources)] == ["s3://audit-logs"]
+    assert needs_aws(sources)
+    assert not needs_aws(["logs", "more/*.gz"])
