@@ -6,11 +6,14 @@ import json
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, kept_in, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute, plain
 from gdkit.errors import CaseWriteError, UsageError
 
@@ -30,33 +33,32 @@ _FORMULA = r"^([=+\-@\t\r])"
 @click.command()
 @click.argument("who", metavar="WHO")
 @click.option("--trail", "trail", multiple=True, required=True, metavar="SOURCE",
-              help="Folder, file or glob of CloudTrail logs. Give it again for more.")  # fmt: skip
+              help=f"Folder, file or glob of CloudTrail logs; {SOURCES}. Give it again for more.")  # fmt: skip
 @click.option("--csv", "csv_file", metavar="FILE", help="Write the events as CSV, safe to open in a spreadsheet.")
 @click.option("--parquet", "parquet_file", metavar="FILE", help="Write the events as Parquet, every value as it is.")
 @click.option("--json", "as_json", is_flag=True, help="Write events and coverage as JSON to the standard output.")
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Files searched at once; one a core if not given."
 )
-def events(who: str, trail: tuple[str, ...], csv_file: str | None, parquet_file: str | None, *, as_json: bool,
-           workers: int | None) -> None:  # fmt: skip
+@click.option("--keep", metavar="DIR", help="Keep what is fetched from AWS there; a later run goes on from it.")
+@fetch_options
+def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Write every event of one session and of the credentials chained from it.
 
     WHO is a principal id (AROA…:i-…), an instance id, an access key id, or a file with a finding. Records that cannot
     name the session are not parsed, so that this takes little longer than unpacking the files. Ctrl-C stops the search
     and keeps what was found.
     """
-    from gdkit.progress import progress_tellers  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.trail.search import session_events  # noqa: PLC0415
-    from gdkit.trail.sources import LOOKUP  # noqa: PLC0415
+    from gdkit.trail.sources import LOOKUP  # noqa: PLC0415 - only what a command needs is loaded
 
+    csv_file, parquet_file = options["csv_file"], options["parquet_file"]
     if sum(map(bool, (csv_file, parquet_file, as_json))) > 1:
         raise UsageError("--csv, --parquet and --json exclude each other", action="give one of them.")
     if LOOKUP in trail:
-        raise UsageError("the event history is asked by 'gdkit investigate'; this command searches log files",
-                         action="give log files with --trail.")  # fmt: skip
+        raise UsageError("the event history is asked by 'gdkit investigate'; this command searches logs",
+                         action="give log files, or a trail's bucket, with --trail.")  # fmt: skip
     with _stopped_by_ctrl_c() as stop:
-        found = session_events(who, [absolute(source) for source in trail], workers=workers,
-                               on_progress=progress_tellers().files, is_stopped=stop.is_set)  # fmt: skip
+        found = _found(who, [absolute(source) for source in trail], options, stop)
     if as_json:
         click.echo(json.dumps(_document(found), indent=2))
     else:
@@ -66,6 +68,30 @@ def events(who: str, trail: tuple[str, ...], csv_file: str | None, parquet_file:
     if found.coverage.unread or any(row.failed for row in found.coverage.not_searched):
         click.echo("There are gaps: not everything could be searched.", err=True)
         raise click.exceptions.Exit(GAPS)
+
+
+def _found(who: str, sources: list[str], options: dict[str, Any], stop: threading.Event) -> Trail:
+    """Search files, and sources in AWS with them."""
+    from gdkit.gathering.window import looked_since  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.fetched import question_of  # noqa: PLC0415
+    from gdkit.trail.named import needs_aws  # noqa: PLC0415
+    from gdkit.trail.search import search_trail, subject_of  # noqa: PLC0415
+
+    way, subject = told_way(options), subject_of(who)
+    way = replace(way, tellers=replace(way.tellers, stop=stop))
+
+    def read(files: list[str]) -> Trail:
+        return search_trail(files, subject, on_progress=way.tellers.files, is_stopped=stop.is_set,
+                            workers=options["workers"])  # fmt: skip
+
+    check_sources(sources)
+    if not needs_aws(sources):
+        return read(sources)
+    now = datetime.now(UTC)
+    question = question_of(subject, way.terms.since or looked_since(subject, now), way.terms.until or now,
+                           regions=way.access.regions, around=False)  # fmt: skip
+    with kept_in(options["keep"]) as folder:
+        return read_aside(sources, question, read, folder, way)
 
 
 @contextmanager

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gdkit.cli.fetching import SOURCES, check_sources, fetch_for, fetch_options, told_way
 from gdkit.cli.live import is_live, live_subject
 from gdkit.cli.many import investigate_many, is_many, refuse_for_one
-from gdkit.cli.options import GAPS, absolute, aws_access, aws_options, plain
+from gdkit.cli.options import GAPS, absolute, plain
 from gdkit.cli.reports import browser_option, find_printer, finish_report
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from gdkit.aws.access import AwsAccess
     from gdkit.case.folder import CaseFolder
+    from gdkit.cli.fetching import Way
     from gdkit.model import Subject
 
 
@@ -32,19 +33,21 @@ class Asked:
         sources: of events.
         access: how AWS is reached; None where log files alone are read.
         parameters: of the notebooks, by name.
+        way: how sources in AWS are fetched.
     """
 
     sources: list[str]
     analyst: str | None
     access: AwsAccess | None
     parameters: dict[str, Any]
+    way: Way
 
 
 @click.command()
 @click.argument("finding", metavar="FINDING")
 @click.option("--trail", "trail", multiple=True, metavar="SOURCE",
-              help="Folder, file or glob of CloudTrail logs, or 'lookup' for CloudTrail's event history of the last 90 "
-                   "days, which is asked if no source is given. Give it again for more.")  # fmt: skip
+              help="Folder, file or glob of CloudTrail logs; 'lookup' for CloudTrail's event history of the last 90 "
+                   f"days, which is asked if no source is given; {SOURCES}. Give it again for more.")  # fmt: skip
 @click.option("--case", "case", required=True, metavar="DIR", help="The case folder: made anew, or taken up again.")
 @click.option("--id", "finding_id", metavar="ID", help="Which finding, where the file holds several.")
 @click.option("--all", "every", is_flag=True, help="Every finding of the file; a folder and a glob mean that already.")
@@ -59,7 +62,7 @@ class Asked:
               help="Set a parameter of the notebooks by its name.")  # fmt: skip
 @click.option("--pdf", is_flag=True, help="Print the report as PDF too; not with several thefts.")
 @browser_option
-@aws_options
+@fetch_options
 def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any) -> None:
     """Investigate a theft and write the case folder with its report.
 
@@ -72,15 +75,16 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     """
     from gdkit.case.folder import CaseFolder, start_case  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.gathering import enter_world  # noqa: PLC0415
+    from gdkit.trail.named import needs_aws  # noqa: PLC0415
 
-    access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
-    parameters, printer = _parameters(options), find_printer(options["browser"], pdf=options["pdf"])
+    way, parameters = told_way(options), _parameters(options)
+    access, printer = way.access, find_printer(options["browser"], pdf=options["pdf"])
     sources = [absolute(source) for source in trail] or ["lookup"]
     check_sources(sources)  # a wrong path is told before anything is asked or written
     check_named(parameters)
     if is_many(finding, every=options["every"]):
         refuse_for_one(options)
-        asked = Asked(sources, options["analyst"], access if "lookup" in sources else None, parameters)
+        asked = Asked(sources, options["analyst"], access if needs_aws(sources) else None, parameters, way)
         investigate_many(finding, Path(case), asked)
         return
     live = is_live(finding)
@@ -93,23 +97,10 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
         click.echo(f"note: {plain(warning)}", err=True)
     folder = start_case(
         Path(case), subject, trail=sources, analyst=options["analyst"],
-        access=access if live or "lookup" in sources else None, not_asked=not_asked,
+        access=access if live or needs_aws(sources) else None, not_asked=not_asked,
     )  # fmt: skip
+    fetch_for(folder, sources, way)
     run_case(folder, sources, parameters, pdf=options["pdf"], printer=printer)
-
-
-def check_sources(sources: Iterable[str]) -> None:
-    """Refuse sources that are not there.
-
-    Raises:
-        UsageError: a source that this version cannot read.
-        TrailError: there is no such file or folder.
-    """
-    from gdkit.trail.sources import LOOKUP, find_files  # noqa: PLC0415
-
-    files = [source for source in sources if source != LOOKUP]
-    if files:
-        find_files(files)
 
 
 def check_named(parameters: dict[str, Any]) -> None:

@@ -90,11 +90,11 @@ def _fitting(pattern: str) -> list[Path]:
 
 def _all_cases(thefts: Sequence[Theft], folder: Path, asked: Asked) -> tuple[list[CaseRow], str]:
     """Do every case, with the logs read once for all where that can be; say how often they were read."""
-    from gdkit.trail.sources import LOOKUP  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.named import needs_aws  # noqa: PLC0415 - only what a command needs is loaded
 
     with ExitStack() as stack:
-        if LOOKUP in asked.sources:
-            told = "The event history, and every file beside it, was read anew for each case."
+        if needs_aws(asked.sources):
+            told = "AWS was asked, and every file beside it read, anew for each case."
         elif len(thefts) == 1:
             told = "The log files were read once."
         else:
@@ -124,6 +124,7 @@ def _done(theft: Theft, folder: Path, asked: Asked) -> CaseRow:
     from gdkit.case.evidence import load_table  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.case.folder import start_case  # noqa: PLC0415
     from gdkit.case.results import load_result  # noqa: PLC0415
+    from gdkit.cli.fetching import fetch_for  # noqa: PLC0415
     from gdkit.cli.investigate import run_notebooks  # noqa: PLC0415
     from gdkit.report.index_page import Found, done_row  # noqa: PLC0415
     from gdkit.report.write import stamp_now  # noqa: PLC0415
@@ -131,6 +132,7 @@ def _done(theft: Theft, folder: Path, asked: Asked) -> CaseRow:
     path = folder / theft.name
     case = start_case(path, theft.subject(_held(path)), trail=list(asked.sources), analyst=asked.analyst,
                       access=asked.access)  # fmt: skip
+    fetch_for(case, asked.sources, asked.way)
     report = run_notebooks(case, asked.sources, asked.parameters, stamp_now())[0]
     table = load_table(case, "addresses")
     addresses = table.loc[table["thief_events"] > 0, "source_address"].dropna()

@@ -52,7 +52,6 @@ def plain(text: str) -> str:
 
 def absolute(source: str) -> str:
     """Give a path that a kernel in another folder reads as the same; other names of sources stay as they are."""
-    from gdkit.trail.sources import LOOKUP  # noqa: PLC0415
+    from gdkit.trail.named import Files, parse_source  # noqa: PLC0415
 
-    is_path = source != LOOKUP and ":" not in source.partition("/")[0][1:]
-    return str(Path(source).absolute()) if is_path else source
+    return str(Path(source).absolute()) if isinstance(parse_source(source), Files) else source

@@ -43,32 +43,55 @@ def gather_fetched(
 
     Raises:
         UsageError: the case names no way to AWS, or a source cannot be fetched by this version.
-        AwsError: the only source cannot be reached at all.
+        AwsError: none of the sources can be reached at all.
         CostError: a source would take more than is allowed.
         StoppedError: a person wanted it to stop; what was fetched is kept.
     """
-    from gdkit.trail.fetched import fetch, fetch_and_read, folder_of, question_of  # noqa: PLC0415 - not for files alone
+    from gdkit.trail.fetched import fetch_and_read  # noqa: PLC0415 - not for files alone
+
+    question, fetch_one = _asking(case, subject, sources, told)
+    return fetch_and_read(sources, question, fetch_one, read)[0]
+
+
+def fetch_sources(
+    case: CaseFolder, subject: Subject, sources: Sequence[RemoteSource], told: Tellers
+) -> tuple[Fetched, ...]:
+    """Fetch sources into the case, without reading them: ``gather_fetched`` goes on from there.
+
+    The arguments and errors are those of ``gather_fetched``.
+    """
+    question, fetch_one = _asking(case, subject, sources, told)
+    return tuple(fetch_one(source, question) for source in sources)
+
+
+def _asking(
+    case: CaseFolder, subject: Subject, sources: Sequence[RemoteSource], told: Tellers
+) -> tuple[Question, Callable[[RemoteSource, Question], Fetched]]:
+    """Give the question about the case's subject, and what asks one source."""
+    from gdkit.trail.fetched import fetch, folder_of, question_of  # noqa: PLC0415 - not for files alone
 
     aws, way, terms = access.open_aws(case), case_access(case), case_terms(case)
     if aws is None or way is None:
         raise UsageError("a source in AWS is to be read, but the case names no way to AWS",
                          where=sources[0].text, action="begin the case with that source as --trail")  # fmt: skip
     now = datetime.now(UTC)
-    question = question_of(subject, terms.since or looked_since(subject, now), terms.until or now, regions=way.regions)
+    since, until = terms.since or looked_since(subject, now), terms.until or now
+    errors: dict[str, AwsError] = {}
 
     def fetch_one(source: RemoteSource, asked: Question) -> Fetched:
         folder = folder_of(case.evidence, source)
         try:
             fetched = fetch(source, asked, folder, aws=aws, terms=terms, watch=told.watch())
         except AwsError as error:
-            if len(sources) == 1:
-                raise
+            errors[source.text] = error
+            if len(errors) == len(sources):  # AWS, or every source in it, is out of reach
+                raise next(iter(errors.values())) from None
             fetched = _out_of_reach(source, asked, folder, error)
         keep_files(case, folder, source.text)
         told.check()
         return fetched
 
-    return fetch_and_read(sources, question, fetch_one, read)[0]
+    return question_of(subject, since, until, regions=way.regions), fetch_one
 
 
 def _out_of_reach(source: RemoteSource, question: Question, folder: Path, error: AwsError) -> Fetched:

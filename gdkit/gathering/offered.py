@@ -12,7 +12,9 @@ from gdkit.errors import FindingError, FindingReadError, UnsupportedFindingError
 from gdkit.findings import load_findings, select_finding
 from gdkit.gathering.subject import siblings_of, subject_with
 from gdkit.model import NotSearched
-from gdkit.trail.sources import LOOKUP, find_files
+from gdkit.trail.fetched import check_fetchable
+from gdkit.trail.named import LOOKUP, Files, file_sources, needs_aws, parse_source, remote_sources
+from gdkit.trail.sources import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,12 +99,12 @@ def begin_case(
         offered: what there is to choose from.
         finding_id: id or ARN of the chosen one.
         path: the case folder.
-        sources: logs to read, or ``lookup``; none for the event history, where the finding is AWS's own.
+        sources: logs to read, or what in AWS; none for the event history, where the finding is AWS's own.
         analyst: who investigates; empty for the system's user.
 
     Raises:
         FindingError: there is no such finding, or it names no session.
-        UsageError: no logs are named, and the finding came from a file.
+        UsageError: no logs are named, and the finding came from a file; or a source cannot be read by this version.
         TrailError: logs are named that are not there.
         CaseConflictError: the folder holds something else.
         AwsError: AWS cannot be asked for the session's other findings.
@@ -117,11 +119,12 @@ def begin_case(
     else:
         wanted = wanted or [LOOKUP]
         subject, gaps = _with_siblings(offered.access, found)
-    files = [one for one in wanted if one != LOOKUP]
-    if files:
+    for source in remote_sources(wanted):
+        check_fetchable(source)
+    if files := file_sources(wanted):
         find_files(files)  # a wrong path is told before anything is written
     return start_case(Path(path).expanduser(), subject, trail=wanted, analyst=analyst.strip() or None, not_asked=gaps,
-                      access=offered.access if LOOKUP in wanted or not offered.sets else None)  # fmt: skip
+                      access=offered.access if needs_aws(wanted) or not offered.sets else None)  # fmt: skip
 
 
 def _with_siblings(access: AwsAccess, found: Finding) -> tuple[Subject, tuple[NotSearched, ...]]:
@@ -133,7 +136,7 @@ def _with_siblings(access: AwsAccess, found: Finding) -> tuple[Subject, tuple[No
 def _absolute(sources: Iterable[str]) -> list[str]:
     """Give sources as notebooks in other folders read them."""
     named = [source.strip() for source in sources if source.strip()]
-    return [one if one == LOOKUP else str(Path(one).expanduser().absolute()) for one in named]
+    return [str(Path(one).expanduser().absolute()) if isinstance(parse_source(one), Files) else one for one in named]
 
 
 def _no_logs() -> list[str]:

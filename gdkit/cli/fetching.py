@@ -1,0 +1,188 @@
+"""How commands are told to fetch events from AWS: the span of time, the limits, and a person's leave."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gdkit.cli.options import aws_access, aws_options, plain
+from gdkit.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gdkit.aws.access import AwsAccess
+    from gdkit.case.folder import CaseFolder
+    from gdkit.gathering import Tellers
+    from gdkit.trail import Trail
+    from gdkit.trail.fetched import Cost, Question, Terms
+
+SOURCES = "s3://BUCKET/PREFIX for a trail's bucket"
+"""Sources in AWS, as the help of a command names them."""
+
+_OPTIONS = (
+    click.option("--since", metavar="TIME", help="Read sources in AWS from this instant on, such as 2026-11-01 or "
+                 "2026-11-01T03:00Z; a day before the finding's first use, or a week, if not given."),
+    click.option("--until", metavar="TIME", help="… and to this one, or 'now'; a case that is taken up again reads "
+                 "to where it read before if not given."),
+    click.option("--max-objects", type=click.IntRange(min=0), metavar="N",
+                 help="Read up to so many objects without asking."),
+    click.option("--max-bytes", type=click.IntRange(min=0), metavar="N",
+                 help="Read, or let AWS scan, up to so many bytes without asking."),
+    click.option("--cache", metavar="DIR", help="Keep objects that are read from S3 there, whole, for other runs."),
+    click.option("--requester-pays", is_flag=True, help="Agree to pay for requests to a bucket of others."),
+)  # fmt: skip
+_NAMES = ("since", "until", "max_objects", "max_bytes", "cache", "requester_pays")
+
+
+def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options by which sources in AWS are fetched, and those by which AWS is reached."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return aws_options(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a command fetches events from AWS.
+
+    Attributes:
+        access: how AWS is reached.
+        terms: the span of time, and the limits.
+        tellers: progress, stopping, and leave to go above the limits.
+    """
+
+    access: AwsAccess
+    terms: Terms
+    tellers: Tellers
+
+
+def told_way(options: dict[str, Any]) -> Way:
+    """Give how a command's options say that events are fetched.
+
+    Raises:
+        ParameterError: one of them cannot be what it is named for.
+    """
+    access = aws_access(**{name: options[name] for name in ("profile", "regions", "role_arn", "member_role")})
+    return Way(access, _terms(options), _tellers())
+
+
+def _terms(options: dict[str, Any]) -> Terms:
+    from gdkit.trail.fetched.values import Terms  # noqa: PLC0415 - only what a command needs is loaded
+
+    given = {name: options[name] for name in _NAMES}
+    given |= {name: _time(name, given[name]) for name in ("since", "until") if given[name]}
+    if given["cache"]:
+        given["cache"] = str(Path(given["cache"]).expanduser().absolute())
+    return Terms(**{name: value for name, value in given.items() if value not in (None, "")})
+
+
+def _time(name: str, text: str) -> datetime:
+    from gdkit.trail.times import parse_time  # noqa: PLC0415
+
+    if name == "until" and text == "now":
+        return datetime.now(UTC)
+    at = parse_time(text)
+    if at is None:
+        raise ParameterError(f"{text[:60]!r} is no time", where=f"--{name}",
+                             action="write it like 2026-11-01 or 2026-11-01T03:00:00Z, in UTC")  # fmt: skip
+    return at
+
+
+def _tellers() -> Tellers:
+    """Give who is told of progress, and who asks a person for leave where one sits at a terminal."""
+    from gdkit.progress import progress_tellers  # noqa: PLC0415
+
+    return replace(progress_tellers(), allow=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
+
+
+def _ask(source: str, estimate: Cost) -> bool:
+    click.echo(f"{plain(source)}: reading it takes {plain(str(estimate))}.", err=True)
+    return click.confirm("Read it?", default=False, err=True)
+
+
+def check_sources(sources: Iterable[str]) -> None:
+    """Refuse sources that are not there, or are of a kind that cannot be read.
+
+    Raises:
+        UsageError: a source that is wrongly written, or that this version cannot read.
+        TrailError: there is no such file or folder.
+    """
+    from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.sources import find_files  # noqa: PLC0415
+
+    listed = list(sources)
+    for source in remote_sources(listed):
+        from gdkit.trail.fetched import check_fetchable  # noqa: PLC0415
+
+        check_fetchable(source)
+    if files := file_sources(listed):
+        find_files(files)
+
+
+def fetch_for(folder: CaseFolder, sources: Sequence[str], way: Way) -> None:
+    """Fetch a case's sources in AWS before its notebooks run, so that a person can be asked; these go on from there.
+
+    Raises:
+        GdkitError: as ``gathering.fetch_sources`` does.
+    """
+    from gdkit.case.folder import case_subject, set_terms  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.gathering.fetched import fetch_sources  # noqa: PLC0415
+    from gdkit.trail.named import remote_sources  # noqa: PLC0415
+
+    set_terms(folder, way.terms)
+    if remote := remote_sources(sources):
+        click.echo("  sources      …", err=True)
+        for fetched in fetch_sources(folder, case_subject(folder), remote, way.tellers):
+            click.echo(f"  {plain(fetched.source)}: {fetched.records:,} records, {plain(str(fetched.cost))}", err=True)
+
+
+@contextmanager
+def kept_in(keep: str | None) -> Iterator[Path]:
+    """Give the folder in which what is fetched is kept; a temporary one where none is named."""
+    if keep:
+        yield Path(keep).expanduser().absolute()
+        return
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only what a command needs is loaded
+
+    with TemporaryDirectory(prefix="gdkit-") as name:
+        yield Path(name)
+
+
+def read_aside(
+    sources: Sequence[str],
+    question: Question,
+    read: Callable[[list[str]], Trail],
+    folder: Path,
+    way: Way,
+) -> Trail:
+    """Read files and sources in AWS outside any case.
+
+    Args:
+        sources: files, and sources in AWS.
+        question: what is asked of those in AWS.
+        read: reads files.
+        folder: where what is fetched lies; a later run goes on from there.
+        way: how AWS is reached, and on what terms.
+
+    Raises:
+        AwsError: AWS, or a source, cannot be reached.
+        CostError: a source would take more than is allowed.
+    """
+    from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.fetched import fetch, fetch_and_read, folder_of  # noqa: PLC0415
+    from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415
+
+    aws, files = open_read_only(way.access), file_sources(sources)
+
+    def fetch_one(source: Any, asked: Question) -> Any:
+        return fetch(source, asked, folder_of(folder, source), aws=aws, terms=way.terms, watch=way.tellers.watch())
+
+    return fetch_and_read(remote_sources(sources), question, fetch_one,
+                          lambda folders: read([*files, *map(str, folders)]))[0]  # fmt: skip

@@ -1,0 +1,221 @@
+"""Commands on sources in AWS: the span of time, the limits, a person's leave, and what is kept; AWS is a shelf."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from gdkit import cli
+from gdkit.case.evidence import manifest
+from gdkit.case.folder import case_terms, open_case, start_case
+from gdkit.errors import AwsCall, AwsError, UsageError
+from gdkit.gathering import Tellers, gather_events
+from gdkit.gathering.fetched import fetch_sources
+from gdkit.model import Subject
+from gdkit.trail.fetched import FETCHERS, folder_of
+from gdkit.trail.named import S3Trail, parse_source, remote_sources
+from tests.trail import samples
+from tests.trail.fetched.made import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from gdkit.case.folder import CaseFolder
+
+BUCKET, OTHER = "s3://audit-logs/AWSLogs", "s3://other-logs"
+PRINCIPAL = f"{samples.ROLE_ID}:{samples.INSTANCE}"
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """Put a shelf of two sources in the place of S3."""
+    made = Shelf({BUCKET: [samples.event(number) for number in range(3)], OTHER: []})
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: made.fetch)  # type: ignore[arg-type]
+    monkeypatch.setattr("gdkit.aws.open_read_only", lambda _access: None)
+    return made
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shelf: Shelf) -> Callable[..., Ended]:
+    """Give the command line as a function."""
+
+    def end(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["gdkit", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capfd.readouterr()
+        return Ended(int(ended.value.code or 0), said.out, said.err)
+
+    return end
+
+
+@pytest.fixture
+def case(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> CaseFolder:
+    """Give a case whose sources lie in AWS."""
+    from gdkit.aws.access import AwsAccess
+
+    monkeypatch.setattr("gdkit.gathering.access.open_aws", lambda _case: object())
+    subject = Subject(principal_id=PRINCIPAL, instance_id=samples.INSTANCE)
+    return start_case(tmp_path / "case", subject, trail=[BUCKET], access=AwsAccess(regions=("eu-west-1",)))
+
+
+def subject_of_case() -> Subject:
+    """Give what the case is about."""
+    return Subject(principal_id=PRINCIPAL, instance_id=samples.INSTANCE)
+
+
+def test_events_of_a_bucket(run: Callable[..., Ended], shelf: Shelf, tmp_path: Path) -> None:
+    """``events`` asks about the span and regions that are named, not about addresses; what is fetched can be kept."""
+    ended = run("events", PRINCIPAL, "--trail", BUCKET, "--since", "2026-11-01", "--until", "2026-11-01T12:00Z",
+                "--region", "eu-west-1", "--keep", tmp_path / "kept")  # fmt: skip
+    assert ended.out.startswith("3 events of the session")
+    assert ended.status == 3, "the shelf has a gap"
+    (_, asked) = shelf.asked[0]
+    assert (asked.since, asked.until) == (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC))
+    assert (asked.regions, asked.addresses, asked.session_names) == (("eu-west-1",), (), (samples.INSTANCE,))
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == [folder_of(tmp_path, parse_source(BUCKET)).name]  # type: ignore[arg-type]
+
+
+def test_files_and_bucket_together(run: Callable[..., Ended], tmp_path: Path) -> None:
+    """An event that stands in a file and in a bucket counts once; each source has its own line in the ledger."""
+    samples.write(tmp_path / "logs" / "a.json", samples.records_text(4))
+    document = json.loads(run("events", PRINCIPAL, "--trail", tmp_path / "logs", "--trail", BUCKET, "--json").out)
+    assert len(document["events"]) == 4
+    assert [row["records"] for row in document["coverage"]["searched"]] == [4, 3]
+    assert document["coverage"]["searched"][1]["source"] == f"{BUCKET}: 3 objects, 3 requests, 0.0 MB"
+
+
+def test_a_week_without_a_finding(run: Callable[..., Ended], shelf: Shelf) -> None:
+    """Without a span and a finding, a week to the present is asked about."""
+    run("events", PRINCIPAL, "--trail", BUCKET)
+    (_, asked) = shelf.asked[0]
+    assert asked.until - asked.since == timedelta(days=7)
+    assert abs(datetime.now(UTC) - asked.until) < timedelta(minutes=5)
+
+
+def test_hunt_asks_for_everything(run: Callable[..., Ended], shelf: Shelf) -> None:
+    """``hunt`` asks for all events of the span, whoever made them."""
+    run("hunt", "--trail", BUCKET, "--since", "2026-11-01", "--until", "now")
+    (_, asked) = shelf.asked[0]
+    assert asked.names_nobody
+    assert asked.since == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "yesterday"), "'yesterday' is no time"),
+        (("--since", "2026-11-02", "--until", "2026-11-01"), "ends before it begins"),
+        (("--trail", "s3://B"), "no bucket's name"),
+        (("--trail", "lake:01234567-89ab-cdef-0123-456789abcdef"), "cannot read such a source"),
+    ],
+)
+def test_wrong_use(run: Callable[..., Ended], shelf: Shelf, arguments: tuple[str, ...], said: str) -> None:
+    """What is wrongly written, or of a kind that cannot be read, is told before anything is asked."""
+    ended = run("events", PRINCIPAL, "--trail", BUCKET, *arguments)
+    assert (ended.status, shelf.asked) == (2, [])
+    assert said in ended.err
+
+
+def test_above_the_limit(run: Callable[..., Ended]) -> None:
+    """Where nobody sits at a terminal, a source above the limit is refused, with the options that allow it."""
+    ended = run("events", PRINCIPAL, "--trail", BUCKET, "--max-objects", "2")
+    assert (ended.status, ended.out) == (1, "")
+    assert "--max-objects 3 --max-bytes 0" in ended.err
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, 3), (False, 1)])
+def test_a_person_is_asked(
+    run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, *, answer: bool, status: int
+) -> None:
+    """Where a person sits at a terminal, he is asked, with the estimate before his eyes."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_args, **_named: answer)
+    ended = run("events", PRINCIPAL, "--trail", BUCKET, "--max-objects", "2")
+    assert ended.status == status
+    assert f"{BUCKET}: reading it takes 3 objects" in ended.err
+
+
+def test_case_fetches_and_reads(case: CaseFolder, shelf: Shelf) -> None:
+    """A case asks about its finding's addresses too; what is fetched is evidence, and its gaps are the case's."""
+    trail = gather_events(case, subject_of_case(), [BUCKET])
+    assert len(trail.events) == 3
+    assert any(row["file"].endswith("records-00001.json.gz") for row in manifest(case))
+    assert any(gap.what == "an object" and gap.kind == "denied" for gap in trail.coverage.not_searched)
+    (_, asked) = shelf.asked[0]
+    assert asked.regions == ("eu-west-1",)
+    again = gather_events(case, subject_of_case(), [BUCKET])
+    assert len(again.events) == 3
+    assert shelf.asked[-1][1].until == asked.until, "a later run goes on with the same span"
+
+
+def test_one_source_out_of_reach(case: CaseFolder, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several sources, one that cannot be reached is a gap; the only one is an error."""
+
+    def refuse(source: Any, *arguments: Any, **named: Any) -> Any:
+        if source.text == OTHER:
+            raise AwsError("no permission for s3:ListBucket", call=AwsCall("s3", "ListObjectsV2"), kind="denied",
+                           permission="s3:ListBucket", action="ask for it")  # fmt: skip
+        return shelf.fetch(source, *arguments, **named)
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: refuse)  # type: ignore[arg-type]
+    trail = gather_events(case, subject_of_case(), [BUCKET, OTHER])
+    assert len(trail.events) == 3
+    gap = next(gap for gap in trail.coverage.not_searched if gap.what == OTHER)
+    assert (gap.kind, gap.failed, gap.reason) == (
+        "denied",
+        True,
+        "no permission for s3:ListBucket; what to do: ask for it",
+    )
+    assert any(row.source == OTHER and row.state == "denied" for row in trail.coverage.places)
+    with pytest.raises(AwsError, match="s3:ListBucket"):
+        gather_events(case, subject_of_case(), [OTHER])
+
+
+def test_nothing_fetched_and_no_file(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no source can be reached at all, there is nothing to read, and that is an error."""
+
+    def refuse(*_arguments: Any, **_named: Any) -> Any:
+        raise AwsError("no permission", call=AwsCall("s3"), kind="denied")
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: refuse)  # type: ignore[arg-type]
+    with pytest.raises(AwsError, match="no permission"):
+        gather_events(case, subject_of_case(), [BUCKET, OTHER])
+
+
+def test_way_to_aws_is_needed(tmp_path: Path, shelf: Shelf) -> None:
+    """A case that was begun on files alone does not ask AWS, and says how it would."""
+    case = start_case(tmp_path / "files", subject_of_case(), trail=["logs"])
+    with pytest.raises(UsageError, match="names no way to AWS"):
+        gather_events(case, subject_of_case(), [BUCKET])
+
+
+def test_fetched_before_the_notebooks(case: CaseFolder, shelf: Shelf) -> None:
+    """A case's sources can be fetched without reading them, so that a person can be asked before its notebooks run."""
+    asked: list[str] = []
+
+    def allow(source: str, _cost: Any) -> bool:
+        asked.append(source)
+        return True
+
+    from gdkit.case.folder import set_terms
+    from gdkit.trail.fetched import Terms
+
+    set_terms(case, Terms(max_objects=0))
+    assert case_terms(open_case(case.path)).max_objects == 0
+    (fetched,) = fetch_sources(case, subject_of_case(), remote_sources([BUCKET]), Tellers(allow=allow))
+    assert (fetched.records, asked) == (3, [BUCKET])
