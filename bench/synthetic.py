@@ -87,11 +87,13 @@ class _Job(NamedTuple):
     stolen: list[dict[str, Any]]
 
 
-def write_synthetic(folder: Path, events: int, *, seed: int = 7, workers: int = 2) -> Truth:
+def write_synthetic(
+    folder: Path, events: int, *, seed: int = 7, workers: int = 2, events_a_file: int = EVENTS_A_FILE
+) -> Truth:
     """Write a trail of about so many events as CloudTrail lays it out in a bucket; the same seed writes the same."""
     chance = random.Random(seed)  # noqa: S311 - a benchmark, nothing is kept secret by it
     theft = _theft(chance)
-    jobs = _jobs(chance, events - sum(COUNTS), theft)
+    jobs = _jobs(chance, events - sum(COUNTS), max(8, events // events_a_file), theft)
     with ProcessPoolExecutor(workers) as pool:
         sizes = list(pool.map(_write, [folder] * len(jobs), [seed] * len(jobs), jobs, chunksize=8))
     ids = frozenset(record["eventID"] for _, _, record in theft)
@@ -101,9 +103,8 @@ def write_synthetic(folder: Path, events: int, *, seed: int = 7, workers: int = 
     )
 
 
-def _jobs(chance: random.Random, events: int, theft: list[tuple[str, str, dict[str, Any]]]) -> list[_Job]:
+def _jobs(chance: random.Random, events: int, count: int, theft: list[tuple[str, str, dict[str, Any]]]) -> list[_Job]:
     """Share the events out to files, from one to thousands in each; a theft's call is delivered within hours."""
-    count = max(8, events // EVENTS_A_FILE)
     sizes = [min(chance.lognormvariate(3.9, 1.75), 30_000) for _ in range(count)]
     share = events / sum(sizes)
     jobs = []

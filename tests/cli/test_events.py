@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from gdkit import cli
-from gdkit.trail.search import run
+from gdkit.trail.search import session
 from tests.trail import samples
 from tests.trail.search import calls
 from tests.trail.search.test_search import chain, write
@@ -133,14 +133,14 @@ def test_ctrl_c_keeps_what_was_found(
     events: Callable[..., Ended], trail: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C ends the search after the files at hand: what was found is told, and the rest is a gap."""
-    look_at = run.look_at
+    look_at = session.look_at
 
     def interrupted(*given: Any, **named: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.3)  # so that the handler, which runs in the main thread, comes first
         return look_at(*given, **named)
 
-    monkeypatch.setattr(run, "look_at", interrupted)
+    monkeypatch.setattr(session, "look_at", interrupted)
     ended = events(calls.PRINCIPAL, "--trail", trail, "--workers", 1)
     assert ended.status == 3
     assert "stopping after the files at hand" in ended.err

@@ -56,11 +56,15 @@ class Call(NamedTuple):
 class Known:
     """The identifiers that are searched for; it grows as calls of the session are found.
 
+    Args:
+        subject: the session.
+        also: texts that are searched for, too, and lead to nothing else, such as addresses.
+
     Attributes:
         needles: what to search for; only ever added to, so that a number of them tells a state of it.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, also: Iterable[str] = ()) -> None:
         self.needles: list[Needle] = []
         self._texts: set[str] = set()
         self._subject_key = subject.access_key_id
@@ -71,19 +75,33 @@ class Known:
         self._chained_principals: set[str | None] = set()
         self._signed: set[tuple[str, datetime | None]] = set()
         self._waiting: list[Call] = []
+        self._followed: tuple[int, ...] = ()
         self._add(subject.access_key_id)
         if subject.principal_id:
             self._own_principal(subject.principal_id)
         elif subject.instance_id:
             self._own_session(subject.instance_id)
+        for text in also:
+            self._add(text)
+
+    def follow_keys(self, access_key_ids: Iterable[str]) -> None:
+        """Search for more keys that are known to be chained from the session, whenever they were issued."""
+        for key in access_key_ids:
+            self._chained_keys.add(key)
+            self._add(key)
 
     def learn(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take in the columns of records that name an identifier."""
-        self._waiting += map(_call, rows)
-        left = -1
-        while left != len(self._waiting):  # whose a call is can hang on another's
-            left = len(self._waiting)
+        waiting = [call for call in map(_call, rows) if not self._follow(call)]
+        self._waiting += waiting
+        while self._followed != self._state():  # whose a call is can hang on another's
+            self._followed = self._state()
             self._waiting = [call for call in self._waiting if not self._follow(call)]
+
+    def _state(self) -> tuple[int, ...]:
+        """Give a mark of what calls are followed by: as long as it stays, those that wait go on waiting."""
+        return tuple(map(len, (self._own_keys, self._own_principals, self._own_sessions, self._chained_keys,
+                               self._chained_principals)))  # fmt: skip
 
     def _follow(self, call: Call) -> bool:
         """Take in what a call tells, and say whether it is the session's or chained from it."""

@@ -8,28 +8,40 @@ from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
-from gdkit.trail.search.follow import Known
-from gdkit.trail.search.look import NOTHING_ODD, Looked, look_at
+from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.needles import in_order, sought_in, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gdkit.model import Subject
+    from gdkit.trail.search.follow import Known
     from gdkit.trail.search.look import Candidate
     from gdkit.trail.search.needles import Needle, Sought, Span
     from gdkit.trail.sources import LogFile
 
-MOST_WORKERS = 16
+MOST_WORKERS = 64
 _SECONDS_BETWEEN_REPORTS = 0.2
+
+
+class Look(Protocol):
+    """Reads a file and searches it, as ``look.look_at`` does from disk."""
+
+    def __call__(self, file: LogFile, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
+        """Look at a file; the arguments are those of ``look.look_in``."""
 
 
 class Search:
     """A search under way.
+
+    Args:
+        files: what is searched.
+        known: what is searched for; it grows.
+        is_stopped: asked before each file.
+        look: reads a file and searches it.
 
     A file is searched for the identifiers that are known when it is taken up. Those that turn up later are at once
     searched for in the files before it that can hold them, so that what they lead to is known to all that follow.
@@ -39,7 +51,7 @@ class Search:
         looked: what the first look at a file gave; None where it was not reached.
     """
 
-    def __init__(self, files: Sequence[LogFile], subject: Subject, is_stopped: Callable[[], bool]) -> None:
+    def __init__(self, files: Sequence[LogFile], known: Known, is_stopped: Callable[[], bool], look: Look) -> None:
         self.candidates: dict[tuple[int, int], Candidate] = {}
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
@@ -49,7 +61,8 @@ class Search:
         self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
-        self._known = Known(subject)
+        self._known = known
+        self._look = look
         self._searched_for = [0] * len(files)
         self._chosen: dict[tuple[int, int, Span | None], Sought] = {}
         self._with_data: set[str | None] = set()
@@ -83,6 +96,30 @@ class Search:
                 self._stopped = True  # the other threads end after the files that they have in hand
                 raise
 
+    def take_up(self, done: Mapping[int, Sequence[Candidate]]) -> None:
+        """Go on where an earlier search for the same identifiers was left.
+
+        Args:
+            done: the files that it was through with, by number, with the records in them that name an identifier.
+        """
+        found = {(number, -one.place - 1): one for number, held in done.items() for one in held}
+        self.candidates |= found
+        self._known.learn([one.values for one in found.values()])
+        for number in done:
+            self.looked[number] = NOTHING_ODD
+            self._searched_for[number] = len(self._known.needles)
+            self._bytes -= self._files[number].size_bytes
+
+    def follow(self, access_key_ids: Iterable[str]) -> None:
+        """Search for more keys, in the files of an earlier search, too."""
+        self._known.follow_keys(access_key_ids)
+        self._look_again(number for number in self._order if self.looked[number] is not None)
+
+    def finished(self) -> list[int]:
+        """Give the numbers of the files that were looked at and lack no look for what turned up later."""
+        with self._lock:
+            return [number for number in self._order if self.looked[number] is not None and not self._lacking(number)]
+
     @property
     def unfinished(self) -> int:
         """Files that were not looked at, or lack a look for what turned up later; none unless it was stopped."""
@@ -99,7 +136,7 @@ class Search:
                 self._searched_for[number] = len(self._known.needles)
                 again = self.looked[number] is not None
                 ask = not again and not self._with_data
-            looked = look_at(self._files[number], sought, again=again, ask_for_data=ask)
+            looked = self._look(self._files[number], sought, again=again, ask_for_data=ask)
             with self._lock:
                 self._take_in(number, looked)
 
@@ -107,10 +144,11 @@ class Search:
         """Give the next file: one that lacks an identifier before one that was not looked at."""
         if self._again:
             return self._again.popleft()
-        if self._next == len(self._order):
-            return None
-        self._next += 1
-        return self._order[self._next - 1]
+        while self._next < len(self._order):
+            self._next += 1
+            if self.looked[self._order[self._next - 1]] is None:
+                return self._order[self._next - 1]
+        return None
 
     def _lacking(self, number: int) -> Sought:
         """Give the identifiers that a file can hold and was not searched for; files of one hour have the same."""

@@ -11,6 +11,8 @@ from gdkit.trail.dedupe import Kept, KeptEvents
 from gdkit.trail.items import Digest, Note, Problem
 from gdkit.trail.ledger import Ledger
 from gdkit.trail.load import Trail, collector_paused, events_of
+from gdkit.trail.search.follow import Known
+from gdkit.trail.search.look import look_at
 from gdkit.trail.search.run import Search
 from gdkit.trail.sources import LogFile, Source, find_files
 
@@ -93,7 +95,7 @@ def search_trail(
     found = find_files(sources)
     files = [file for source in found for file in source.files]
     origins = [number for number, source in enumerate(found) for _ in source.files]
-    search = Search(files, subject, is_stopped or (lambda: False))
+    search = Search(files, Known(subject), is_stopped or (lambda: False), look_at)
     with collector_paused():
         search.run(workers, on_progress)
     rows, kept = _kept(search.candidates, files, origins, subject)

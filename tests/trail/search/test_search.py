@@ -11,7 +11,7 @@ import pytest
 import gdkit
 from gdkit.errors import FindingError, TrailError, UsageError
 from gdkit.sample import write_sample
-from gdkit.trail.search import run, session_events
+from gdkit.trail.search import session, session_events
 from tests.trail import samples
 from tests.trail.search import calls
 
@@ -55,13 +55,13 @@ def test_files_before_a_key_are_looked_at_once(tmp_path: Path, monkeypatch: pyte
         write(tmp_path, f"0{number}10", [calls.call(9, -1)], day="20261030")
     chain(tmp_path)
     looks: list[str] = []
-    look_at = run.look_at
+    look_at = session.look_at
 
     def counted(file: Any, *rest: Any, **more: Any) -> Any:
         looks.append(file.path.name)
         return look_at(file, *rest, **more)
 
-    monkeypatch.setattr(run, "look_at", counted)
+    monkeypatch.setattr(session, "look_at", counted)
     assert len(session_events(calls.PRINCIPAL, tmp_path, workers=1).events) == 5
     assert sum("20261030" in name for name in looks) == 5
     assert len(looks) <= 5 + 2 * 3
