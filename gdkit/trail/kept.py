@@ -9,15 +9,12 @@ import hashlib
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from gdkit.ledger_row import LedgerRow
-from gdkit.model import Coverage, NotSearched, Searched, Unread, utc_text
 from gdkit.tables import EVENTS, dtypes, typed
+from gdkit.trail.coverage_values import coverage_of, plain
 from gdkit.trail.load import Trail, load_trail
 from gdkit.trail.sources import find_files
 
@@ -30,8 +27,6 @@ VARIABLE = "GDKIT_KEPT_TRAIL"
 """Environment variable by which the kernels of a run find what was read."""
 
 _EVENTS_FILE, _COVERAGE_FILE, _RECORD = "events.parquet", "coverage.json", "record"
-_TIMES = frozenset({"first_event_at", "last_event_at", "start_at", "end_at"})
-_Row = TypeVar("_Row")
 
 
 @contextmanager
@@ -75,13 +70,13 @@ def load_kept(sources: Sequence[str], *, on_progress: Callable[[Progress], None]
 
     frame = pd.read_parquet(folder / _EVENTS_FILE)
     records = frame.pop(_RECORD).map(_text).tolist()
-    return Trail(typed(frame, dtypes(EVENTS)), records, _coverage(kept["coverage"]))
+    return Trail(typed(frame, dtypes(EVENTS)), records, coverage_of(kept["coverage"]))
 
 
 def _keep(trail: Trail, sources: Sequence[str], folder: Path) -> None:
     records = [record.encode("utf-8", "surrogatepass") for record in trail.records]
     trail.events.assign(**{_RECORD: records}).to_parquet(folder / _EVENTS_FILE, compression="zstd")
-    document = {"of": _mark(sources), "coverage": _plain(asdict(trail.coverage))}
+    document = {"of": _mark(sources), "coverage": plain(trail.coverage)}
     (folder / _COVERAGE_FILE).write_text(json.dumps(document), encoding="utf-8")
 
 
@@ -99,32 +94,6 @@ def _state(path: Path) -> tuple[str, int, int]:
 
 def _text(record: bytes) -> str:
     return record.decode("utf-8", "surrogatepass")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _coverage(document: dict[str, Any]) -> Coverage:
-    return Coverage(
-        _rows(Searched, document["searched"]), _rows(NotSearched, document["not_searched"]),
-        _rows(Unread, document["unread"]), tuple(document["warnings"]), _rows(LedgerRow, document["places"]),
-        _rows(NotSearched, document["passed_over"]),
-    )  # fmt: skip
-
-
-def _rows(kind: type[_Row], documents: list[dict[str, Any]]) -> tuple[_Row, ...]:
-    return tuple(kind(**{name: _value(name, value) for name, value in one.items()}) for one in documents)
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in _TIMES and value is not None:
-        return datetime.fromisoformat(value)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _put_back(before: str | None) -> None:

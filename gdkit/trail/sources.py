@@ -20,6 +20,9 @@ __all__ = ["LOOKUP", "LogFile", "Source", "SourceFiles", "find_files"]
 LOOKUP_PLAN, FETCH_PLAN = "lookup-plan.json", "fetch-plan.json"
 """The plan files of a look-up's folder and of a fetch's: they tell the folder's kind, and are no logs."""
 
+FETCH_ANSWER, FETCH_STATE = "fetch-answer.json", "fetch-state.json.gz"
+"""What else a fetch keeps for itself in its folder: what it gave, and how far it is."""
+
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
 _MAGIC = re.compile(r"[*?\[]")
@@ -134,6 +137,8 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
             if name in (LOOKUP_PLAN, FETCH_PLAN):
                 if path.parent == folder:
                     _read_plan(path, result)
+            elif name in (FETCH_ANSWER, FETCH_STATE):
+                continue
             elif name.startswith(".") or not _is_log(path, name):
                 result.passed_over.append(str(path))
             else:

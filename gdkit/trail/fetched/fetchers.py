@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gdkit.errors import UsageError
-from gdkit.trail.fetched.store import read_plan, taken_up
+from gdkit.trail.fetched.store import read_answer, read_plan, taken_up, write_answer
 from gdkit.trail.named import AthenaTable, EventDataStore, S3Trail, SecurityLakeTable
 from gdkit.trail.written import remove_leftovers
 
@@ -79,7 +79,8 @@ def fetch(
 ) -> Fetched:
     """Fetch what a question asks of a source; the arguments and errors are those of ``Fetcher``.
 
-    A fetch that is taken up again asks about the span of the earlier run, unless the terms name another.
+    A fetch that is taken up again asks about the span of the earlier run, unless the terms name another. Where that run
+    was whole and answers the question, nothing is asked at all.
 
     Raises:
         UsageError: this version cannot fetch such a source.
@@ -87,7 +88,12 @@ def fetch(
     check_fetchable(source)
     remove_leftovers(folder)
     asked = taken_up(question, read_plan(folder), terms)
-    return FETCHERS[type(source)]()(source, asked, folder, aws=aws, terms=terms, watch=watch)
+    given = read_answer(folder)
+    if given is not None and given.complete and given.question.covers(asked):
+        return given
+    fetched = FETCHERS[type(source)]()(source, asked, folder, aws=aws, terms=terms, watch=watch)
+    write_answer(fetched)
+    return fetched
 
 
 def folder_of(evidence: Path, source: RemoteSource) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import UsageError
@@ -10,8 +11,7 @@ from gdkit.identifiers import parse_principal_id
 from gdkit.model import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
 
     from gdkit.model import Subject
 
@@ -69,6 +69,24 @@ class Question:
     def document(self) -> dict[str, Any]:
         """Give it as values that JSON can hold, for a plan file."""
         return {**asdict(self), "since": utc_text(self.since), "until": utc_text(self.until)}
+
+    def covers(self, other: Question) -> bool:
+        """Tell whether the answer to this question holds the answer to another one: it is the same but for keys."""
+        same = replace(self, access_key_ids=()) == replace(other, access_key_ids=())
+        return same and set(other.access_key_ids) <= set(self.access_key_ids)
+
+
+def question_from(document: Mapping[str, Any]) -> Question:
+    """Give the question that ``Question.document`` gave the values of.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is of another form.
+    """
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+    }
+    return Question(**{**values, "since": datetime.fromisoformat(document["since"]),
+                       "until": datetime.fromisoformat(document["until"])})  # fmt: skip
 
 
 def question_of(subject: Subject, since: datetime, until: datetime, *, regions: tuple[str, ...] = (),

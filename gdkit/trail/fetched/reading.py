@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.sources import FETCH_STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ def fetch_and_read(
 
 def has_logs(folder: Path) -> bool:
     """Tell whether a fetch left a log file, be it one without a record."""
-    return next(folder.rglob("*.json.gz"), None) is not None
+    return any(path.name != FETCH_STATE for path in folder.rglob("*.json.gz"))
 
 
 def _answered(fetched: Fetched, question: Question) -> bool:
@@ -76,6 +77,7 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
             *(replace(row, source=by_folder[row.source].source) if row.source in by_folder else row
               for row in read.places),
         ),
+        passed_over=(*(one for each in fetched for one in each.passed_over), *read.passed_over),
     )  # fmt: skip
     return replace(trail, coverage=coverage)
 

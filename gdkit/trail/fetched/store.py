@@ -1,14 +1,19 @@
-"""The folder of a fetch: its plan file, and what was fetched as log files that any reader of the trail understands."""
+"""The folder of a fetch: its plan, its state, its answer, and log files that any reader of the trail understands."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gdkit.trail.fetched.values import Cost, cost_of
-from gdkit.trail.sources import FETCH_PLAN
+from gdkit.ledger_row import LedgerRow
+from gdkit.model import NotSearched
+from gdkit.trail.coverage_values import plain, rows_of
+from gdkit.trail.fetched.question import question_from
+from gdkit.trail.fetched.values import Cost, Fetched, cost_of
+from gdkit.trail.sources import FETCH_ANSWER, FETCH_PLAN, FETCH_STATE
 from gdkit.trail.times import parse_time
 from gdkit.trail.written import write_whole
 
@@ -64,6 +69,49 @@ def write_plan(folder: Path, plan: Plan) -> None:
     """
     document = {"version": _VERSION, **asdict(plan)}
     write_whole(folder / FETCH_PLAN, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def write_state(folder: Path, document: Any) -> None:
+    """Keep what a fetcher needs to go on, which may be long; anything that JSON can hold.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    write_whole(folder / FETCH_STATE, gzip.compress(json.dumps(document, separators=(",", ":")).encode(), 1, mtime=0))
+
+
+def read_state(folder: Path) -> Any:
+    """Give what a fetcher kept to go on; None where it kept nothing, or it cannot be read."""
+    try:
+        return json.loads(gzip.decompress((folder / FETCH_STATE).read_bytes()))
+    except (OSError, EOFError, zlib.error, ValueError):
+        return None
+
+
+def write_answer(fetched: Fetched) -> None:
+    """Keep what a fetch gave beside its log files.
+
+    Raises:
+        CaseWriteError: it cannot be written.
+    """
+    document = {"version": _VERSION, **plain(fetched), "folder": None}
+    write_whole(fetched.folder / FETCH_ANSWER, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def read_answer(folder: Path) -> Fetched | None:
+    """Give what an earlier run of a fetch gave; None where there was none, or it cannot be understood."""
+    try:
+        document = json.loads((folder / FETCH_ANSWER).read_text(encoding="utf-8"))
+        if document.pop("version") != _VERSION:
+            return None
+        rows = {"not_searched": rows_of(NotSearched, document["not_searched"]),
+                "places": rows_of(LedgerRow, document["places"]),
+                "passed_over": rows_of(NotSearched, document["passed_over"]),
+                "warnings": tuple(document["warnings"])}  # fmt: skip
+        values = {"folder": folder, "question": question_from(document["question"]), "cost": cost_of(document["cost"])}
+        return Fetched(**{**document, **rows, **values})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def taken_up(question: Question, plan: Plan | None, terms: Terms) -> Question:

@@ -123,6 +123,7 @@ class Fetched:
         not_searched: what was not looked at, and why.
         warnings: what the reader must know beside it.
         places: the ledger's rows: each account, region and span, and what came of it.
+        passed_over: what was left alone because it can hold no call.
         stopped: whether it was stopped from outside.
     """
 
@@ -134,7 +135,13 @@ class Fetched:
     not_searched: tuple[NotSearched, ...] = ()
     warnings: tuple[str, ...] = ()
     places: tuple[LedgerRow, ...] = ()
+    passed_over: tuple[NotSearched, ...] = ()
     stopped: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was to be looked at was; what failed is tried again by the next run."""
+        return not self.stopped and not any(gap.failed for gap in self.not_searched)
 
 
 def terms_document(terms: Terms) -> dict[str, Any]:

@@ -23,9 +23,11 @@ class Shelf:
 
     Attributes:
         asked: every question, with the source's name.
+        gap: what of a source cannot be read, each time.
     """
 
     def __init__(self, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self.gap = NotSearched("an object", "no permission", failed=True, kind="denied")
         self._records = {name: [json.dumps(one) for one in held] for name, held in records.items()}
         self.asked: list[tuple[str, Question]] = []
 
@@ -42,5 +44,5 @@ class Shelf:
         write_plan(folder, Plan("s3", source.text, question.document(), complete=True, with_data=("999900001111",)))
         row = LedgerRow(source.text, "searched", "111122223333", "eu-west-1", how="log files in S3")
         return Fetched(folder, source.text, question, len(found), Cost(objects=len(held), requests=3),
-                       (NotSearched("an object", "no permission", failed=True, kind="denied"),), ("w",), (row,),
+                       (self.gap,), ("w",), (row,), (NotSearched("a digest", "no events"),),
                        stopped=watch.is_stopped())  # fmt: skip

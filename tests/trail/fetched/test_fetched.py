@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from gdkit.trail import load_trail
 from gdkit.trail.fetched import (
     FETCHERS,
     Cost,
+    Fetched,
     Question,
     Terms,
     Watch,
@@ -23,7 +25,8 @@ from gdkit.trail.fetched import (
     folder_of,
     question_of,
 )
-from gdkit.trail.fetched.store import Plan, read_plan, taken_up, write_plan, write_records
+from gdkit.trail.fetched.reading import has_logs
+from gdkit.trail.fetched.store import Plan, read_plan, read_state, taken_up, write_plan, write_records, write_state
 from gdkit.trail.fetched.values import terms_document, terms_of
 from gdkit.trail.named import S3Trail, parse_source
 from tests.trail import samples
@@ -184,6 +187,41 @@ def test_keys_are_asked_of_all_sources(tmp_path: Path, monkeypatch: pytest.Monke
     assert {row.source for row in coverage.places} == {"s3://first-logs", "s3://second-logs"}
     assert coverage.warnings == ("w", "w")
     assert sum(gap.what == "an object" for gap in coverage.not_searched) == 2
+
+
+def test_whole_answer_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that answered in full is not asked again, but for a key more or where something failed."""
+    shelf = Shelf({"s3://audit-logs": [samples.event()]})
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: shelf.fetch)  # type: ignore[arg-type]
+
+    def ask(asked: Question) -> Fetched:
+        return fetch(parse_source("s3://audit-logs"), asked, tmp_path, aws=None, terms=Terms(), watch=Watch())  # type: ignore[arg-type]
+
+    first = question()
+    assert not ask(first).complete
+    shelf.gap = replace(shelf.gap, failed=False)
+    whole = ask(first)
+    assert (whole.complete, len(shelf.asked)) == (True, 2), "what failed is tried again"
+    assert ask(first) == whole
+    assert len(shelf.asked) == 2
+    assert ask(first.with_keys([NEW_KEY])).question.access_key_ids == (samples.KEY, NEW_KEY)
+    assert ask(first).question.access_key_ids == (samples.KEY, NEW_KEY), "it answers for fewer keys, too"
+    assert len(shelf.asked) == 3
+    (tmp_path / "fetch-answer.json").write_text("{", encoding="utf-8")
+    ask(first)
+    assert len(shelf.asked) == 4
+    passed = load_trail(tmp_path).coverage
+    assert (passed.passed_over, passed.searched[0].files) == ((), 1)
+
+
+def test_state_survives(tmp_path: Path) -> None:
+    """What a fetcher keeps for itself is read back; a damaged file counts as none, and none of it is a log."""
+    assert read_state(tmp_path) is None
+    write_state(tmp_path, {"done": [["a", 1]]})
+    assert read_state(tmp_path) == {"done": [["a", 1]]}
+    assert not has_logs(tmp_path)
+    (tmp_path / "fetch-state.json.gz").write_bytes(b"x")
+    assert read_state(tmp_path) is None
 
 
 def test_stopped_fetch_asks_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
