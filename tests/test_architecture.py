@@ -83,6 +83,8 @@ def test_libraries_stay_in_their_place(path: Path) -> None:
         assert not libraries & {"ipywidgets", "altair", "itables", "vl_convert", "IPython"}
     if own not in ("aws", "simulator"):
         assert not libraries & {"boto3", "botocore"}, "clients are made by gdkit.aws alone"
+    if own != "aws":
+        assert "obstore" not in libraries, "buckets are read by gdkit.aws alone"
     if own != "feeds":
         assert not libraries & {"httpx", "ipwhois"}, "nobody outside AWS is asked but by gdkit.feeds"
     if own not in ("simulator", "training", "cli"):

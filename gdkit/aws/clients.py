@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from gdkit.aws.access import AwsAccess
+    from gdkit.aws.objects import Bucket
 
 
 class _Aws:
@@ -115,6 +116,22 @@ class ReadOnlyAws(_Aws):
         client = super()._make(session, service, region)
         hold_back(client)
         return client
+
+    def bucket(self, name: str, prefix: str = "", *, requester_pays: bool = False) -> Bucket:
+        """Find a bucket, in whatever region and account it is, for reading many objects at once.
+
+        Args:
+            name: the bucket's.
+            prefix: what may be listed in it.
+            requester_pays: whether the reader pays for the requests.
+
+        Raises:
+            AwsError: there is no such bucket, or it may not be listed.
+        """
+        from gdkit.aws.objects import open_bucket  # noqa: PLC0415 - loaded only where buckets are read
+
+        return open_bucket(name, prefix, self.client("s3"), self._own, simulated=self.simulated,
+                           requester_pays=requester_pays)  # fmt: skip
 
 
 class ResponderAws(_Aws):

@@ -1,0 +1,256 @@
+"""The objects of a bucket: listed and read, many at once, and nothing else.
+
+boto3 finds the bucket and follows it to its region; the very place where it was found, with the same credentials, is
+then asked by obstore, which reads many small objects fifty times as fast.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from xml.sax.saxutils import unescape
+
+from gdkit.aws.calls import ask
+from gdkit.aws.sessions import CONNECT_S, MOST_ATTEMPTS, READ_S
+from gdkit.aws.translate import translating
+from gdkit.errors import AwsCall, AwsError
+from gdkit.own_calls import OWN_AGENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from obstore.store import S3Credential
+
+MOST_AT_ONCE = 64
+"""Connections to a bucket that are kept open."""
+
+LONGEST_S = 600
+"""Seconds that the reading of one object may take in all."""
+
+_CREDENTIALS_FOR = timedelta(minutes=5)
+"""How long credentials are used before the session is asked again, which renews them where that is due."""
+
+_NOWHERE = "http://127.0.0.1:9"
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
+_STATUS = re.compile(r"status code: (\d{3})")
+_CODE = re.compile(r"<Code>([^<]{1,100})</Code>")
+_MESSAGE = re.compile(r"<Message>([^<]{0,1000})</Message>")
+_ODD_KEY = re.compile(r"invalid path|Could not parse path")
+"""How obstore's errors begin or what of AWS's answer they hold. Source: obstore 0.12; S3 API Reference, "REST error
+responses"."""
+
+
+class Stored(NamedTuple):
+    """One object of a listing.
+
+    Attributes:
+        etag: S3's mark of its content; empty where it gives none.
+    """
+
+    key: str
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where boto3 found a bucket."""
+
+    endpoint: str
+    region: str
+    virtual: bool
+
+
+class Bucket:
+    """A bucket as the reader sees it; safe to use from several threads.
+
+    Attributes:
+        name: the bucket's.
+        region: where it is.
+    """
+
+    def __init__(self, name: str, region: str, client: Any, store: Any, parameters: dict[str, str]) -> None:
+        self.name = name
+        self.region = region
+        self._client = client
+        self._store = store
+        self._parameters = parameters
+
+    def folders(self, prefix: str) -> list[str]:
+        """Give the names of the folders right below a prefix, each as a prefix with its slash.
+
+        Raises:
+            AwsError: they cannot be listed.
+        """
+        asked = {"Bucket": self.name, "Prefix": prefix, "Delimiter": "/", **self._parameters}
+        found: list[str] = []
+        while True:
+            answer = ask(self._client, "ListObjectsV2", asked)
+            found += [one["Prefix"] for one in answer.get("CommonPrefixes", ())]
+            if not answer.get("IsTruncated"):
+                return found
+            asked["ContinuationToken"] = answer["NextContinuationToken"]
+
+    def objects(self, prefix: str, after: str = "") -> Iterator[list[Stored]]:
+        """Give the objects below a prefix, by key, a page of up to 1,000 at a time.
+
+        Args:
+            prefix: of the keys; it ends with a slash, or is empty.
+            after: a key behind which the listing begins.
+
+        Raises:
+            AwsError: they cannot be listed.
+        """
+        import obstore  # noqa: PLC0415 - loaded only where buckets are read
+
+        pages = obstore.list(self._store, prefix or None, offset=after or None, chunk_size=1000)
+        while True:
+            with self._translating("ListObjectsV2"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
+
+    def content(self, key: str) -> bytes:
+        """Read an object.
+
+        Raises:
+            AwsError: it cannot be read.
+        """
+        import obstore  # noqa: PLC0415 - loaded only where buckets are read
+
+        with self._translating("GetObject"):
+            return obstore.get(self._store, key).bytes().to_bytes()
+
+    @contextmanager
+    def _translating(self, operation: str) -> Iterator[None]:
+        """Turn what obstore raises into an ``AwsError``."""
+        from obstore.exceptions import BaseError  # noqa: PLC0415
+
+        call = AwsCall("s3", operation, region=self.region)
+        try:
+            yield
+        except (BaseError, ValueError, OSError) as error:  # a FileNotFoundError is an object that is not there
+            with translating(call):
+                raise _as_boto3_says(str(error).partition("Debug source")[0], operation, self.name) from None
+
+
+def _as_boto3_says(said: str, operation: str, name: str) -> Any:
+    """Give the error that boto3 would raise, by what obstore's holds: AWS's answer as a whole, or no answer."""
+    from botocore.exceptions import ClientError, EndpointConnectionError, IncompleteReadError  # noqa: PLC0415
+
+    status, code, message = (_first(pattern, said) for pattern in (_STATUS, _CODE, _MESSAGE))
+    if status or code:
+        return ClientError({"Error": {"Code": code or status, "Message": unescape(message)}}, operation)
+    if _ODD_KEY.search(said):
+        return AwsError("an object's key has an empty part (two slashes, . or ..), which is not read here",
+                        call=AwsCall("s3", operation),
+                        action="copy such objects with 'aws s3 cp --recursive', and name the folder")  # fmt: skip
+    if "sending request" in said:
+        return EndpointConnectionError(endpoint_url=name)
+    return IncompleteReadError(actual_bytes=0, expected_bytes=0)
+
+
+def open_bucket(
+    name: str, prefix: str, client: Any, session: Any, *, simulated: bool, requester_pays: bool = False
+) -> Bucket:
+    """Find a bucket and give it for reading.
+
+    Args:
+        name: the bucket's.
+        prefix: what may be listed in it.
+        client: an S3 client that only reads; it follows the bucket to another region.
+        session: the session that the client was made of.
+        simulated: whether AWS is simulated: nothing is sent anywhere but to this machine then.
+        requester_pays: whether the reader pays for the requests.
+
+    Raises:
+        AwsError: there is no such bucket, or it may not be listed.
+
+    Source: S3 User Guide, "Virtual hosting of buckets", "Using Requester Pays buckets".
+    """
+    from obstore.store import S3Store  # noqa: PLC0415 - loaded only where buckets are read
+
+    parameters = {"RequestPayer": "requester"} if requester_pays else {}
+    place = _find(client, {"Bucket": name, "Prefix": prefix, "MaxKeys": 1, **parameters})
+    store = S3Store(
+        name,
+        endpoint=place.endpoint,
+        aws_endpoint_url_s3=place.endpoint,  # else an environment variable of that name would count more
+        region=place.region,
+        virtual_hosted_style_request=place.virtual,
+        skip_signature=False,
+        request_payer=requester_pays,
+        credential_provider=_provider(session),
+        client_options=_options(session, place, simulated=simulated),
+        retry_config={"max_retries": MOST_ATTEMPTS, "retry_timeout": timedelta(minutes=3), "backoff": BACKOFF},
+    )
+    return Bucket(name, place.region, client, store, parameters)
+
+
+BACKOFF: Any = {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=15), "base": 2}
+"""How long to wait before a request is made again."""
+
+
+def _find(client: Any, asked: dict[str, Any]) -> _Place:
+    """Ask for one object of a bucket, and give where the answer came from: the last request was sent there."""
+    sent: list[Any] = []
+
+    def note(request: Any, **_: Any) -> None:
+        sent.append(request)
+
+    client.meta.events.register("before-send.s3.ListObjectsV2", note)
+    try:
+        ask(client, "ListObjectsV2", asked)
+    finally:
+        client.meta.events.unregister("before-send.s3.ListObjectsV2", note)
+    url, name = urlsplit(sent[-1].url), asked["Bucket"]
+    virtual = url.netloc.startswith(f"{name}.")
+    scope = _SCOPE.search(str(sent[-1].headers.get("Authorization", "")))
+    base = "" if virtual else url.path.partition(f"/{name}")[0]
+    return _Place(f"{url.scheme}://{url.netloc}{base}", scope[1] if scope else client.meta.region_name, virtual)
+
+
+def _provider(session: Any) -> Callable[[], S3Credential]:
+    """Give a function that gives a session's credentials, renewed where that is due."""
+    credentials = session.get_credentials()
+
+    def provide() -> S3Credential:
+        frozen = credentials.get_frozen_credentials()
+        return {
+            "access_key_id": frozen.access_key,
+            "secret_access_key": frozen.secret_key,
+            "token": frozen.token,
+            "expires_at": datetime.now(UTC) + _CREDENTIALS_FOR,
+        }
+
+    return provide
+
+
+def _options(session: Any, place: _Place, *, simulated: bool) -> Any:
+    from gdkit import __version__  # noqa: PLC0415
+
+    options: dict[str, Any] = {
+        "user_agent": f"{OWN_AGENT}{__version__}",
+        "connect_timeout": timedelta(seconds=CONNECT_S),
+        "read_timeout": timedelta(seconds=READ_S),
+        "timeout": timedelta(seconds=LONGEST_S),
+        "pool_max_idle_per_host": str(MOST_AT_ONCE),
+        "allow_http": place.endpoint.startswith("http://"),
+    }
+    if simulated:  # whatever is not on this machine goes to a proxy that is not there
+        return {**options, "proxy_url": _NOWHERE, "proxy_excludes": "127.0.0.1,::1"}
+    authorities = session._session.get_config_variable("ca_bundle")  # boto3 itself shows no setting
+    if authorities:
+        options["root_certificate"] = Path(authorities).read_bytes()
+    return options
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[1] if match else ""

@@ -1,0 +1,185 @@
+"""Buckets as the reader sees them: found by boto3, read by obstore; every failure is one error that says what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gdkit.aws import AwsAccess, ReadOnlyAws, ResponderAws, open_read_only
+from gdkit.errors import AwsError
+from tests.aws.buckets import NAME, Answered, LocalBucket, local_bucket
+from tests.aws.fakes import READER_KEY, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gdkit.aws.objects import Bucket
+
+KMS = (
+    "User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: kms:Decrypt on resource: "
+    "arn:aws:kms:eu-west-1:111122223333:key/x because no identity-based policy allows the kms:Decrypt action"
+)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests be made again without waiting."""
+    waits = {"init_backoff": timedelta(milliseconds=1), "max_backoff": timedelta(milliseconds=2), "base": 2}
+    monkeypatch.setattr("gdkit.aws.objects.BACKOFF", waits)
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalBucket]:
+    """Serve a bucket of five objects in a simulated account, with other places named all around."""
+    objects = {f"AWSLogs/{name}": name.encode() for name in ("1/a.gz", "1/b.gz", "2/c.gz", "2/d'é &+%41.gz")}
+    with local_bucket(objects={**objects, "x.gz": b"x"}) as bucket, local_bucket() as elsewhere:
+        for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, elsewhere.url)
+        monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+        simulate(monkeypatch, bucket.url)
+        yield bucket
+        assert elsewhere.asked == []
+
+
+def opened(prefix: str = "", *, requester_pays: bool = False) -> Bucket:
+    """Open the bucket as a command does."""
+    return open_read_only(AwsAccess()).bucket(NAME, prefix, requester_pays=requester_pays)
+
+
+def test_read_in_a_simulated_account(served: LocalBucket) -> None:
+    """Folders, objects and contents are read from the simulator alone, with its key, whatever the environment says."""
+    bucket = opened()
+    assert bucket.folders("") == ["AWSLogs/"]
+    assert bucket.folders("AWSLogs/") == ["AWSLogs/1/", "AWSLogs/2/"]
+    listed = [one for page in bucket.objects("AWSLogs/") for one in page]
+    assert [one.key for one in listed] == [key for key in sorted(served.objects) if key.startswith("AWSLogs/")]
+    assert [bucket.content(one.key) for one in listed] == [served.objects[one.key] for one in listed]
+    assert [one.size_bytes for one in listed] == [len(served.objects[one.key]) for one in listed]
+    assert served.keys == {READER_KEY}
+    assert served.headers["user-agent"].startswith("gdkit/")
+    assert "x-amz-request-payer" not in served.headers
+
+
+def test_pages(served: LocalBucket) -> None:
+    """A listing of many pages gives each object once, and can begin behind a key; an empty one gives nothing."""
+    served.page = 2
+    bucket = opened()
+    served.asked.clear()
+    assert [one.key for page in bucket.objects("") for one in page] == sorted(served.objects)
+    assert len(served.asked) == 3
+    assert [one.key for page in bucket.objects("AWSLogs/", "AWSLogs/1/b.gz") for one in page] == [
+        "AWSLogs/2/c.gz", "AWSLogs/2/d'é &+%41.gz"]  # fmt: skip
+    assert list(bucket.objects("nothing/")) == []
+
+
+def test_requester_pays(served: LocalBucket) -> None:
+    """Where the reader agrees to pay, every request says so."""
+    bucket = opened(requester_pays=True)
+    bucket.folders("")
+    assert served.headers["x-amz-request-payer"] == "requester"
+    bucket.content("x.gz")
+    assert served.headers["x-amz-request-payer"] == "requester"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "said"),
+    [
+        (Answered(403, "AccessDenied", KMS), "denied", "no permission for kms:Decrypt: no policy of your role"),
+        (Answered(403, "AccessDenied", "Access Denied"), "denied", "no permission for s3:GetObject"),
+        (Answered(400, "ExpiredToken", "x"), "expired", "have expired"),
+        (Answered(400, "KMS.DisabledException", "key x is disabled &"), "other", "KMS.DisabledException.*disabled &"),
+        (Answered(403, "InvalidObjectState", "archived"), "other", "InvalidObjectState"),
+        (Answered(404, "NoSuchKey", ""), "other", "NoSuchKey"),
+        (Answered(503, "SlowDown", "x"), "throttled", "too many calls"),
+        (Answered(500, "InternalError", "x"), "unreachable", "the service itself failed"),
+        (Answered(403), "denied", "no permission for s3:GetObject"),
+        (Answered(short_by=7), "incomplete", "cut off"),
+    ],
+)
+def test_failures(served: LocalBucket, answer: Answered, kind: str, said: str) -> None:
+    """What AWS answers in the place of an object is one error, of its kind, with the permission that is missing."""
+    bucket = opened()
+    served.answers["x.gz"] = answer
+    with pytest.raises(AwsError, match=said) as caught:
+        bucket.content("x.gz")
+    assert caught.value.kind == kind
+    assert caught.value.permission == (said.split()[3].rstrip(":") if kind == "denied" else "")
+    assert "Debug source" not in str(caught.value)
+
+
+def test_what_passes_is_tried_again(served: LocalBucket) -> None:
+    """A service that fails or slows down for a moment is asked again."""
+    bucket = opened()
+    served.answers["x.gz"] = Answered(503, "SlowDown", times=2)
+    assert bucket.content("x.gz") == b"x"
+    assert served.got == ["x.gz"] * 3
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "PermanentRedirect"])
+def test_bucket_that_cannot_be_listed(served: LocalBucket, code: str) -> None:
+    """A bucket that does not exist or may not be listed is told when it is opened."""
+    served.answers[""] = Answered(403 if code == "AccessDenied" else 404, code, "x")
+    with pytest.raises(AwsError, match=code if code != "AccessDenied" else "s3:ListBucket"):
+        opened("AWSLogs/")
+
+
+def test_listing_that_fails_later(served: LocalBucket) -> None:
+    """A listing that fails under way is an error, never a shorter listing."""
+    bucket = opened()
+    served.answers[""] = Answered(403, "AccessDenied", "x")
+    with pytest.raises(AwsError, match="s3:ListBucket"):
+        list(bucket.objects(""))
+
+
+def test_odd_keys(served: LocalBucket) -> None:
+    """A key with an empty part is told as such, with another way to read it."""
+    served.objects["a//b.gz"] = b"x"
+    bucket = opened()
+    for read in (lambda: list(bucket.objects("")), lambda: bucket.content("a//b.gz")):
+        with pytest.raises(AwsError, match=r"empty part.*aws s3 cp"):
+            read()
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is gone is told as one that cannot be reached."""
+    with local_bucket(objects={"x.gz": b"x"}) as served:
+        simulate(monkeypatch, served.url)
+        bucket = opened()
+    with pytest.raises(AwsError) as caught:
+        bucket.content("x.gz")
+    assert caught.value.kind == "unreachable"
+
+
+def test_own_endpoint_of_the_real_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a simulation the place is the one that boto3's settings name, with the session's own credentials."""
+    with local_bucket(objects={"x.gz": b"x"}) as served:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALKEYOFSOMEONE")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+        monkeypatch.setenv("AWS_REGION", "eu-central-1")
+        bucket = open_read_only(AwsAccess(region="eu-north-1")).bucket(NAME)
+        assert bucket.content("x.gz") == b"x"
+    assert served.keys == {"AKIAREALKEYOFSOMEONE"}
+    assert bucket.region == "eu-north-1"
+    assert "/eu-north-1/s3/" in served.headers["authorization"]
+
+
+def test_responder_reads_no_bucket() -> None:
+    """Only the reader reads many objects."""
+    assert hasattr(ReadOnlyAws, "bucket")
+    assert not hasattr(ResponderAws, "bucket")
+
+
+def test_credentials_are_asked_again(served: LocalBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session is asked for its credentials again, so that those that it renewed are used."""
+    monkeypatch.setattr("gdkit.aws.objects._CREDENTIALS_FOR", timedelta(0))
+    aws = open_read_only(AwsAccess())
+    bucket = aws.bucket(NAME)
+    bucket.content("x.gz")
+    credentials = aws._own.get_credentials()
+    credentials.access_key = "ASIARENEWEDKEY000001"
+    bucket.content("x.gz")
+    assert served.keys == {READER_KEY, "ASIARENEWEDKEY000001"}
