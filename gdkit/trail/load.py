@@ -54,6 +54,7 @@ class Progress:
         bytes: bytes of all files together.
         records: records found so far.
         seconds_left: how long the rest takes, where that can be told.
+        what: what is counted as a file.
     """
 
     files_done: int
@@ -62,6 +63,7 @@ class Progress:
     bytes: int
     records: int
     seconds_left: float | None = None
+    what: str = "files"
 
 
 class ProseError(Exception):

@@ -12,8 +12,13 @@ LEFTOVER = ".fetch-"
 """How half-written files begin, which a killed run leaves behind."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file, for its owner alone, so that it is there whole or not at all.
+
+    Args:
+        path: where; folders on the way are made.
+        content: of the file.
+        durable: whether it must outlast a loss of power, too, which takes milliseconds.
 
     Raises:
         CaseWriteError: it cannot be written.
@@ -26,7 +31,8 @@ def write_whole(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as written:
             written.write(content)
             written.flush()
-            os.fsync(written.fileno())
+            if durable:
+                os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
         raise CaseWriteError(

@@ -48,7 +48,13 @@ class Fetcher(Protocol):
         """
 
 
-FETCHERS: Mapping[type, Callable[[], Fetcher]] = {}
+def _s3() -> Fetcher:
+    from gdkit.trail.s3 import fetch_trail  # noqa: PLC0415 - few runs need it
+
+    return fetch_trail
+
+
+FETCHERS: Mapping[type, Callable[[], Fetcher]] = {S3Trail: _s3}
 """Who fetches which kind of source; each entry loads its fetcher, for few runs need one."""
 
 KINDS: Mapping[type, str] = {

@@ -77,6 +77,7 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
             *(replace(row, source=by_folder[row.source].source) if row.source in by_folder else row
               for row in read.places),
         ),
+        unread=(*(place for one in fetched for place in one.unread), *read.unread),
         passed_over=(*(one for each in fetched for one in each.passed_over), *read.passed_over),
     )  # fmt: skip
     return replace(trail, coverage=coverage)

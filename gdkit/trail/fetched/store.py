@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gdkit.ledger_row import LedgerRow
-from gdkit.model import NotSearched
+from gdkit.model import NotSearched, Unread
 from gdkit.trail.coverage_values import plain, rows_of
 from gdkit.trail.fetched.question import question_from
 from gdkit.trail.fetched.values import Cost, Fetched, cost_of
@@ -107,6 +107,7 @@ def read_answer(folder: Path) -> Fetched | None:
         rows = {"not_searched": rows_of(NotSearched, document["not_searched"]),
                 "places": rows_of(LedgerRow, document["places"]),
                 "passed_over": rows_of(NotSearched, document["passed_over"]),
+                "unread": rows_of(Unread, document["unread"]),
                 "warnings": tuple(document["warnings"])}  # fmt: skip
         values = {"folder": folder, "question": question_from(document["question"]), "cost": cost_of(document["cost"])}
         return Fetched(**{**document, **rows, **values})
@@ -128,7 +129,7 @@ def taken_up(question: Question, plan: Plan | None, terms: Terms) -> Question:
     return replace(question, until=until) if until and not terms.until and until > question.since else question
 
 
-def write_records(path: Path, records: Iterable[str]) -> None:
+def write_records(path: Path, records: Iterable[str], *, durable: bool = True) -> None:
     """Write CloudTrail records as a log file of CloudTrail's own form, in gz: the same bytes for the same records.
 
     A file without a record tells that there was none.
@@ -137,4 +138,4 @@ def write_records(path: Path, records: Iterable[str]) -> None:
         CaseWriteError: it cannot be written.
     """
     text = f'{{"Records":[{",".join(records)}]}}'
-    write_whole(path, gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0))
+    write_whole(path, gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0), durable=durable)

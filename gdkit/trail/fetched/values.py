@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gdkit.ledger_row import LedgerRow
-    from gdkit.model import NotSearched
+    from gdkit.model import NotSearched, Unread
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.load import Progress
 
@@ -124,6 +124,7 @@ class Fetched:
         warnings: what the reader must know beside it.
         places: the ledger's rows: each account, region and span, and what came of it.
         passed_over: what was left alone because it can hold no call.
+        unread: places in the source that could not be read.
         stopped: whether it was stopped from outside.
     """
 
@@ -136,6 +137,7 @@ class Fetched:
     warnings: tuple[str, ...] = ()
     places: tuple[LedgerRow, ...] = ()
     passed_over: tuple[NotSearched, ...] = ()
+    unread: tuple[Unread, ...] = ()
     stopped: bool = False
 
     @property

@@ -84,6 +84,11 @@ class Known:
         for text in also:
             self._add(text)
 
+    @property
+    def keys(self) -> set[str]:
+        """The session's keys, and those that were chained from it, as far as they are known."""
+        return {key for key in self._own_keys | self._chained_keys if key}
+
     def follow_keys(self, access_key_ids: Iterable[str]) -> None:
         """Search for more keys that are known to be chained from the session, whenever they were issued."""
         for key in access_key_ids:

@@ -163,6 +163,15 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
                            with_data=frozenset(with_data))  # fmt: skip
 
 
+def kept_records(file: LogFile) -> list[Candidate]:
+    """Give every record of a file that holds nothing but records found before; none where it cannot be read."""
+    try:
+        found = enumerate(read_items(FileText(file.path), file))
+        return [_candidate(number, item) for number, item in found if isinstance(item, Found)]
+    except (OSError, NotTextError, ProseError):
+        return []
+
+
 def _candidate(place: int, found: Found) -> Candidate:
     notes: list[NoteKind] = []
     values = row_of(found.record, found.raw, notes)

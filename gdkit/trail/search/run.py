@@ -8,7 +8,7 @@ from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
@@ -30,7 +30,7 @@ _SECONDS_BETWEEN_REPORTS = 0.2
 class Look(Protocol):
     """Reads a file and searches it, as ``look.look_at`` does from disk."""
 
-    def __call__(self, file: LogFile, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
+    def __call__(self, file: Any, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
         """Look at a file; the arguments are those of ``look.look_in``."""
 
 
@@ -115,10 +115,14 @@ class Search:
         self._known.follow_keys(access_key_ids)
         self._look_again(number for number in self._order if self.looked[number] is not None)
 
-    def finished(self) -> list[int]:
-        """Give the numbers of the files that were looked at and lack no look for what turned up later."""
+    def state(self) -> tuple[list[int], dict[int, list[Candidate]]]:
+        """Give how far it is: the files that it is through with, by number, and the records of every file."""
         with self._lock:
-            return [number for number in self._order if self.looked[number] is not None and not self._lacking(number)]
+            found: dict[int, list[Candidate]] = {}
+            for (number, _), one in self.candidates.items():
+                found.setdefault(number, []).append(one)
+            looked = (number for number in self._order if self.looked[number] is not None)
+            return [number for number in looked if not self._lacking(number)], found
 
     @property
     def unfinished(self) -> int:

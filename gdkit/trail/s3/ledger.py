@@ -1,0 +1,184 @@
+"""The ledger of a fetch from a bucket: which accounts, regions and times were searched, and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from gdkit.ledger_row import LedgerRow
+from gdkit.model import NotSearched, Unread, utc_text
+from gdkit.trail.ledger_places import named_place
+from gdkit.trail.lookup.failures import gap_of
+from gdkit.trail.lookup.plan import LATE_BY
+from gdkit.trail.s3.listing import LATE_DELIVERY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from gdkit.errors import AwsError
+    from gdkit.trail.fetched import Question
+    from gdkit.trail.s3.listing import Listing, LogObject
+
+Place: TypeAlias = tuple[str | None, str | None]
+"""Account and region; None where they are not told."""
+
+_HOW = "log files in S3"
+_MOST_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a fetch.
+
+    Attributes:
+        source: as it was named.
+        listing: what the trail holds for the question.
+        failed: objects that could not be read, by key, and why.
+        unfinished: objects that were not come to, because the fetch was stopped.
+        problems: places in objects that could not be read, by key.
+        listed_at: when it was listed.
+    """
+
+    source: str
+    question: Question
+    listing: Listing
+    failed: Mapping[str, AwsError]
+    unfinished: int
+    problems: Mapping[str, Iterable[tuple[int | None, str]]]
+    listed_at: datetime
+
+
+@dataclass(slots=True)
+class _Tally:
+    objects: int = 0
+    failed: dict[str, list[AwsError]] = field(default_factory=lambda: defaultdict(list))
+
+
+def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
+    """Give a row for each account and region that was searched, and for what of it was not."""
+    source, question = outcome.source, outcome.question
+    span = (question.since, question.until)
+    for (account_id, region), tally in _by_place(outcome):
+        bad = sum(map(len, tally.failed.values()))
+        if bad < tally.objects or not tally.objects:
+            yield LedgerRow(source, "searched", account_id, region, None, *span, None if tally.objects else 0, _HOW,
+                            f"{_objects(tally.objects - bad)} delivered in this time, searched")  # fmt: skip
+        for reason, errors in tally.failed.items():
+            yield LedgerRow(source, gap_of(errors[0]), account_id, region, None, *span, None, _HOW,
+                            f"{len(errors):,} of {_objects(tally.objects)} not read: {reason}")  # fmt: skip
+    for account_id, left_region in outcome.listing.layout.left_out:
+        yield LedgerRow(
+            source, "not searched", account_id, left_region, None, *span, None, _HOW, "it was not asked for"
+        )
+    for what, error in _unlisted(outcome):
+        yield LedgerRow(source, gap_of(error), None, None, None, *span, None, _HOW, f"{what}: {error.problem}")
+    if question.until > outcome.listed_at - LATE_BY:
+        yield LedgerRow(source, "delayed", None, None, None, question.until - LATE_BY, question.until, None, _HOW,
+                        "CloudTrail may not have delivered them yet")  # fmt: skip
+
+
+def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
+    """Name everything that was not looked at."""
+    for what, error in _unlisted(outcome):
+        yield NotSearched(f"{outcome.source}: {what}", _sentence(error), failed=True, kind=gap_of(error))
+    for (account_id, region), tally in _by_place(outcome):
+        for reason, errors in tally.failed.items():
+            where = f"account {account_id}, region {region}" if account_id else outcome.source
+            what = f"{len(errors):,} of {_objects(tally.objects)} of {where}"
+            yield NotSearched(what, reason, failed=True, kind=gap_of(errors[0]))
+    if outcome.unfinished:
+        yield NotSearched(f"{outcome.source}: {_objects(outcome.unfinished)}",
+                          "the fetch was stopped before it was through with them; run it again to go on",
+                          failed=True)  # fmt: skip
+    left: dict[str, list[str]] = defaultdict(list)
+    for account_id, left_region in outcome.listing.layout.left_out:
+        left[account_id] += [left_region] if left_region else []
+    for account_id, regions in left.items():
+        named = f", regions {', '.join(sorted(regions))}" if regions else ""
+        yield NotSearched(f"{outcome.source}: account {account_id}{named}", "they were not asked for")
+
+
+def passed_over_of(outcome: Outcome) -> Iterator[NotSearched]:
+    """Name what was left alone because it can hold no call."""
+    others = outcome.listing.layout.others
+    if others:
+        named = ", ".join(f"{name} ({count:,})" for name, count in sorted(others.items()))
+        yield NotSearched(f"{outcome.source}: folders of other things: {named}", "they hold no log files of the trail")
+    if objects := sum(folder.others for folder in outcome.listing.folders):
+        yield NotSearched(f"{outcome.source}: {_objects(objects)} of other kinds",
+                          "digests and the like, by their names, hold no calls")  # fmt: skip
+
+
+def unread_of(outcome: Outcome) -> Iterator[Unread]:
+    """Name the places in objects that could not be read."""
+    bucket = outcome.source.split("/")[2]
+    for key, places in sorted(outcome.problems.items()):
+        for line, reason in places:
+            yield Unread(f"s3://{bucket}/{key}", line, reason)
+
+
+def warnings_of(outcome: Outcome) -> Iterator[str]:
+    """Give what limits the conclusions beside the gaps."""
+    question, listing = outcome.question, outcome.listing
+    asked = f"{utc_text(question.since)} to {utc_text(question.until)}"
+    if not listing.objects:
+        outside = sum(folder.outside for folder in listing.folders)
+        also = f" {_objects(outside)} of other times, accounts or regions lie there." if outside else ""
+        yield (f"{outcome.source}: no log file was delivered there for {asked}, which proves nothing: the prefix or "
+               f"the span may be the wrong one.{also}")  # fmt: skip
+        return
+    if not question.names_nobody:
+        yield (f"{outcome.source}: records that name nothing of what was asked for were not parsed, so a record among "
+               "them that is damaged inside is not told of.")  # fmt: skip
+    until = question.until + LATE_DELIVERY
+    if until < outcome.listed_at:
+        yield (f"{outcome.source}: what CloudTrail delivered after {utc_text(until)}, more than "
+               f"{LATE_DELIVERY // timedelta(hours=1)} hours late, was not looked at.")  # fmt: skip
+
+
+def _by_place(outcome: Outcome) -> list[tuple[Place, _Tally]]:
+    """Count objects, and those that could not be read, by account and region."""
+    found: dict[Place, _Tally] = {}
+    for listed in outcome.listing.folders:
+        folder = listed.folder
+        if folder.account_id:
+            found.setdefault((folder.account_id, folder.region), _Tally())
+        for one in listed.objects:
+            place = (folder.account_id, folder.region) if folder.account_id else _named(one)
+            tally = found.setdefault(place, _Tally())
+            tally.objects += 1
+            error = outcome.failed.get(one.stored.key)
+            if error is not None:
+                tally.failed[_sentence(error)].append(error)
+    return sorted(found.items(), key=lambda one: tuple(part or "" for part in one[0]))
+
+
+def _named(one: LogObject) -> Place:
+    place = named_place(one.path)
+    return (place.account_id, place.region) if place else (None, None)
+
+
+def _unlisted(outcome: Outcome) -> Iterator[tuple[str, AwsError]]:
+    """Give the folders that could not be listed, each error with the first of them."""
+    errors = [*outcome.listing.layout.failed,
+              *((one.folder.prefix, one.error) for one in outcome.listing.folders if one.error)]  # fmt: skip
+    counts = Counter(error.problem for _, error in errors)
+    told: set[str] = set()
+    for prefix, error in errors:
+        if error.problem not in told:
+            told.add(error.problem)
+            more = counts[error.problem] - 1
+            yield f"the folder {prefix}{f' and {more:,} others' if more else ''}", error
+
+
+def _sentence(error: AwsError) -> str:
+    permission = f"the permission {error.permission} is missing: " if error.permission else ""
+    todo = f"; what to do: {error.action}" if error.action else ""
+    return f"{permission}{error.problem.rstrip('.')}{todo}"
+
+
+def _objects(count: int) -> str:
+    return "1 object" if count == 1 else f"{count:,} objects"

@@ -1,0 +1,175 @@
+"""The log files of a trail that can hold what is asked for, by the days of their delivery."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from gdkit.errors import AwsError, StoppedError
+from gdkit.trail.ledger_places import NamedPlace, named_place
+from gdkit.trail.load import Progress
+from gdkit.trail.s3.layout import find_layout
+from gdkit.trail.search.needles import EARLY
+from gdkit.trail.sources import LogFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gdkit.aws.objects import Bucket, Stored
+    from gdkit.trail.fetched import Question, Watch
+    from gdkit.trail.s3.layout import Folder, Layout
+
+LATE_DELIVERY = timedelta(days=1)
+"""How long after the asked span log files are looked for: the days of folders, and the times in names, are those of
+their delivery, typically minutes after the call. What CloudTrail delivers later than that is not looked for.
+
+Source: CloudTrail User Guide, "How CloudTrail works" (delivery within an average of about 5 minutes, not guaranteed).
+"""
+
+_LISTS_AT_ONCE = 32
+_KEYS_A_PAGE = 1000
+"""Source: S3 API Reference, ListObjectsV2, MaxKeys."""
+_LOG = re.compile(r"\.json(?:\.gz)?$")
+_NO_LOG = re.compile(r"(?:^|/)CloudTrail-(?:Digest|Insight)/|_CloudTrail-(?:Digest|Insight)_")
+
+
+@dataclass(frozen=True, slots=True)
+class LogObject(LogFile):
+    """One object to read; ``path`` is its key."""
+
+    stored: Stored
+
+
+@dataclass(slots=True)
+class FolderListing:
+    """What one folder holds for the question.
+
+    Attributes:
+        objects: to be read.
+        others: objects that are no log files, such as digests.
+        outside: log files of other accounts, regions or times.
+        error: why the folder could not be listed whole.
+    """
+
+    folder: Folder
+    objects: list[LogObject] = field(default_factory=list)
+    others: int = 0
+    outside: int = 0
+    requests: int = 0
+    error: AwsError | None = None
+
+    def take(self, one: Stored, question: Question) -> None:
+        """Sort in one object of the listing."""
+        if _NO_LOG.search(one.key) or not _LOG.search(one.key) or not one.size_bytes:
+            self.others += 1
+            return
+        path = Path(one.key)
+        place = named_place(path)
+        if place is not None and not _is_asked(place, question):
+            self.outside += 1
+            return
+        self.objects.append(LogObject(path, one.size_bytes, named=True, stored=one))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a trail holds for the question."""
+
+    layout: Layout
+    folders: tuple[FolderListing, ...]
+
+    @property
+    def objects(self) -> list[LogObject]:
+        """All objects to be read."""
+        return [one for folder in self.folders for one in folder.objects]
+
+    @property
+    def requests(self) -> int:
+        """Requests that the listing took."""
+        return self.layout.requests + sum(folder.requests for folder in self.folders)
+
+
+def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) -> Listing:
+    """List a trail's log files that can hold what is asked for.
+
+    Raises:
+        AwsError: the prefix itself cannot be listed.
+        StoppedError: a person wanted it to stop; a listing is not gone on with, but begun anew.
+    """
+    layout = find_layout(bucket.folders, prefix, question)
+    found = [FolderListing(folder) for folder in layout.folders]
+    parts = [part for one in found for part in _parts(one, question, len(found))]
+    with ThreadPoolExecutor(_LISTS_AT_ONCE, "gdkit-list") as pool:
+        listing = {pool.submit(_list_part, bucket, part, watch.is_stopped): part for part in parts}
+        for number, done in enumerate(as_completed(listing), start=1):
+            part = listing[done]
+            stored, part.listing.error = done.result()
+            part.listing.requests += max(1, ceil(len(stored) / _KEYS_A_PAGE))
+            for one in stored:
+                part.listing.take(one, question)
+            if watch.on_progress:
+                size = sum(one.size_bytes for each in found for one in each.objects) if number == len(parts) else 0
+                watch.on_progress(Progress(number, len(parts), size, size, 0, what="folders listed"))
+    if watch.is_stopped():
+        raise StoppedError("it was stopped while the log files were listed; nothing was read yet",
+                           action="run it again")  # fmt: skip
+    return Listing(layout, tuple(found))
+
+
+class _Part(NamedTuple):
+    """A part of a folder that is listed by itself: behind one key, and up to another one."""
+
+    listing: FolderListing
+    after: str
+    end: str
+
+
+def _parts(listing: FolderListing, question: Question, folders: int) -> Iterator[_Part]:
+    """Give the parts of a folder: one where there are many folders, more days by themselves where there are few."""
+    prefix = listing.folder.prefix
+    if not listing.folder.by_day:
+        yield _Part(listing, "", "")
+        return
+    first, last = (question.since - EARLY).date(), (question.until + LATE_DELIVERY).date()
+    days = (last - first).days + 1
+    length = ceil(days / max(1, min(days, _LISTS_AT_ONCE // folders)))
+    for begin in range(0, days, length):
+        end = min(begin + length, days) - 1
+        yield _Part(
+            listing, _day(prefix, first + timedelta(begin)), f"{_day(prefix, first + timedelta(end))}/\U0010ffff"
+        )
+
+
+def _day(prefix: str, day: date) -> str:
+    return f"{prefix}{day:%Y/%m/%d}"
+
+
+def _list_part(bucket: Bucket, part: _Part, is_stopped: Callable[[], bool]) -> tuple[list[Stored], AwsError | None]:
+    found: list[Stored] = []
+    try:
+        for page in bucket.objects(part.listing.folder.prefix, part.after):
+            found += page
+            if is_stopped() or (part.end and page[-1].key > part.end):
+                break
+    except AwsError as error:
+        return found, error
+    return ([one for one in found if one.key <= part.end] if part.end else found), None
+
+
+def _is_asked(place: NamedPlace, question: Question) -> bool:
+    """Tell whether a file that is named for a place and time can hold events that are asked for."""
+    if question.regions and place.region not in question.regions:
+        return False
+    if question.account_ids and place.account_id not in question.account_ids:
+        return False
+    return place.at is None or _first(question, place) <= place.at <= question.until + LATE_DELIVERY
+
+
+def _first(question: Question, place: NamedPlace) -> datetime:
+    first = question.since - EARLY
+    return first.replace(hour=0, minute=0, second=0, microsecond=0) if place.whole_day else first
