@@ -7,7 +7,6 @@ then asked by obstore, which reads many small objects fifty times as fast.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,15 +105,14 @@ class Bucket:
         Raises:
             AwsError: they cannot be listed.
         """
-        import obstore  # noqa: PLC0415 - loaded only where buckets are read
+        from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
 
-        pages = obstore.list(self._store, prefix or None, offset=after or None, chunk_size=1000)
-        while True:
-            with self._translating("ListObjectsV2"):
-                page = next(pages, None)
-            if page is None:
-                return
-            yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
+        pages = self._store.list(prefix or None, offset=after or None, chunk_size=1000)
+        try:
+            for page in pages:
+                yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
+        except (BaseError, ValueError, OSError) as error:
+            raise self._translated(error, "ListObjectsV2") from None
 
     def content(self, key: str) -> bytes:
         """Read an object.
@@ -122,22 +120,22 @@ class Bucket:
         Raises:
             AwsError: it cannot be read.
         """
-        import obstore  # noqa: PLC0415 - loaded only where buckets are read
+        from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
 
-        with self._translating("GetObject"):
-            return obstore.get(self._store, key).bytes().to_bytes()
-
-    @contextmanager
-    def _translating(self, operation: str) -> Iterator[None]:
-        """Turn what obstore raises into an ``AwsError``."""
-        from obstore.exceptions import BaseError  # noqa: PLC0415
-
-        call = AwsCall("s3", operation, region=self.region)
         try:
-            yield
+            content: bytes = self._store.get(key).bytes().to_bytes()
         except (BaseError, ValueError, OSError) as error:  # a FileNotFoundError is an object that is not there
-            with translating(call):
-                raise _as_boto3_says(str(error).partition("Debug source")[0], operation, self.name) from None
+            raise self._translated(error, "GetObject") from None
+        return content
+
+    def _translated(self, error: Exception, operation: str) -> AwsError:
+        """Give what obstore raised as an ``AwsError``."""
+        said = str(error).partition("Debug source")[0]
+        try:
+            with translating(AwsCall("s3", operation, region=self.region)):
+                raise _as_boto3_says(said, operation, self.name)
+        except AwsError as translated:
+            return translated
 
 
 def _as_boto3_says(said: str, operation: str, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
@@ -136,7 +137,7 @@ def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str]
     """Give the accounts and regions that files of a trail's bucket are named for."""
     found: dict[tuple[str, str], _Named] = {}
     for file in source.files:
-        place = named_place(file.path)
+        place = file.place
         if place is None:
             continue
         named = found.setdefault((place.account_id, place.region), _Named())
@@ -161,6 +162,7 @@ def named_place(path: Path) -> NamedPlace | None:
     return NamedPlace(match["account"], match["region"], _time(match["at"]), "/" in match["at"])
 
 
+@lru_cache(maxsize=4096)
 def _time(text: str) -> datetime | None:
     """Read the time in a name, ``20261101T0305`` or ``2026/11/01``; None where the digits make none."""
     digits = text.replace("/", "")

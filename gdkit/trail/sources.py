@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
+from gdkit.trail.ledger_places import named_place
 from gdkit.trail.named import LOOKUP, Files, Source, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from gdkit.trail.ledger_places import NamedPlace
 
 __all__ = ["LOOKUP", "LogFile", "Source", "SourceFiles", "find_files"]
 
@@ -39,6 +42,11 @@ class LogFile:
     path: Path
     size_bytes: int
     named: bool
+
+    @property
+    def place(self) -> NamedPlace | None:
+        """Account, region and time that it is named for; None where its name is none of a trail's."""
+        return named_place(self.path)
 
     @property
     def may_be_prose(self) -> bool:

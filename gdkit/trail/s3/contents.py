@@ -68,15 +68,14 @@ class Contents:
         """
         content = self._recent.get(one.stored.key) or self._cache.find(one.stored)
         if content is not None:
-            self._count(0, 0)
+            self._read += 1
             return content
         try:
             content = self._bucket.content(one.stored.key)
         except AwsError as error:
             self._note(one.stored.key, explained(error, requester_pays=self._requester_pays))
             return None
-        self._count(1, len(content))
-        self._remember(one.stored.key, content)
+        self._count(one.stored.key, content)
         self._cache.keep(one.stored, content)
         return content
 
@@ -84,15 +83,13 @@ class Contents:
         """Give what says whether to leave off: where a person wants it, or it is hopeless."""
         return lambda: self.hopeless is not None or is_stopped()
 
-    def _count(self, requests: int, size_bytes: int) -> None:
+    def _count(self, key: str, content: bytes) -> None:
+        """Count what was read from the bucket, and remember it as long as there is room."""
         with self._lock:
-            self._objects += requests
-            self._bytes += size_bytes
+            self._objects += 1
+            self._bytes += len(content)
             self._read += 1
             self._unreached = 0
-
-    def _remember(self, key: str, content: bytes) -> None:
-        with self._lock:
             self._recent[key] = content
             self._recent_bytes += len(content)
             while self._recent_bytes > _REMEMBERED_BYTES:

@@ -14,6 +14,7 @@ from gdkit.trail.fetched import Cost, Fetched
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan, write_records
 from gdkit.trail.load import Progress, collector_paused
 from gdkit.trail.s3 import ledger, price
+from gdkit.trail.s3.ahead import Ahead
 from gdkit.trail.s3.cache import Cache, safe_path
 from gdkit.trail.s3.contents import Contents
 from gdkit.trail.s3.failures import explained
@@ -39,6 +40,7 @@ AT_ONCE = 32
 SAVED_EVERY_S = 60.0
 """Seconds of work that a run which is killed can lose."""
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _NOT_READ = Looked([], [], readable=False, records=False)
 
 
@@ -87,15 +89,17 @@ def _search(
     question: Question, folder: Path, listing: Listing, saved: Saved, contents: Contents, watch: Watch
 ) -> tuple[Question, int, int]:
     """Search objects as they are read, and keep the records that match, with those that are chained from them."""
-    objects = listing.objects
+    objects = sorted(listing.objects, key=_delivered)
     known = Known(_subject(question), also=[f'"{address}' for address in question.addresses])
     known.follow_keys(saved.keys if saved.done else question.access_key_ids)
 
     def look(file: Any, sought: Sought, *, again: bool = False, ask_for_data: bool = False) -> Looked:
-        content = contents.read(file)
+        content = contents.read(file) if again else ahead.take(file)
         return _NOT_READ if content is None else look_in(file, content, sought, again=again, ask_for_data=ask_for_data)
 
-    search = Search(objects, known, contents.is_stopped(watch.is_stopped), look)
+    stopped = contents.is_stopped(watch.is_stopped)
+    ahead = Ahead([one for one in objects if not _is_done(one, saved)], contents.read, stopped)
+    search = Search(objects, known, stopped, look)
     search.take_up({number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
                     if _is_done(one, saved)})  # fmt: skip
     search.follow(question.access_key_ids)
@@ -111,8 +115,8 @@ def _search(
             watch.on_progress(replace(progress, what="objects"))
 
     try:
-        with collector_paused():
-            search.run(AT_ONCE, tell)
+        with collector_paused(), ahead.reading(AT_ONCE):
+            search.run(on_progress=tell)
     finally:
         saved.keys = question.access_key_ids
         records = keeper.save(search, contents.failed)
@@ -166,6 +170,11 @@ def _same_names(earlier: Plan, plan: Plan) -> bool:
     """Tell whether an earlier run searched for the same names: what it is through with need not be read again then."""
     names = ("principal_ids", "session_names", "instance_id", "addresses")
     return all(list(earlier.question.get(name) or ()) == list(plan.question[name] or ()) for name in names)
+
+
+def _delivered(one: LogObject) -> datetime:
+    """Give when an object was delivered: the order in which it will be searched."""
+    return (one.place.at if one.place else None) or _NEVER
 
 
 def _is_done(one: LogObject, saved: Saved) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched, Unread, utc_text
-from gdkit.trail.ledger_places import named_place
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.s3.listing import LATE_DELIVERY
@@ -29,7 +29,7 @@ _HOW = "log files in S3"
 _MOST_NAMES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What became of a fetch.
 
@@ -50,6 +50,11 @@ class Outcome:
     problems: Mapping[str, Iterable[tuple[int | None, str]]]
     listed_at: datetime
 
+    @cached_property
+    def places(self) -> list[tuple[Place, _Tally]]:
+        """Objects, and those that could not be read, by account and region."""
+        return _by_place(self)
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -61,7 +66,7 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
     """Give a row for each account and region that was searched, and for what of it was not."""
     source, question = outcome.source, outcome.question
     span = (question.since, question.until)
-    for (account_id, region), tally in _by_place(outcome):
+    for (account_id, region), tally in outcome.places:
         bad = sum(map(len, tally.failed.values()))
         if bad < tally.objects or not tally.objects:
             yield LedgerRow(source, "searched", account_id, region, None, *span, None if tally.objects else 0, _HOW,
@@ -84,7 +89,7 @@ def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
     """Name everything that was not looked at."""
     for what, error in _unlisted(outcome):
         yield NotSearched(f"{outcome.source}: {what}", _sentence(error), failed=True, kind=gap_of(error))
-    for (account_id, region), tally in _by_place(outcome):
+    for (account_id, region), tally in outcome.places:
         for reason, errors in tally.failed.items():
             where = f"account {account_id}, region {region}" if account_id else outcome.source
             what = f"{len(errors):,} of {_objects(tally.objects)} of {where}"
@@ -157,8 +162,7 @@ def _by_place(outcome: Outcome) -> list[tuple[Place, _Tally]]:
 
 
 def _named(one: LogObject) -> Place:
-    place = named_place(one.path)
-    return (place.account_id, place.region) if place else (None, None)
+    return (one.place.account_id, one.place.region) if one.place else (None, None)
 
 
 def _unlisted(outcome: Outcome) -> Iterator[tuple[str, AwsError]]:

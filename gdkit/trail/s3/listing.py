@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,6 +43,25 @@ class LogObject(LogFile):
     """One object to read; ``path`` is its key."""
 
     stored: Stored
+    place: NamedPlace | None = None
+
+
+class _Wanted:
+    """What log files are asked for."""
+
+    def __init__(self, question: Question) -> None:
+        self._regions, self._account_ids = frozenset(question.regions), frozenset(question.account_ids)
+        self.first_at, self.last_at = question.since - EARLY, question.until + LATE_DELIVERY
+        self._first_day = self.first_at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def __contains__(self, place: NamedPlace) -> bool:
+        """Tell whether a file that is named for a place and time can hold events that are asked for."""
+        if self._regions and place.region not in self._regions:
+            return False
+        if self._account_ids and place.account_id not in self._account_ids:
+            return False
+        first_at = self._first_day if place.whole_day else self.first_at
+        return place.at is None or first_at <= place.at <= self.last_at
 
 
 @dataclass(slots=True)
@@ -63,17 +82,17 @@ class FolderListing:
     requests: int = 0
     error: AwsError | None = None
 
-    def take(self, one: Stored, question: Question) -> None:
+    def take(self, one: Stored, wanted: _Wanted) -> None:
         """Sort in one object of the listing."""
         if _NO_LOG.search(one.key) or not _LOG.search(one.key) or not one.size_bytes:
             self.others += 1
             return
         path = Path(one.key)
         place = named_place(path)
-        if place is not None and not _is_asked(place, question):
+        if place is not None and place not in wanted:
             self.outside += 1
-            return
-        self.objects.append(LogObject(path, one.size_bytes, named=True, stored=one))
+        else:
+            self.objects.append(LogObject(path, one.size_bytes, named=True, stored=one, place=place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,8 @@ def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) ->
     """
     layout = find_layout(bucket.folders, prefix, question)
     found = [FolderListing(folder) for folder in layout.folders]
-    parts = [part for one in found for part in _parts(one, question, len(found))]
+    wanted = _Wanted(question)
+    parts = [part for one in found for part in _parts(one, wanted, len(found))]
     with ThreadPoolExecutor(_LISTS_AT_ONCE, "gdkit-list") as pool:
         listing = {pool.submit(_list_part, bucket, part, watch.is_stopped): part for part in parts}
         for number, done in enumerate(as_completed(listing), start=1):
@@ -111,7 +131,7 @@ def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) ->
             stored, part.listing.error = done.result()
             part.listing.requests += max(1, ceil(len(stored) / _KEYS_A_PAGE))
             for one in stored:
-                part.listing.take(one, question)
+                part.listing.take(one, wanted)
             if watch.on_progress:
                 size = sum(one.size_bytes for each in found for one in each.objects) if number == len(parts) else 0
                 watch.on_progress(Progress(number, len(parts), size, size, 0, what="folders listed"))
@@ -129,13 +149,13 @@ class _Part(NamedTuple):
     end: str
 
 
-def _parts(listing: FolderListing, question: Question, folders: int) -> Iterator[_Part]:
+def _parts(listing: FolderListing, wanted: _Wanted, folders: int) -> Iterator[_Part]:
     """Give the parts of a folder: one where there are many folders, more days by themselves where there are few."""
     prefix = listing.folder.prefix
     if not listing.folder.by_day:
         yield _Part(listing, "", "")
         return
-    first, last = (question.since - EARLY).date(), (question.until + LATE_DELIVERY).date()
+    first, last = wanted.first_at.date(), wanted.last_at.date()
     days = (last - first).days + 1
     length = ceil(days / max(1, min(days, _LISTS_AT_ONCE // folders)))
     for begin in range(0, days, length):
@@ -159,17 +179,3 @@ def _list_part(bucket: Bucket, part: _Part, is_stopped: Callable[[], bool]) -> t
     except AwsError as error:
         return found, error
     return ([one for one in found if one.key <= part.end] if part.end else found), None
-
-
-def _is_asked(place: NamedPlace, question: Question) -> bool:
-    """Tell whether a file that is named for a place and time can hold events that are asked for."""
-    if question.regions and place.region not in question.regions:
-        return False
-    if question.account_ids and place.account_id not in question.account_ids:
-        return False
-    return place.at is None or _first(question, place) <= place.at <= question.until + LATE_DELIVERY
-
-
-def _first(question: Question, place: NamedPlace) -> datetime:
-    first = question.since - EARLY
-    return first.replace(hour=0, minute=0, second=0, microsecond=0) if place.whole_day else first

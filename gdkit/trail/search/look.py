@@ -9,7 +9,6 @@ from stringzilla import find
 from gdkit.trail.decode import FileText, NotTextError
 from gdkit.trail.items import Digest, Found, Item, NoteKind, Problem
 from gdkit.trail.ledger import is_data_event
-from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import ProseError, read_items
 from gdkit.trail.record import row_of
 from gdkit.trail.search.cut import body_of, first_places, records_at
@@ -122,7 +121,7 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
             return None
     if not (ask_for_data and find(text, _spelt(_DATA, spaced)) >= 0):
         return Looked(candidates, [])
-    place = named_place(file.path)
+    place = file.place
     return Looked(candidates, [], with_data=frozenset({place.account_id if place else None}))
 
 

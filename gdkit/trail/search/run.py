@@ -10,7 +10,6 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.needles import in_order, sought_in, span_of
@@ -55,12 +54,13 @@ class Search:
         self.candidates: dict[tuple[int, int], Candidate] = {}
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
-        places = [named_place(file.path) for file in files]
+        places = [file.place for file in files]
         spans: dict[Span | None, Span | None] = {}
         self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
         self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
+        self._in_hand: set[int] = set()
         self._known = known
         self._look = look
         self._searched_for = [0] * len(files)
@@ -121,8 +121,9 @@ class Search:
             found: dict[int, list[Candidate]] = {}
             for (number, _), one in self.candidates.items():
                 found.setdefault(number, []).append(one)
-            looked = (number for number in self._order if self.looked[number] is not None)
-            return [number for number in looked if not self._lacking(number)], found
+            looked = [number for number in self._order if self.looked[number] is not None]
+            done = [number for number in looked if number not in self._in_hand and not self._lacking(number)]
+            return done, found
 
     @property
     def unfinished(self) -> int:
@@ -138,10 +139,12 @@ class Search:
                     return
                 sought = self._lacking(number)
                 self._searched_for[number] = len(self._known.needles)
+                self._in_hand.add(number)
                 again = self.looked[number] is not None
                 ask = not again and not self._with_data
             looked = self._look(self._files[number], sought, again=again, ask_for_data=ask)
             with self._lock:
+                self._in_hand.discard(number)
                 self._take_in(number, looked)
 
     def _take_up(self) -> int | None:
@@ -150,8 +153,9 @@ class Search:
             return self._again.popleft()
         while self._next < len(self._order):
             self._next += 1
-            if self.looked[self._order[self._next - 1]] is None:
-                return self._order[self._next - 1]
+            number = self._order[self._next - 1]
+            if self.looked[number] is None or self._lacking(number):  # else it was done with in an earlier search
+                return number
         return None
 
     def _lacking(self, number: int) -> Sought:

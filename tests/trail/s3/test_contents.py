@@ -1,0 +1,223 @@
+"""Objects' contents: read once, kept where that is wanted, read ahead, and every failure noted."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gdkit.errors import AwsCall, AwsError, CaseWriteError
+from gdkit.trail.s3 import ahead, contents
+from gdkit.trail.s3.ahead import Ahead
+from gdkit.trail.s3.cache import Cache, safe_path
+from gdkit.trail.s3.contents import Contents
+from gdkit.trail.s3.failures import explained
+from gdkit.trail.s3.listing import LogObject
+from tests.trail.s3.memory import MemoryBucket, denied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def held(count: int = 5, size: int = 10) -> tuple[MemoryBucket, list[LogObject]]:
+    """Give a bucket, and its objects."""
+    bucket = MemoryBucket({f"a/{number:03d}.json.gz": bytes([number % 250]) * size for number in range(count)})
+    stored = [one for page in bucket.objects("") for one in page]
+    return bucket, [LogObject(Path(one.key), one.size_bytes, named=True, stored=one) for one in stored]
+
+
+def reader(bucket: MemoryBucket, folder: str = "") -> Contents:
+    """Give a reader of a bucket."""
+    return Contents(bucket, Cache(folder, bucket.name), requester_pays=False)  # type: ignore[arg-type]
+
+
+def test_read_and_counted() -> None:
+    """An object is asked for once, though it is read again, and what it took is counted."""
+    bucket, objects = held()
+    made = reader(bucket)
+    assert made.read(objects[0]) == made.read(objects[0]) == b"\0" * 10
+    assert (bucket.read, made.counted) == ([objects[0].stored.key], (1, 10))
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read longest ago is forgotten where there is no more room, and asked for again."""
+    monkeypatch.setattr(contents, "_REMEMBERED_BYTES", 25)
+    bucket, objects = held()
+    made = reader(bucket)
+    for one in (objects[0], objects[1], objects[2], objects[2], objects[0]):
+        made.read(one)
+    assert [objects[number].stored.key for number in (0, 1, 2, 0)] == bucket.read
+
+
+def test_cache(tmp_path: Path) -> None:
+    """What the cache holds is not asked for; an object that was overwritten is."""
+    bucket, objects = held()
+    for one in objects:
+        reader(bucket, str(tmp_path)).read(one)
+    assert len(bucket.read) == 5
+    cache = Cache(str(tmp_path), bucket.name)
+    assert all(cache.has(one.stored) for one in objects)
+    made = reader(bucket, str(tmp_path))
+    assert made.read(objects[1]) == b"\1" * 10
+    assert made.counted == (0, 0)
+    changed = objects[1].stored._replace(etag="0" * 32)
+    assert not cache.has(changed)
+    assert cache.find(changed) is None
+    assert all(path.name.endswith(".json.gz") for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_cache_without_marks(tmp_path: Path) -> None:
+    """An object without an ETag, a copy cut short, and a folder that is none are no cache."""
+    bucket, objects = held()
+    stored = objects[0].stored._replace(etag="")
+    cache = Cache(str(tmp_path), bucket.name)
+    cache.keep(stored, b"x")
+    assert not list(tmp_path.iterdir())
+    cache.keep(objects[0].stored, b"short")
+    assert (cache.has(objects[0].stored), cache.find(objects[0].stored)) == (False, None)
+    none = Cache("", bucket.name)
+    none.keep(objects[0].stored, b"x")
+    assert (none.has(objects[0].stored), none.find(objects[0].stored)) == (False, None)
+
+
+def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    """A cache that cannot be written is an error that says how to go on without it."""
+    (tmp_path / "file").write_text("x")
+    bucket, objects = held()
+    with pytest.raises(CaseWriteError, match="leave it out"):
+        reader(bucket, str(tmp_path / "file")).read(objects[0])
+
+
+@pytest.mark.parametrize(
+    "key", ["../../etc/x.json.gz", "/etc/x.json.gz", "a/./b", "a//b", "..", "a/" + "n" * 300 + ".json.gz", "a\0b/é"]
+)
+def test_paths_stay_inside(tmp_path: Path, key: str) -> None:
+    """Whatever a key is, its file lies below the folder, and can be written."""
+    path = safe_path(tmp_path, key)
+    assert path.resolve().is_relative_to(tmp_path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    assert safe_path(tmp_path, f"{key}2") != path
+
+
+def test_failures_are_noted() -> None:
+    """An object that cannot be read is noted with what to do, and the others are read."""
+    bucket, objects = held()
+    bucket.refused[objects[1].stored.key] = denied("kms:Decrypt")
+    made = reader(bucket)
+    assert [made.read(one) is None for one in objects] == [False, True, False, False, False]
+    assert "key that the trail's settings name" in made.failed[objects[1].stored.key].action
+    assert made.hopeless is None
+    assert not made.is_stopped(lambda: False)()
+    assert made.is_stopped(lambda: True)()
+
+
+@pytest.mark.parametrize("kind", ["expired", "credentials", "clock"])
+def test_failure_that_all_others_meet(kind: str) -> None:
+    """Credentials that have ended, and the like, end the fetch at once."""
+    bucket, objects = held()
+    bucket.refused[objects[2].stored.key] = denied(kind=kind)
+    made = reader(bucket)
+    for one in objects:
+        made.read(one)
+    assert made.hopeless is not None
+    assert made.is_stopped(lambda: False)()
+
+
+def test_nothing_can_be_read() -> None:
+    """Where nothing at all can be read, it is left off after a while; where something could, it is not."""
+    bucket, objects = held(contents.HOPELESS + 5)
+    bucket.refused = {one.stored.key: denied() for one in objects[1:]}
+    hopeless, hopeful = reader(bucket), reader(bucket)
+    for number, one in enumerate(objects[1:], start=1):
+        hopeless.read(one)
+        assert (hopeless.hopeless is not None) == (number >= contents.HOPELESS)
+    for one in objects:
+        hopeful.read(one)
+    assert hopeful.hopeless is None
+    assert len(hopeful.failed) == len(objects) - 1
+
+
+def test_connection_is_gone() -> None:
+    """Many objects one after another that cannot be reached end the fetch; now and then one does not."""
+    bucket, objects = held(100)
+    gone = AwsError("no connection", call=AwsCall("s3"), kind="unreachable")
+    bucket.refused = {one.stored.key: gone for one in objects if one.path.stem[:3] not in ("000", "030")}
+    made = reader(bucket)
+    for one in objects[:60]:
+        made.read(one)
+    assert made.hopeless is None
+    for one in objects[60:]:
+        made.read(one)
+    assert made.hopeless is gone
+
+
+@pytest.mark.parametrize(
+    ("code", "permission", "pays", "said"),
+    [
+        ("AccessDenied", "s3:GetObject", False, "bucket's own policy.*--requester-pays"),
+        ("AccessDenied", "s3:GetObject", True, "bucket's own policy must allow it, too$"),
+        ("AccessDenied", "kms:Decrypt", False, "kms:Decrypt on the key.*must allow it, too$"),
+    ],
+)
+def test_denials_are_explained(code: str, permission: str, said: str, *, pays: bool) -> None:
+    """A missing permission says where it must be given, and that a reader may have to pay."""
+    error = AwsError("no", call=AwsCall("s3"), kind="denied", code=code, permission=permission, action="let it do that")
+    told = explained(error, requester_pays=pays)
+    assert re.search(said, told.action)
+    assert (told.kind, told.permission, told.problem) == ("denied", permission, "no")
+
+
+@pytest.mark.parametrize("code", ["NoSuchBucket", "PermanentRedirect", "InvalidObjectState", "KMS.DisabledException"])
+def test_other_refusals_are_explained(code: str) -> None:
+    """Refusals that S3 makes of a trail's bucket say what to do; what is not known stays as it is."""
+    told = explained(AwsError("x", call=AwsCall("s3"), code=code), requester_pays=False)
+    assert told.action
+    unknown = AwsError("x", call=AwsCall("s3"), code="Other", action="y")
+    assert explained(unknown, requester_pays=False) is unknown
+
+
+@pytest.fixture
+def _little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(ahead, "MOST_AHEAD", 4)
+    yield
+    assert not [one for one in threading.enumerate() if one.name == "gdkit-read"]
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_read_ahead() -> None:
+    """Every object is read once, whoever takes it first, and never more of them lie ready than there is room for."""
+    bucket, objects = held(200)
+    made = Ahead(objects, reader(bucket).read, lambda: False)
+    with made.reading(3):
+        taken = [made.take(one) for one in objects[1:]] + [made.take(objects[0])]
+        assert len(made._ready) <= 4
+    assert taken == [bucket.objects_held[one.stored.key] for one in (*objects[1:], objects[0])]
+    assert sorted(bucket.read) == sorted(bucket.objects_held)
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_reading_ahead_ends_early() -> None:
+    """Where it is stopped, or nobody takes what lies ready, the threads end with the block."""
+    bucket, objects = held(50)
+    with Ahead(objects, reader(bucket).read, lambda: False).reading(3):
+        pass
+    with Ahead(objects, reader(bucket).read, lambda: True).reading(3):
+        pass
+    assert len(bucket.read) <= 7
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_error_while_reading_ahead() -> None:
+    """What goes wrong in a thread is raised by who waits for the object."""
+    _, objects = held(10)
+
+    def read(one: LogObject) -> bytes:
+        raise CaseWriteError("full", where=str(one.path))
+
+    made = Ahead(objects, read, lambda: False)
+    with made.reading(2), pytest.raises(CaseWriteError, match="full"):
+        made.take(objects[5])
