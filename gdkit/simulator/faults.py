@@ -121,6 +121,8 @@ def error_of(rule: FaultRule, service: str, operation: str) -> ApiError | None:
         "skew": ("RequestTimeTooSkewed" if xml else "InvalidSignatureException",
                  "Signature expired: the request's time is too far from the server's", 403),
     }  # fmt: skip
+    if service == "s3":
+        errors["throttle"] = ("SlowDown", "Please reduce your request rate.", 503)
     return ApiError(*errors[rule.kind]) if rule.kind in errors else None
 
 

@@ -18,6 +18,7 @@ from gdkit.findings.api import open_findings
 from gdkit.simulator.accounts import Accounts
 from gdkit.simulator.scenarios.catalogue import stage_scenario
 from gdkit.simulator.server import Simulator, in_environment, running
+from gdkit.trail.named import needs_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,7 +125,7 @@ def investigate(world: World, folder: Path, sources: Sequence[str] = ("lookup",)
                 access: AwsAccess | None = None, not_asked: Sequence[NotSearched] = ()) -> Investigated:  # fmt: skip
     """Begin a case, and gather, analyse and keep as the notebooks do, in this process."""
     about = subject or world.subject(world.staged.region)
-    way = (access or world.access()) if "lookup" in sources else None
+    way = access or (world.access() if needs_aws(sources) else None)
     case = start_case(folder, about, trail=list(sources), access=way, not_asked=not_asked)
     stages.scope(str(case.path), [])
     return Investigated(case)

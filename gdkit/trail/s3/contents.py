@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdkit.errors import AwsError
+from gdkit.errors import AwsCall, AwsError
 from gdkit.trail.s3.failures import explained
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _IN_A_ROW = 40
 
 _REMEMBERED_BYTES = 64 << 20
 """What was read last stays in memory: a key that turns up is searched for in the files of the hours before."""
+
+_ATTEMPTS = 3
+"""How often an object is read that did not come whole."""
 
 _FOR_ALL = frozenset({"expired", "credentials", "clock", "refused_here"})
 """Kinds of failures that every other object would meet as well."""
@@ -71,13 +74,32 @@ class Contents:
             self._read += 1
             return content
         try:
-            content = self._bucket.content(one.stored.key)
+            content = self._whole(one)
         except AwsError as error:
             self._note(one.stored.key, explained(error, requester_pays=self._requester_pays))
             return None
         self._count(one.stored.key, content)
         self._cache.keep(one.stored, content)
         return content
+
+    def _whole(self, one: LogObject) -> bytes:
+        """Read an object from the bucket, again where less came than the listing promised.
+
+        Raises:
+            AwsError: it cannot be read, or not whole.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                content = self._bucket.content(one.stored.key)
+            except AwsError as error:
+                if error.kind != "incomplete" or attempt == _ATTEMPTS:
+                    raise
+                continue
+            if len(content) == one.size_bytes:
+                return content
+        call = AwsCall("s3", "GetObject", region=self._bucket.region)
+        raise AwsError(f"{len(content):,} bytes of it came, and {one.size_bytes:,} were listed", call=call,
+                       kind="incomplete", action="run it again")  # fmt: skip
 
     def is_stopped(self, is_stopped: Callable[[], bool]) -> Callable[[], bool]:
         """Give what says whether to leave off: where a person wants it, or it is hopeless."""
