@@ -259,10 +259,8 @@ PERMISSIONS: tuple[Permission, ...] = (
 
 def policy_document() -> dict[str, object]:
     """Give the analyst's identity policy: every action that gdkit reads with, and no other."""
-    statements = [
-        {"Sid": f"Gdkit{step.capitalize()}", "Effect": "Allow", "Action": actions_of(step), "Resource": "*"}
-        for step in STEPS
-    ]
+    statements = [{"Sid": f"Gdkit{step.capitalize()}", "Effect": "Allow", "Action": actions_of(step), "Resource": "*"}
+                  for step in STEPS]  # fmt: skip
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -286,12 +284,12 @@ call would work: the check asks about things that do not exist.
 
 def permissions_page() -> str:
     """Write the page of the documentation; ``python -m gdkit.permissions`` prints it."""
-    rows = [
-        f"| {step} | {meaning} | {'<br>'.join(f'`{action}`' for action in actions_of(step))} |\n"
-        for step, meaning in STEPS.items()
-    ]
+    from gdkit.permissions_bucket import BUCKET_SECTION  # noqa: PLC0415 - for this page alone
+
+    rows = [f"| {step} | {meaning} | {'<br>'.join(f'`{action}`' for action in actions_of(step))} |\n"
+            for step, meaning in STEPS.items()]  # fmt: skip
     policy = json.dumps(policy_document(), indent=2)
-    return f"{_INTRODUCTION}{''.join(rows)}\n## As an IAM policy\n\n```json\n{policy}\n```\n"
+    return f"{_INTRODUCTION}{''.join(rows)}\n## As an IAM policy\n\n```json\n{policy}\n```\n{BUCKET_SECTION}"
 
 
 if __name__ == "__main__":
