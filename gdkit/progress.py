@@ -45,9 +45,12 @@ def files_line(progress: Progress, elapsed_s: float = 0.0) -> str:
         progress: how far it is.
         elapsed_s: seconds since it began; 0 where they are not known.
     """
+    counted = f"{progress.files_done:,} of {progress.files:,} {progress.what}"
+    if not progress.bytes:  # as long as it is not known what they hold
+        return counted
     return (
-        f"{progress.files_done:,} of {progress.files:,} files, {progress.bytes_done / 1e6:,.0f} of "
-        f"{progress.bytes / 1e6:,.0f} MB, {progress.records:,} records{_left(seconds_left(progress, elapsed_s))}"
+        f"{counted}, {progress.bytes_done / 1e6:,.0f} of {progress.bytes / 1e6:,.0f} MB, {progress.records:,} records"
+        f"{_left(progress.seconds_left or seconds_left(progress, elapsed_s))}"
     )
 
 

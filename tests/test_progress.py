@@ -43,3 +43,10 @@ def test_no_ground_for_an_estimate(done: int, elapsed_s: float) -> None:
 def test_nothing_to_read() -> None:
     """Files without a byte are no division by zero."""
     assert files_share(Progress(1, 1, 0, 0, 0)) == 0.0
+
+
+def test_line_of_other_things_than_files() -> None:
+    """What is counted is named; sizes are left out while they are not known; an own estimate counts more."""
+    assert files_line(Progress(3, 17, 0, 0, 0, what="folders listed")) == "3 of 17 folders listed"
+    objects = Progress(2, 8, 25 * MB, 100 * MB, 5000, seconds_left=7.0, what="objects")
+    assert files_line(objects, 10.0) == "2 of 8 objects, 25 of 100 MB, 5,000 records, about 7 s left"
