@@ -60,6 +60,12 @@ Source: CloudTrail User Guide, "Logging data events".
 """
 
 
+NOT_PARSED = (
+    "Records that name nothing of the session were not parsed, so a record among them that is damaged inside is not "
+    "told of."
+)
+
+
 @dataclass(slots=True)
 class _Tally:
     """What one source held."""
@@ -224,8 +230,7 @@ class Ledger:
 
     def _warnings(self) -> Iterable[str]:
         if self._sought:
-            yield ("Records that name nothing of the session were not parsed, so a record among them that is damaged "
-                   "inside is not told of.")  # fmt: skip
+            yield NOT_PARSED
         if not self.records:
             yield ("No event of the session was seen in what was searched." if self._sought
                    else "The files could be read, but hold no event.")  # fmt: skip

@@ -100,6 +100,7 @@ def question_of(subject: Subject, since: datetime, until: datetime, *, regions: 
         regions: where to look; empty for everywhere.
         around: whether calls on the instance, and calls of others from the finding's addresses, are asked for as well.
     """
+    since, until = since.replace(microsecond=0), until.replace(microsecond=0)
     principal = parse_principal_id(subject.principal_id)
     names = (principal.session_name if principal else None, subject.instance_id)
     return Question(

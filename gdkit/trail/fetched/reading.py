@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from gdkit.trail.sources import FETCH_STATE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from gdkit.model import Searched
     from gdkit.trail.fetched.question import Question
@@ -71,7 +74,7 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
         read,
         searched=tuple(_named(row, by_folder.get(row.source)) for row in read.searched),
         not_searched=(*(gap for one in fetched for gap in one.not_searched), *read.not_searched),
-        warnings=(*(warning for one in fetched for warning in one.warnings), *read.warnings),
+        warnings=tuple(dict.fromkeys((*(told for one in fetched for told in one.warnings), *read.warnings))),
         places=(
             *(row for one in fetched for row in one.places),
             *(replace(row, source=by_folder[row.source].source) if row.source in by_folder else row
@@ -80,8 +83,18 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
         unread=(*(place for one in fetched for place in one.unread), *read.unread),
         passed_over=(*(one for each in fetched for one in each.passed_over), *read.passed_over),
     )  # fmt: skip
-    return replace(trail, coverage=coverage)
+    return replace(trail, coverage=coverage, events=_with_origins(trail.events, fetched))
+
+
+def _with_origins(events: pd.DataFrame, fetched: Sequence[Fetched]) -> pd.DataFrame:
+    """Name the log file of the source in the place of the copy of what matters in it."""
+    files = events["source_file"]
+    for one in fetched:
+        folder = f"{one.folder}{os.sep}"
+        if one.origin:
+            files = files.where(~files.str.startswith(folder, na=False), one.origin + files.str[len(folder) :])
+    return events.assign(source_file=files)
 
 
 def _named(row: Searched, fetched: Fetched | None) -> Searched:
-    return row if fetched is None else replace(row, source=f"{fetched.source}: {fetched.cost}")
+    return row if fetched is None else replace(row, source=f"{fetched.source}: {fetched.cost.brief}")

@@ -25,6 +25,9 @@ MOST_BYTES = 20 * 10**9
 """So many bytes are read or scanned without asking: ten cents of Athena's price."""
 
 
+_CENT = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a fetch takes, or took.
@@ -46,13 +49,18 @@ class Cost:
     priced: str = ""
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Say it in one line, with what the price is of."""
+        return f"{self.brief} ({self.priced})" if self.priced else self.brief
+
+    @property
+    def brief(self) -> str:
+        """The same, without what the price is of."""
         parts = [f"{self.objects:,} objects"] if self.objects else []
         parts += [f"{self.requests:,} requests", f"{self.bytes / 1e6:,.1f} MB"]
         if self.seconds:
             parts.append(f"{self.seconds:,.0f} s")
         if self.dollars is not None:
-            parts.append(f"about ${self.dollars:,.2f} ({self.priced})" if self.priced else f"${self.dollars:,.2f}")
+            parts.append(f"about ${self.dollars:,.2f}" if self.dollars >= _CENT else "less than $0.01")
         return ", ".join(parts)
 
 
@@ -125,6 +133,8 @@ class Fetched:
         places: the ledger's rows: each account, region and span, and what came of it.
         passed_over: what was left alone because it can hold no call.
         unread: places in the source that could not be read.
+        origin: what the names of the log files stand behind in the source, such as ``s3://BUCKET/``; empty where they
+            have no place in it.
         stopped: whether it was stopped from outside.
     """
 
@@ -138,6 +148,7 @@ class Fetched:
     places: tuple[LedgerRow, ...] = ()
     passed_over: tuple[NotSearched, ...] = ()
     unread: tuple[Unread, ...] = ()
+    origin: str = ""
     stopped: bool = False
 
     @property

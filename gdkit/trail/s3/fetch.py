@@ -81,7 +81,7 @@ def fetch_trail(
     return Fetched(
         folder, source.text, answered, records, spent, tuple(ledger.gaps_of(outcome)),
         tuple(ledger.warnings_of(outcome)), tuple(ledger.rows_of(outcome)), tuple(ledger.passed_over_of(outcome)),
-        tuple(ledger.unread_of(outcome)), stopped=bool(unfinished),
+        tuple(ledger.unread_of(outcome)), origin=f"s3://{bucket.name}/", stopped=bool(unfinished),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched, Unread, utc_text
+from gdkit.trail.ledger import NOT_PARSED
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.s3.listing import LATE_DELIVERY
@@ -136,8 +137,7 @@ def warnings_of(outcome: Outcome) -> Iterator[str]:
                f"the span may be the wrong one.{also}")  # fmt: skip
         return
     if not question.names_nobody:
-        yield (f"{outcome.source}: records that name nothing of what was asked for were not parsed, so a record among "
-               "them that is damaged inside is not told of.")  # fmt: skip
+        yield NOT_PARSED
     until = question.until + LATE_DELIVERY
     if until < outcome.listed_at:
         yield (f"{outcome.source}: what CloudTrail delivered after {utc_text(until)}, more than "

@@ -153,6 +153,14 @@ def test_limits() -> None:
     assert asked == [("s3://audit-logs", large)] * 2
 
 
+def test_cost_in_words() -> None:
+    """A cost is told in one line: whole with what its price is of, brief without; cents are not told as nothing."""
+    cost = Cost(objects=3, requests=4, bytes=2_500_000, seconds=7.4, dollars=0.0001, priced="requests alone")
+    assert cost.brief == "3 objects, 4 requests, 2.5 MB, 7 s, less than $0.01"
+    assert str(cost) == f"{cost.brief} (requests alone)"
+    assert str(Cost(requests=2, bytes=10**9, dollars=1.5)) == "2 requests, 1,000.0 MB, about $1.50"
+
+
 def test_kind_without_a_fetcher(tmp_path: Path) -> None:
     """A kind of source that this version cannot fetch is refused, with another way to its events."""
     source = parse_source("lake:01234567-89ab-cdef-0123-456789abcdef")
@@ -185,7 +193,7 @@ def test_keys_are_asked_of_all_sources(tmp_path: Path, monkeypatch: pytest.Monke
     assert [row.source for row in coverage.searched] == ["s3://first-logs: 2 objects, 3 requests, 0.0 MB",
                                                          "s3://second-logs: 1 objects, 3 requests, 0.0 MB"]  # fmt: skip
     assert {row.source for row in coverage.places} == {"s3://first-logs", "s3://second-logs"}
-    assert coverage.warnings == ("w", "w")
+    assert coverage.warnings == ("w",), "what several say is told once"
     assert sum(gap.what == "an object" for gap in coverage.not_searched) == 2
 
 

@@ -102,8 +102,8 @@ def test_chain_is_followed(tmp_path: Path) -> None:
     plan = read_plan(tmp_path)
     assert plan is not None
     assert (plan.kind, plan.complete, plan.cost) == ("s3", True, fetched.cost)
-    names = {Path(one).name for one in trail.events["source_file"]}
-    assert names < {key.rsplit("/", 1)[1] for key in bucket.objects_held}, "a file is named as its object"
+    named = with_fetched(trail, [fetched]).events["source_file"]
+    assert set(named) < {f"s3://audit-logs/{key}" for key in bucket.objects_held}, "an event names its object"
 
 
 def test_calls_from_an_address(tmp_path: Path) -> None:
@@ -362,7 +362,7 @@ def test_ledger(tmp_path: Path) -> None:
     assert (gap.failed, gap.what) == (False, f"s3://audit-logs: account {samples.ACCOUNT}, regions us-east-1")
     assert "CloudTrail-Digest (1)" in fetched.passed_over[0].what
     coverage = with_fetched(load_trail(tmp_path), [fetched]).coverage
-    assert coverage.searched[0].source == f"s3://audit-logs: {fetched.cost}"
+    assert coverage.searched[0].source == f"s3://audit-logs: {fetched.cost.brief}"
     assert coverage.searched[0].kind == "s3"
 
 
