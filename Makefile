@@ -71,6 +71,7 @@ lab: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.search $(SEARCH)
+	@$(BIN)/python -m bench.objects $(OBJECTS)
 	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.notebooks
 

@@ -1,8 +1,9 @@
 """A bucket in memory behind a loopback port: just enough of S3 to measure clients on it, and as little work as can be.
 
 It answers GetObject and ListObjectsV2 of one bucket, path style, and checks no signature. Answers are made before they
-are asked for, so that what is measured is the client. ``python -m bench.object_server FOLDER BUCKET`` serves the files
-below a folder under their relative paths, prints the port, and ends when its standard input is closed.
+are asked for, so that what is measured is the client. ``python -m bench.object_server FOLDER BUCKET MS`` serves the
+files below a folder under their relative paths, each so many milliseconds after it was asked for, prints the port, and
+ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Bucket:
         self.keys = sorted(objects)
         self._sizes = {key: len(content) for key, content in objects.items()}
         self._tags = {key: hashlib.md5(content, usedforsecurity=False).hexdigest() for key, content in objects.items()}
-        self._answers = {f"/{name}/{key}".encode(): _answer(content, self._tags[key]) for key, content in objects.items()}
+        self._answers = {
+            f"/{name}/{key}".encode(): _answer(content, self._tags[key]) for key, content in objects.items()
+        }
 
     def answer(self, target: bytes) -> bytes:
         """Give the answer to a GET of a target, as it stands in the request."""
@@ -84,7 +87,7 @@ class Bucket:
 
 def _answer(content: bytes, tag: str) -> bytes:
     head = (
-        f"HTTP/1.1 200 OK\r\nx-amz-request-id: 1\r\nETag: \"{tag}\"\r\nLast-Modified: {_HTTP_AT}\r\n"
+        f'HTTP/1.1 200 OK\r\nx-amz-request-id: 1\r\nETag: "{tag}"\r\nLast-Modified: {_HTTP_AT}\r\n'
         f"Accept-Ranges: bytes\r\nContent-Type: application/x-gzip\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
@@ -98,26 +101,32 @@ def _xml(body: bytes, status: bytes = b"200 OK") -> bytes:
 class _Connection(asyncio.Protocol):
     """One client's connection; requests have no body."""
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: Bucket, delay_s: float) -> None:
         self._bucket = bucket
+        self._delay_s = delay_s
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection."""
-        self._transport = transport
+        self._write = transport.write  # type: ignore[attr-defined]
+        self._later = asyncio.get_running_loop().call_later
 
     def data_received(self, data: bytes) -> None:
         """Answer every request that is whole."""
         data = self._rest + data
         while (end := data.find(_END)) >= 0:
-            self._transport.write(self._bucket.answer(data[4 : data.index(b" ", 4)]))  # type: ignore[attr-defined]
+            answer = self._bucket.answer(data[4 : data.index(b" ", 4)])
+            if self._delay_s:
+                self._later(self._delay_s, self._write, answer)
+            else:
+                self._write(answer)
             data = data[end + len(_END) :]
         self._rest = data
 
 
-async def _serve(bucket: Bucket) -> None:
+async def _serve(bucket: Bucket, delay_s: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(bucket), "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(lambda: _Connection(bucket, delay_s), "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
@@ -127,7 +136,7 @@ def main() -> None:
     """Serve the files below a folder until the standard input is closed."""
     folder = Path(sys.argv[1])
     objects = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    asyncio.run(_serve(Bucket(sys.argv[2], objects)))
+    asyncio.run(_serve(Bucket(sys.argv[2], objects), float(sys.argv[3]) / 1000))
 
 
 if __name__ == "__main__":

@@ -69,13 +69,18 @@ def run(name: str, folder: Path, truth: Truth) -> Ran:
     return Ran(answer["seconds"], cpu_s, peak_mb, wrong)
 
 
-def install_peers() -> None:
-    """Install the peers into an environment of the benchmark's own."""
-    if not (PEERS_HOME / "bin" / "python").exists():
+def install_peers(peers: Sequence[str] = PEERS) -> None:
+    """Install peers into an environment of the benchmark's own, those that are not there yet."""
+    python = str(PEERS_HOME / "bin" / "python")
+    if not Path(python).exists():
         subprocess.run([sys.executable, "-m", "venv", str(PEERS_HOME)], check=True)
-        pip = [str(PEERS_HOME / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        for peer in PEERS:
-            subprocess.run([*pip, peer], check=False)
+    for peer in peers:
+        if subprocess.run(
+            [python, "-m", "pip", "show", "--quiet", peer], stderr=subprocess.DEVNULL, check=False
+        ).returncode:
+            subprocess.run(
+                [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer], check=False
+            )
 
 
 def measure(folder: Path, truth: Truth, names: Sequence[str], rounds: int) -> Ran:
