@@ -1,7 +1,8 @@
 """Ways to read many small objects of a bucket: bare clients, which give their bytes alone, and gdkit's whole fetch.
 
 Run as ``python bench/object_clients.py NAME PORT AT_ONCE FOLDER PRINCIPAL``, in an environment that has the client;
-prints JSON. The keys are those of the files below the folder; a bare client is told them, gdkit lists them.
+prints JSON. The keys are those of the files below the folder; a bare client is told them, gdkit lists them. A way gives
+what is to be measured: libraries are loaded and clients made before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Way = Callable[["Asked"], int]
+    Way = Callable[["Asked"], Callable[[], int]]
 
 BUCKET, REGION, KEY, SECRET = "bench-trail", "us-east-1", "AKIAIOSFODNN7EXAMPLE", "secret"
 
@@ -36,17 +37,13 @@ class Asked:
 
 def by_threads(asked: Asked, read: Callable[[str], int]) -> int:
     """Read all objects by so many threads."""
-    keys, total = iter(asked.keys), [0]
-
-    def work() -> None:
-        total[0] += sum(map(read, keys))
-
-    threads = [threading.Thread(target=work) for _ in range(asked.at_once)]
+    keys, totals = iter(asked.keys), list[int]()
+    threads = [threading.Thread(target=lambda: totals.append(sum(map(read, keys)))) for _ in range(asked.at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return total[0]
+    return sum(totals)
 
 
 async def by_tasks(asked: Asked, read: Callable[[str], Awaitable[int]]) -> int:
@@ -70,13 +67,13 @@ def _boto3(asked: Asked) -> Any:
     return boto3.client("s3", REGION, endpoint_url=asked.endpoint, config=config)
 
 
-def boto3_threads(asked: Asked) -> int:
+def boto3_threads(asked: Asked) -> Callable[[], int]:
     """Boto3's get_object by threads."""
     client = _boto3(asked)
-    return by_threads(asked, lambda key: len(client.get_object(Bucket=BUCKET, Key=key)["Body"].read()))
+    return lambda: by_threads(asked, lambda key: len(client.get_object(Bucket=BUCKET, Key=key)["Body"].read()))
 
 
-def s3transfer(asked: Asked) -> int:
+def s3transfer(asked: Asked) -> Callable[[], int]:
     """Boto3's download_fileobj by threads, which is what its guide shows."""
     from boto3.s3.transfer import TransferConfig
 
@@ -87,7 +84,7 @@ def s3transfer(asked: Asked) -> int:
         client.download_fileobj(BUCKET, key, into, Config=config)
         return into.tell()
 
-    return by_threads(asked, read)
+    return lambda: by_threads(asked, read)
 
 
 def _store(asked: Asked) -> Any:
@@ -100,31 +97,31 @@ def _store(asked: Asked) -> Any:
     )  # fmt: skip
 
 
-def obstore_threads(asked: Asked) -> int:
+def obstore_threads(asked: Asked) -> Callable[[], int]:
     """Obstore's get by threads."""
     store = _store(asked)
-    return by_threads(asked, lambda key: len(store.get(key).bytes().to_bytes()))
+    return lambda: by_threads(asked, lambda key: len(store.get(key).bytes().to_bytes()))
 
 
-def obstore_unpacked(asked: Asked) -> int:
+def obstore_unpacked(asked: Asked) -> Callable[[], int]:
     """The same, and what came is unpacked by libdeflate: what no search of the objects can do without."""
     import deflate
 
     store = _store(asked)
-    return by_threads(asked, lambda key: len(deflate.gzip_decompress(store.get(key).bytes().to_bytes())))
+    return lambda: by_threads(asked, lambda key: len(deflate.gzip_decompress(store.get(key).bytes().to_bytes())))
 
 
-def obstore_asyncio(asked: Asked) -> int:
+def obstore_asyncio(asked: Asked) -> Callable[[], int]:
     """Obstore's get_async by tasks."""
     store = _store(asked)
 
     async def read(key: str) -> int:
         return len(await (await store.get_async(key)).bytes_async())
 
-    return asyncio.run(by_tasks(asked, read))
+    return lambda: asyncio.run(by_tasks(asked, read))
 
 
-def aiobotocore(asked: Asked) -> int:
+def aiobotocore(asked: Asked) -> Callable[[], int]:
     """Aiobotocore's get_object by tasks, which is what aioboto3 is made of."""
     from aiobotocore.config import AioConfig
     from aiobotocore.session import get_session
@@ -141,20 +138,20 @@ def aiobotocore(asked: Asked) -> int:
 
             return await by_tasks(asked, read)
 
-    return asyncio.run(main())
+    return lambda: asyncio.run(main())
 
 
-def s3fs(asked: Asked) -> int:
+def s3fs(asked: Asked) -> Callable[[], int]:
     """The cat of s3fs, in batches."""
     import s3fs as library
 
     config = {"max_pool_connections": asked.at_once, "s3": {"addressing_style": "path"}}
     files = library.S3FileSystem(endpoint_url=asked.endpoint, config_kwargs=config, use_listings_cache=False)
     paths = [f"{BUCKET}/{key}" for key in asked.keys]
-    return sum(map(len, files.cat(paths, batch_size=asked.at_once).values()))
+    return lambda: sum(map(len, files.cat(paths, batch_size=asked.at_once).values()))
 
 
-def gdkit(asked: Asked) -> int:
+def gdkit(asked: Asked) -> Callable[[], int]:
     """The whole fetch: listed, estimated, read, unpacked, searched with the chain followed, kept, with its ledger."""
     from datetime import timedelta
 
@@ -167,20 +164,25 @@ def gdkit(asked: Asked) -> int:
     from gdkit.trail.named import S3Trail
     from gdkit.trail.s3 import fetch
 
+    client, session = _boto3(asked), boto3.Session(region_name=REGION)
+
     class Aws:
         def bucket(self, name: str, prefix: str = "", *, requester_pays: bool = False) -> Bucket:
-            return open_bucket(name, prefix, _boto3(asked), boto3.Session(region_name=REGION), simulated=True)
+            return open_bucket(name, prefix, client, session, simulated=True)
 
     fetch.AT_ONCE = asked.at_once
-    question = question_of(
-        Subject(principal_id=asked.principal), BEGIN - timedelta(days=1), BEGIN + timedelta(days=DAYS)
-    )
-    with TemporaryDirectory() as name:
-        fetched = fetch.fetch_trail(S3Trail(f"s3://{BUCKET}", BUCKET, ""), question, Path(name), aws=Aws(),  # type: ignore[arg-type]
-                                    terms=Terms(), watch=Watch())  # fmt: skip
-        assert fetched.complete
-    print(fetched.records, "records", file=sys.stderr)
-    return fetched.cost.bytes
+    since, until = BEGIN - timedelta(days=1), BEGIN + timedelta(days=DAYS)
+    question = question_of(Subject(principal_id=asked.principal), since, until)
+    source, aws = S3Trail(f"s3://{BUCKET}", BUCKET, ""), Aws()
+
+    def fetched() -> int:
+        with TemporaryDirectory() as name:
+            given = fetch.fetch_trail(source, question, Path(name), aws=aws, terms=Terms(), watch=Watch())  # type: ignore[arg-type]
+            assert given.complete
+            print(given.records, "records", file=sys.stderr)
+            return given.cost.bytes
+
+    return fetched
 
 
 WAYS: dict[str, Way] = {
@@ -198,9 +200,9 @@ WAYS: dict[str, Way] = {
 def main() -> None:
     """Read by one way, and print what came of it."""
     os.environ |= {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_EC2_METADATA_DISABLED": "true"}
-    asked, way = Asked(*sys.argv[2:]), WAYS[sys.argv[1]]
+    way = WAYS[sys.argv[1]](Asked(*sys.argv[2:]))
     begun = time.perf_counter()
-    got = way(asked)
+    got = way()
     print(json.dumps({"bytes": got, "seconds": time.perf_counter() - begun}))
 
 

@@ -115,7 +115,10 @@ class _Connection(asyncio.Protocol):
         """Answer every request that is whole."""
         data = self._rest + data
         while (end := data.find(_END)) >= 0:
-            answer = self._bucket.answer(data[4 : data.index(b" ", 4)])
+            method, target = data[: data.index(b" ", 5)].split(b" ")
+            answer = self._bucket.answer(target)
+            if method == b"HEAD":
+                answer = answer[: answer.index(_END) + len(_END)]
             if self._delay_s:
                 self._later(self._delay_s, self._write, answer)
             else:

@@ -43,11 +43,13 @@ class Contents:
     """Reads objects; safe to use from several threads.
 
     Attributes:
+        at_once: how many objects may be read at once.
         failed: objects that could not be read, by key, and why.
         hopeless: why no other object can be read either; None while that is not so.
     """
 
-    def __init__(self, bucket: Bucket, cache: Cache, *, requester_pays: bool) -> None:
+    def __init__(self, bucket: Bucket, cache: Cache, *, at_once: int, requester_pays: bool) -> None:
+        self.at_once = at_once
         self.failed: dict[str, AwsError] = {}
         self.hopeless: AwsError | None = None
         self._bucket = bucket

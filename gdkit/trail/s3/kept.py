@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from gdkit.aws.objects import Stored
     from gdkit.trail.s3.listing import LogObject
     from gdkit.trail.search.look import Candidate, Looked
     from gdkit.trail.search.run import Search
@@ -38,6 +39,10 @@ class Saved:
     problems: dict[str, list[tuple[int | None, str]]] = field(default_factory=dict)
     with_data: set[str] = field(default_factory=set)
     keys: tuple[str, ...] = ()
+
+    def has(self, one: Stored) -> bool:
+        """Tell whether an object was read and searched as it is now."""
+        return self.done.get(one.key) == one.etag
 
 
 def read_saved(folder: Path) -> Saved:
@@ -80,12 +85,14 @@ class Keeper:
         folder: the fetch's own.
         objects: what is searched, in the order of the search's files.
         saved: how far an earlier run came; it grows.
+        keys: access keys that are searched for from the beginning.
     """
 
-    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved) -> None:
+    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved, keys: tuple[str, ...]) -> None:
         self._folder = folder
         self._objects = objects
         self._saved = saved
+        self._keys = keys
         self._written: dict[int, int] = {}
 
     def save(self, search: Search, failed: Iterable[str]) -> int:
@@ -110,6 +117,7 @@ class Keeper:
             if stored.key not in lacking:
                 self._saved.done[stored.key] = stored.etag
                 self._note(stored.key, search.looked[number])
+        self._saved.keys = self._keys
         write_saved(self._folder, self._saved)
         return sum(len(_once(candidates)) for candidates in found.values())
 

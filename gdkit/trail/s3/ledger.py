@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gdkit.errors import AwsError
     from gdkit.trail.fetched import Question
     from gdkit.trail.s3.listing import Listing, LogObject
+    from gdkit.trail.s3.searching import Answer
 
 Place: TypeAlias = tuple[str | None, str | None]
 """Account and region; None where they are not told."""
@@ -38,7 +39,7 @@ class Outcome:
         source: as it was named.
         listing: what the trail holds for the question.
         failed: objects that could not be read, by key, and why.
-        unfinished: objects that were not come to, because the fetch was stopped.
+        answer: what came of reading them.
         problems: places in objects that could not be read, by key.
         listed_at: when it was listed.
     """
@@ -47,7 +48,7 @@ class Outcome:
     question: Question
     listing: Listing
     failed: Mapping[str, AwsError]
-    unfinished: int
+    answer: Answer
     problems: Mapping[str, Iterable[tuple[int | None, str]]]
     listed_at: datetime
 
@@ -95,8 +96,9 @@ def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
             where = f"account {account_id}, region {region}" if account_id else outcome.source
             what = f"{len(errors):,} of {_objects(tally.objects)} of {where}"
             yield NotSearched(what, reason, failed=True, kind=gap_of(errors[0]))
-    if outcome.unfinished:
-        yield NotSearched(f"{outcome.source}: {_objects(outcome.unfinished)}",
+    yield from (replace(gap, what=f"{outcome.source}: {gap.what}") for gap in outcome.answer.gaps)
+    if unfinished := outcome.answer.unfinished:
+        yield NotSearched(f"{outcome.source}: {_objects(unfinished)}",
                           "the fetch was stopped before it was through with them; run it again to go on",
                           failed=True)  # fmt: skip
     left: dict[str, list[str]] = defaultdict(list)

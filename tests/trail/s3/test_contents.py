@@ -31,7 +31,7 @@ def held(count: int = 5, size: int = 10) -> tuple[MemoryBucket, list[LogObject]]
 
 def reader(bucket: MemoryBucket, folder: str = "") -> Contents:
     """Give a reader of a bucket."""
-    return Contents(bucket, Cache(folder, bucket.name), requester_pays=False)  # type: ignore[arg-type]
+    return Contents(bucket, Cache(folder, bucket.name), at_once=2, requester_pays=False)  # type: ignore[arg-type]
 
 
 def test_read_and_counted() -> None:

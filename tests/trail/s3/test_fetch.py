@@ -19,11 +19,10 @@ from gdkit.model import Subject
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import Cost, Fetched, Terms, Watch, fetch, with_fetched
 from gdkit.trail.fetched.store import read_plan
-from gdkit.trail.s3 import contents, fetch_trail
-from gdkit.trail.s3 import fetch as fetching
+from gdkit.trail.s3 import contents, crowd, fetch_trail, searching
 from gdkit.trail.search import search_trail
 from tests.trail import samples
-from tests.trail.s3.memory import SOURCE, SUBJECT, UNTIL, MemoryBucket, denied, key_of, question, theft
+from tests.trail.s3.memory import SOURCE, UNTIL, MemoryBucket, denied, key_of, question, theft
 from tests.trail.search import calls
 from tests.trail.search.test_against_load import KINDS
 from tests.trail.search.writing import FORMS, PACKINGS, escaped
@@ -118,6 +117,22 @@ def test_calls_from_an_address(tmp_path: Path) -> None:
     assert fetched.records == 2
 
 
+def test_crowd_behind_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of very many calls of others from an address the first are kept, and the rest is told; the session's all are."""
+    monkeypatch.setattr(crowd, "MOST_OF_OTHERS", 3)
+    bucket = MemoryBucket()
+    for number in range(10):
+        at = f"20261101T04{number:02d}"
+        bucket.put(key_of(at), [calls.call(2 * number, -1, sourceIPAddress="203.0.113.9"),
+                                calls.call(2 * number + 1, 0, sourceIPAddress="203.0.113.9")])  # fmt: skip
+    fetched = run(bucket, tmp_path, question(addresses=("203.0.113.9",)))
+    keys = load_trail(tmp_path).events["access_key_id"]
+    assert (list(keys).count(samples.KEY), len(keys)) == (10, 13)
+    (gap,) = fetched.not_searched
+    assert gap.what == "s3://audit-logs: 7 calls of others from 203.0.113.9"
+    assert (gap.failed, fetched.complete) == (False, True)
+
+
 def test_key_of_another_source(tmp_path: Path) -> None:
     """A key that another source told of is looked for in what was searched already, and followed."""
     bucket = theft()
@@ -146,8 +161,8 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, looks: int) -> tuple[Watch, list
         looked.append(file.stored.key)
         return look_in(file, *given, **named)
 
-    look_in = fetching.look_in
-    monkeypatch.setattr(fetching, "look_in", look)
+    look_in = searching.look_in
+    monkeypatch.setattr(searching, "look_in", look)
     return Watch(is_stopped=lambda: len(looked) >= looks), looked
 
 
@@ -203,7 +218,7 @@ def test_killed_run_loses_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long run keeps what it has now and then, so that a run that is killed loses little."""
-    monkeypatch.setattr(fetching, "SAVED_EVERY_S", 0.0)
+    monkeypatch.setattr(searching, "SAVED_EVERY_S", 0.0)
     seen: list[int] = []
 
     def look(progress: Progress) -> None:
@@ -397,8 +412,3 @@ def test_hostile_keys(tmp_path: Path) -> None:
     fetched = run(bucket, tmp_path / "case")
     assert fetched.records == 2
     assert [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "case")] == []
-
-
-def test_own_subject() -> None:
-    """The subject of these tests names an instance's session."""
-    assert SUBJECT.instance_id == calls.INSTANCE

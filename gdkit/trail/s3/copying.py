@@ -1,0 +1,62 @@
+"""Objects copied as they are, where everything of a span is asked for."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from gdkit.trail.fetched.store import write_records
+from gdkit.trail.load import Progress
+from gdkit.trail.s3.cache import safe_path
+from gdkit.trail.s3.kept import NOTHING
+from gdkit.trail.s3.searching import Answer
+from gdkit.trail.written import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gdkit.trail.fetched import Question, Watch
+    from gdkit.trail.s3.contents import Contents
+    from gdkit.trail.s3.listing import LogObject
+
+
+def copy_objects(
+    question: Question, objects: Sequence[LogObject], folder: Path, contents: Contents, watch: Watch
+) -> Answer:
+    """Copy objects; those that are there already are not read again.
+
+    Args:
+        question: it names nobody.
+        objects: what is copied.
+        folder: the fetch's own.
+        contents: reads objects.
+        watch: progress, and stopping.
+
+    Raises:
+        CaseWriteError: the folder, or the cache, cannot be written.
+    """
+    stopped = contents.is_stopped(watch.is_stopped)
+
+    def copy(one: LogObject) -> bool:
+        path = safe_path(folder, one.stored.key)
+        if stopped():
+            return False
+        if path.is_file() and path.stat().st_size == one.size_bytes:
+            return True
+        content = contents.read(one)
+        if content is not None:
+            write_whole(path, content, durable=False)
+        return content is not None
+
+    begun_s, size, done, size_done = time.monotonic(), sum(one.size_bytes for one in objects), 0, 0
+    with ThreadPoolExecutor(contents.at_once, "gdkit-copy") as pool:
+        for one, copied in zip(objects, pool.map(copy, objects), strict=True):
+            done, size_done = done + copied, size_done + one.size_bytes
+            if watch.on_progress:
+                left_s = (time.monotonic() - begun_s) * (size - size_done) / size_done
+                watch.on_progress(Progress(done, len(objects), size_done, size, 0, left_s, "objects"))
+    if not done:
+        write_records(folder / NOTHING, ())
+    return Answer(question, done, len(objects) - done - len(contents.failed))
