@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
 
     from gdkit.trail.s3.listing import LogObject
 
-MOST_AHEAD = 256
-"""Objects that lie ready at most; more than there are threads that read or search."""
+MOST_AHEAD = 512
+"""So many objects may lie ready before no more are read; more than there are threads that read or search."""
+
+_AT_A_TIME = 4
+"""Objects that a thread takes up together: taking up and handing over cost more than a small object does."""
 
 
 class Ahead:
@@ -21,7 +25,7 @@ class Ahead:
     Args:
         objects: in the order in which they will be asked for.
         read: gives an object's content, or None.
-        is_stopped: asked before each object.
+        is_stopped: asked now and then.
     """
 
     def __init__(
@@ -34,7 +38,6 @@ class Ahead:
         self._in_hand: set[str] = set()
         self._taken: set[str] = set()
         self._changed = threading.Condition()
-        self._room = threading.Semaphore(MOST_AHEAD)
         self._ended = False
         self._error: BaseException | None = None
 
@@ -51,9 +54,9 @@ class Ahead:
         try:
             yield
         finally:
-            self._ended = True
-            for _ in threads:
-                self._room.release()
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
             for thread in threads:
                 thread.join()
 
@@ -70,30 +73,34 @@ class Ahead:
             if self._error is not None:
                 raise self._error
             if key in self._ready:
-                self._room.release()
+                if len(self._ready) == MOST_AHEAD:  # there is room again for those that wait
+                    self._changed.notify_all()
                 return self._ready.pop(key)
             self._taken.add(key)
         return self._read(one)
 
     def _work(self) -> None:
         try:
-            while (one := self._next()) is not None:
-                content = self._read(one)
-                with self._changed:
-                    self._ready[one.stored.key] = content
-                    self._in_hand.discard(one.stored.key)
-                    self._changed.notify_all()
+            read: dict[str, bytes | None] = {}
+            while batch := self._next(read):
+                read = {one.stored.key: self._read(one) for one in batch}
         except BaseException as error:
             with self._changed:
                 self._error = error
                 self._changed.notify_all()
 
-    def _next(self) -> LogObject | None:
-        self._room.acquire()
-        if self._ended or self._is_stopped():
-            return None
+    def _next(self, read: dict[str, bytes | None]) -> list[LogObject]:
+        """Hand over what was read, and take up what is to be read next; nothing where there is no more."""
+        stopped = self._is_stopped()
         with self._changed:
-            one = next((one for one in self._objects if one.stored.key not in self._taken), None)
-            if one is not None:
-                self._in_hand.add(one.stored.key)
-            return one
+            if read:
+                self._ready |= read
+                self._in_hand -= read.keys()
+                self._changed.notify_all()
+            while len(self._ready) >= MOST_AHEAD and not self._ended:
+                self._changed.wait()
+            if self._ended or stopped:
+                return []
+            batch = list(islice((one for one in self._objects if one.stored.key not in self._taken), _AT_A_TIME))
+            self._in_hand.update(one.stored.key for one in batch)
+            return batch

@@ -23,10 +23,14 @@ class Cache:
     Args:
         folder: where objects of all buckets are kept; empty for nowhere.
         bucket: the bucket's name.
+
+    Attributes:
+        is_kept: whether anything is kept at all.
     """
 
     def __init__(self, folder: str, bucket: str) -> None:
         self._folder = Path(folder, bucket) if folder else None
+        self.is_kept = bool(folder)
 
     def find(self, one: Stored) -> bytes | None:
         """Give an object's content; None where it is not there as it is in the bucket."""

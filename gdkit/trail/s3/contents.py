@@ -56,33 +56,57 @@ class Contents:
         self._cache = cache
         self._requester_pays = requester_pays
         self._lock = threading.Lock()
-        self._objects = self._bytes = self._read = self._unreached = 0
+        self._sizes: list[int] = []  # of all that was read; a list takes them in from any thread
+        self._is_any_read = False
+        self._unreached = 0
         self._recent: OrderedDict[str, bytes] = OrderedDict()
         self._recent_bytes = 0
 
     @property
     def counted(self) -> Counted:
-        """What was read from the bucket so far."""
-        return Counted(self._objects, self._bytes)
+        """What was asked of the bucket so far, and what it gave."""
+        return Counted(len(self._sizes) + len(self.failed), sum(self._sizes))
 
     def read(self, one: LogObject) -> bytes | None:
-        """Give an object's content; None where it cannot be read, which is noted.
+        """Give an object's content, out of memory where it was read lately; None where it cannot be read.
 
         Raises:
             CaseWriteError: the cache cannot be written.
         """
-        content = self._recent.get(one.stored.key) or self._cache.find(one.stored)
-        if content is not None:
-            self._read += 1
-            return content
-        try:
-            content = self._whole(one)
-        except AwsError as error:
-            self._note(one.stored.key, explained(error, requester_pays=self._requester_pays))
-            return None
-        self._count(one.stored.key, content)
-        self._cache.keep(one.stored, content)
+        return self._recent.get(one.stored.key) or self.first(one)
+
+    def first(self, one: LogObject) -> bytes | None:
+        """Give an object's content, out of the cache or the bucket; None where it cannot be read, which is noted.
+
+        Raises:
+            CaseWriteError: the cache cannot be written.
+        """
+        content = self._cache.find(one.stored) if self._cache.is_kept else None
+        if content is None:
+            try:
+                content = self._whole(one)
+            except AwsError as error:
+                self._note(one.stored.key, explained(error, requester_pays=self._requester_pays))
+                return None
+            self._sizes.append(len(content))
+            self._unreached = 0
+            if self._cache.is_kept:
+                self._cache.keep(one.stored, content)
+        self._is_any_read = True
         return content
+
+    def remember(self, one: LogObject, content: bytes) -> None:
+        """Keep an object's content in memory for a while: it may be asked for again."""
+        with self._lock:
+            if one.stored.key not in self._recent:
+                self._recent_bytes += len(content)
+            self._recent[one.stored.key] = content
+            while self._recent_bytes > _REMEMBERED_BYTES:
+                self._recent_bytes -= len(self._recent.popitem(last=False)[1])
+
+    def is_stopped(self, is_stopped: Callable[[], bool]) -> Callable[[], bool]:
+        """Give what says whether to leave off: where a person wants it, or it is hopeless."""
+        return lambda: self.hopeless is not None or is_stopped()
 
     def _whole(self, one: LogObject) -> bytes:
         """Read an object from the bucket, again where less came than the listing promised.
@@ -103,27 +127,10 @@ class Contents:
         raise AwsError(f"{len(content):,} bytes of it came, and {one.size_bytes:,} were listed", call=call,
                        kind="incomplete", action="run it again")  # fmt: skip
 
-    def is_stopped(self, is_stopped: Callable[[], bool]) -> Callable[[], bool]:
-        """Give what says whether to leave off: where a person wants it, or it is hopeless."""
-        return lambda: self.hopeless is not None or is_stopped()
-
-    def _count(self, key: str, content: bytes) -> None:
-        """Count what was read from the bucket, and remember it as long as there is room."""
-        with self._lock:
-            self._objects += 1
-            self._bytes += len(content)
-            self._read += 1
-            self._unreached = 0
-            self._recent[key] = content
-            self._recent_bytes += len(content)
-            while self._recent_bytes > _REMEMBERED_BYTES:
-                self._recent_bytes -= len(self._recent.popitem(last=False)[1])
-
     def _note(self, key: str, error: AwsError) -> None:
         with self._lock:
-            self._objects += 1
             self.failed[key] = error
             self._unreached = self._unreached + 1 if error.kind == "unreachable" else 0
-            nothing_read = not self._read and len(self.failed) >= HOPELESS
+            nothing_read = not self._is_any_read and len(self.failed) >= HOPELESS
             if error.kind in _FOR_ALL or nothing_read or self._unreached >= _IN_A_ROW:
                 self.hopeless = error

@@ -72,7 +72,7 @@ def search_objects(
     known = Known(_subject(question), also=[f'"{address}' for address in question.addresses])
     known.follow_keys(saved.keys if saved.done else question.access_key_ids)
     crowd, stopped = Crowd(question.addresses, known), contents.is_stopped(watch.is_stopped)
-    ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.read, stopped)
+    ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.first, stopped)
     search = Search(objects, known, stopped, _look(ahead, contents, crowd))
     search.take_up({number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
                     if saved.has(one.stored)})  # fmt: skip
@@ -95,6 +95,8 @@ def _look(ahead: Ahead, contents: Contents, crowd: Crowd) -> Callable[..., Looke
         content = contents.read(file) if again else ahead.take(file)
         if content is None:
             return _NOT_READ
+        if not again:
+            contents.remember(file, content)
         return crowd.thinned(look_in(file, content, sought, again=again, ask_for_data=ask_for_data))
 
     return look
