@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
-from gdkit.aws import AwsAccess, ReadOnlyAws, ResponderAws, open_read_only
+from gdkit.aws import AwsAccess, ReadOnlyAws, ResponderAws, objects, open_read_only
 from gdkit.errors import AwsError
 from tests.aws.buckets import NAME, Answered, LocalBucket, local_bucket
 from tests.aws.fakes import READER_KEY, simulate
@@ -33,8 +37,8 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalBucket]:
     """Serve a bucket of five objects in a simulated account, with other places named all around."""
-    objects = {f"AWSLogs/{name}": name.encode() for name in ("1/a.gz", "1/b.gz", "2/c.gz", "2/d'é &+%41.gz")}
-    with local_bucket(objects={**objects, "x.gz": b"x"}) as bucket, local_bucket() as elsewhere:
+    held = {f"AWSLogs/{name}": name.encode() for name in ("1/a.gz", "1/b.gz", "2/c.gz", "2/d'é &+%41.gz")}
+    with local_bucket(objects={**held, "x.gz": b"x"}) as bucket, local_bucket() as elsewhere:
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"):
             monkeypatch.setenv(name, elsewhere.url)
         monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
@@ -183,3 +187,60 @@ def test_credentials_are_asked_again(served: LocalBucket, monkeypatch: pytest.Mo
     credentials.access_key = "ASIARENEWEDKEY000001"
     bucket.content("x.gz")
     assert served.keys == {READER_KEY, "ASIARENEWEDKEY000001"}
+
+
+class Answering:
+    """Answers an S3 client's requests in the place of AWS: the bucket is in one region, and elsewhere it is moved."""
+
+    def __init__(self, client: Any, region: str) -> None:
+        self.urls: list[str] = []
+        self._region = region
+        client.meta.events.register_last("before-send.s3", self._answer)
+
+    def _answer(self, request: Any, **_: Any) -> Any:
+        self.urls.append(request.url)
+        body, status = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>", 200
+        if f".{self._region}." not in request.url:
+            body, status = b"<Error><Code>PermanentRedirect</Code></Error>", 301
+        raw = SimpleNamespace(stream=lambda **_: iter([body]))
+        return AWSResponse(request.url, status, {"x-amz-bucket-region": self._region}, raw)
+
+
+def s3_session(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a session of the real settings, with a key that is good for nothing."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    return boto3.Session("AKIAEXAMPLEKEY000001", "secret", region_name="us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint", "virtual"),
+    [
+        (NAME, f"https://{NAME}.s3.eu-west-1.amazonaws.com", True),
+        ("audit.logs", "https://s3.eu-west-1.amazonaws.com", False),
+    ],
+)
+def test_bucket_of_another_region(monkeypatch: pytest.MonkeyPatch, name: str, endpoint: str, *, virtual: bool) -> None:
+    """A bucket is followed to its region; objects are then asked for where boto3's last request went."""
+    client = s3_session(monkeypatch).client("s3")
+    answering = Answering(client, "eu-west-1")
+    place = objects._find(client, {"Bucket": name, "Prefix": "", "MaxKeys": 1})
+    assert "eu-west-1" not in answering.urls[0]
+    assert (place.endpoint, place.region, place.virtual) == (endpoint, "eu-west-1", virtual)
+
+
+def test_objects_at_a_host_of_the_buckets_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the bucket has a host of its own, objects are asked for there, signed for its region, through the proxy."""
+    session = s3_session(monkeypatch)
+    client = session.client("s3")
+    Answering(client, "eu-west-1")
+    found = objects._find(client, {"Bucket": NAME, "Prefix": ""})
+    plain = replace(found, endpoint=found.endpoint.replace("https://", "http://"))  # so that the proxy sees it
+    monkeypatch.setattr(objects, "_find", lambda *_: plain)
+    with local_bucket(objects={"x.gz": b"x"}) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        bucket = objects.open_bucket(NAME, "", client, session, simulated=False)
+        assert bucket.content("x.gz") == b"x"
+    assert proxy.asked == [f"http://{NAME}.s3.eu-west-1.amazonaws.com/x.gz"]
+    assert "/eu-west-1/s3/" in proxy.headers["authorization"]
