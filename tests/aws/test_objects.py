@@ -18,6 +18,7 @@ from tests.aws.fakes import READER_KEY, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gdkit.aws.objects import Bucket
 
@@ -244,3 +245,14 @@ def test_objects_at_a_host_of_the_buckets_own(monkeypatch: pytest.MonkeyPatch) -
         assert bucket.content("x.gz") == b"x"
     assert proxy.asked == [f"http://{NAME}.s3.eu-west-1.amazonaws.com/x.gz"]
     assert "/eu-west-1/s3/" in proxy.headers["authorization"]
+
+
+def test_own_authorities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Certificates that the AWS settings name are trusted for objects, too; in a simulation no setting is read."""
+    (tmp_path / "ca.pem").write_bytes(b"certificates")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    place = objects._Place("https://s3.amazonaws.com", "us-east-1", virtual=False)
+    options = objects._options(s3_session(monkeypatch), place, simulated=False)
+    assert options["root_certificate"] == b"certificates"
+    assert not options["allow_http"]
+    assert "root_certificate" not in objects._options(s3_session(monkeypatch), place, simulated=True)
