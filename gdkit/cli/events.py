@@ -155,6 +155,7 @@ def _lines(found: Trail) -> Iterator[str]:
         yield f"{many(len(table), 'event')} of the session and of what was chained from it{span}; searched: {searched}."
         yield from _counted(table, ["principal_id", "access_key_id"], "credential")
         yield from _counted(table, ["source_file"], "file")
+    yield from (f"Read in AWS: {row.source}." for row in coverage.searched if row.kind != "files")
     if gaps := gap_counts(coverage):
         yield f"What this cannot show: {gap_words(gaps)}."
     for gap in coverage.not_searched:

@@ -82,6 +82,7 @@ def test_events_of_a_bucket(run: Callable[..., Ended], shelf: Shelf, tmp_path: P
     ended = run("events", PRINCIPAL, "--trail", BUCKET, "--since", "2026-11-01", "--until", "2026-11-01T12:00Z",
                 "--region", "eu-west-1", "--keep", tmp_path / "kept")  # fmt: skip
     assert ended.out.startswith("3 events of the session")
+    assert f"Read in AWS: {BUCKET}: 3 objects, 3 requests, 0.0 MB." in ended.out
     assert ended.status == 3, "the shelf has a gap"
     (_, asked) = shelf.asked[0]
     assert (asked.since, asked.until) == (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC))
