@@ -156,7 +156,17 @@ def named_place(path: Path) -> NamedPlace | None:
     >>> named_place(Path("111122223333_CloudTrail_us-east-1_20261101T0305Z_abc.json.gz")).region
     'us-east-1'
     """
-    match = _FILE_NAME.match(path.name) or _FOLDER.search(path.as_posix())
+    return place_in(path.name, path.as_posix())
+
+
+def place_in(name: str, whole: str) -> NamedPlace | None:
+    """Give what a log file's name or folder tells of it; None where neither is a trail's.
+
+    Args:
+        name: of the file.
+        whole: its path, or its key in a bucket.
+    """
+    match = _FILE_NAME.match(name) or _FOLDER.search(whole)
     if match is None:
         return None
     return NamedPlace(match["account"], match["region"], _time(match["at"]), "/" in match["at"])

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import AwsError, StoppedError
-from gdkit.trail.ledger_places import NamedPlace, named_place
+from gdkit.trail.ledger_places import place_in
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.layout import find_layout
 from gdkit.trail.search.needles import EARLY
-from gdkit.trail.sources import LogFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gdkit.aws.objects import Bucket, Stored
     from gdkit.trail.fetched import Question, Watch
+    from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.s3.layout import Folder, Layout
 
 LATE_DELIVERY = timedelta(days=1)
@@ -38,12 +38,30 @@ _LOG = re.compile(r"\.json(?:\.gz)?$")
 _NO_LOG = re.compile(r"(?:^|/)CloudTrail-(?:Digest|Insight)/|_CloudTrail-(?:Digest|Insight)_")
 
 
-@dataclass(frozen=True, slots=True)
-class LogObject(LogFile):
-    """One object to read; ``path`` is its key."""
+class LogObject(NamedTuple):
+    """One object to read, as a search takes a file; there may be very many.
+
+    Attributes:
+        place: account, region and time that it is named for; None where its name is none of a trail's.
+    """
 
     stored: Stored
-    place: NamedPlace | None = None
+    place: NamedPlace | None
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size in the bucket."""
+        return self.stored.size_bytes
+
+    @property
+    def path(self) -> Path:
+        """Its key."""
+        return Path(self.stored.key)
+
+    @property
+    def may_be_prose(self) -> bool:
+        """Whether plain text in it is no loss: never, by its name it is a log."""
+        return False
 
 
 class _Wanted:
@@ -87,12 +105,11 @@ class FolderListing:
         if _NO_LOG.search(one.key) or not _LOG.search(one.key) or not one.size_bytes:
             self.others += 1
             return
-        path = Path(one.key)
-        place = named_place(path)
+        place = place_in(one.key.rpartition("/")[2], one.key)
         if place is not None and place not in wanted:
             self.outside += 1
         else:
-            self.objects.append(LogObject(path, one.size_bytes, named=True, stored=one, place=place))
+            self.objects.append(LogObject(one, place))
 
 
 @dataclass(frozen=True, slots=True)

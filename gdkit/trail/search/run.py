@@ -17,13 +17,25 @@ from gdkit.trail.search.needles import in_order, sought_in, span_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.search.follow import Known
     from gdkit.trail.search.look import Candidate
     from gdkit.trail.search.needles import Needle, Sought, Span
-    from gdkit.trail.sources import LogFile
 
 MOST_WORKERS = 64
 _SECONDS_BETWEEN_REPORTS = 0.2
+
+
+class Searchable(Protocol):
+    """What can be searched: a file, or what is read as one."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size."""
+
+    @property
+    def place(self) -> NamedPlace | None:
+        """Account, region and time that it is named for."""
 
 
 class Look(Protocol):
@@ -50,7 +62,7 @@ class Search:
         looked: what the first look at a file gave; None where it was not reached.
     """
 
-    def __init__(self, files: Sequence[LogFile], known: Known, is_stopped: Callable[[], bool], look: Look) -> None:
+    def __init__(self, files: Sequence[Searchable], known: Known, is_stopped: Callable[[], bool], look: Look) -> None:
         self.candidates: dict[tuple[int, int], Candidate] = {}
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,13 +19,14 @@ from tests.trail.s3.memory import MemoryBucket, denied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def held(count: int = 5, size: int = 10) -> tuple[MemoryBucket, list[LogObject]]:
     """Give a bucket, and its objects."""
     bucket = MemoryBucket({f"a/{number:03d}.json.gz": bytes([number % 250]) * size for number in range(count)})
     stored = [one for page in bucket.objects("") for one in page]
-    return bucket, [LogObject(Path(one.key), one.size_bytes, named=True, stored=one) for one in stored]
+    return bucket, [LogObject(one, None) for one in stored]
 
 
 def reader(bucket: MemoryBucket, folder: str = "") -> Contents:
