@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
@@ -169,7 +170,8 @@ def place_in(name: str, whole: str) -> NamedPlace | None:
     match = _FILE_NAME.match(name) or _FOLDER.search(whole)
     if match is None:
         return None
-    return NamedPlace(match["account"], match["region"], _time(match["at"]), "/" in match["at"])
+    account_id, region = intern(match["account"]), intern(match["region"])  # of very many files there are few of each
+    return NamedPlace(account_id, region, _time(match["at"]), "/" in match["at"])
 
 
 @lru_cache(maxsize=4096)

@@ -52,11 +52,14 @@ def copy_objects(
 
     begun_s, size, done, size_done = time.monotonic(), sum(one.size_bytes for one in objects), 0, 0
     with ThreadPoolExecutor(contents.at_once, "gdkit-copy") as pool:
-        for one, copied in zip(objects, pool.map(copy, objects), strict=True):
-            done, size_done = done + copied, size_done + one.size_bytes
-            if watch.on_progress:
-                left_s = (time.monotonic() - begun_s) * (size - size_done) / size_done
-                watch.on_progress(Progress(done, len(objects), size_done, size, 0, left_s, "objects"))
+        try:
+            for one, copied in zip(objects, pool.map(copy, objects), strict=True):
+                done, size_done = done + copied, size_done + one.size_bytes
+                if watch.on_progress:
+                    left_s = (time.monotonic() - begun_s) * (size - size_done) / size_done
+                    watch.on_progress(Progress(done, len(objects), size_done, size, 0, left_s, "objects"))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
     if not done:
         write_records(folder / NOTHING, ())
     return Answer(question, done, len(objects) - done - len(contents.failed))

@@ -10,14 +10,14 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdkit.errors import AwsError, StoppedError
+from gdkit.errors import AwsCall, AwsError, StoppedError
 from gdkit.trail.ledger_places import place_in
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.layout import find_layout
 from gdkit.trail.search.needles import EARLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from gdkit.aws.objects import Bucket, Stored
     from gdkit.trail.fetched import Question, Watch
@@ -32,6 +32,8 @@ Source: CloudTrail User Guide, "How CloudTrail works" (delivery within an averag
 """
 
 _LISTS_AT_ONCE = 32
+_MOST_UNKNOWN = 1_000_000
+"""So many objects are listed in a bucket that is not laid out as CloudTrail does it: it may be quite another one."""
 _KEYS_A_PAGE = 1000
 """Source: S3 API Reference, ListObjectsV2, MaxKeys."""
 _LOG = re.compile(r"\.json(?:\.gz)?$")
@@ -141,17 +143,14 @@ def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) ->
     found = [FolderListing(folder) for folder in layout.folders]
     wanted = _Wanted(question)
     parts = [part for one in found for part in _parts(one, wanted, len(found))]
-    with ThreadPoolExecutor(_LISTS_AT_ONCE, "gdkit-list") as pool:
-        listing = {pool.submit(_list_part, bucket, part, watch.is_stopped): part for part in parts}
-        for number, done in enumerate(as_completed(listing), start=1):
-            part = listing[done]
-            stored, part.listing.error = done.result()
-            part.listing.requests += max(1, ceil(len(stored) / _KEYS_A_PAGE))
-            for one in stored:
-                part.listing.take(one, wanted)
-            if watch.on_progress:
-                size = sum(one.size_bytes for each in found for one in each.objects) if number == len(parts) else 0
-                watch.on_progress(Progress(number, len(parts), size, size, 0, what="folders listed"))
+    for number, (part, (stored, error)) in enumerate(_listed(bucket, parts, watch), start=1):
+        part.listing.error = part.listing.error or error
+        part.listing.requests += max(1, ceil(len(stored) / _KEYS_A_PAGE))
+        for one in stored:
+            part.listing.take(one, wanted)
+        if watch.on_progress:
+            size = sum(one.size_bytes for each in found for one in each.objects) if number == len(parts) else 0
+            watch.on_progress(Progress(number, len(parts), size, size, 0, what="folders listed"))
     if watch.is_stopped():
         raise StoppedError("it was stopped while the log files were listed; nothing was read yet",
                            action="run it again")  # fmt: skip
@@ -176,14 +175,25 @@ def _parts(listing: FolderListing, wanted: _Wanted, folders: int) -> Iterator[_P
     days = (last - first).days + 1
     length = ceil(days / max(1, min(days, _LISTS_AT_ONCE // folders)))
     for begin in range(0, days, length):
-        end = min(begin + length, days) - 1
-        yield _Part(
-            listing, _day(prefix, first + timedelta(begin)), f"{_day(prefix, first + timedelta(end))}/\U0010ffff"
-        )
+        begin_on, end_on = first + timedelta(begin), first + timedelta(min(begin + length, days) - 1)
+        yield _Part(listing, _day(prefix, begin_on), f"{_day(prefix, end_on)}/\U0010ffff")
 
 
 def _day(prefix: str, day: date) -> str:
     return f"{prefix}{day:%Y/%m/%d}"
+
+
+def _listed(
+    bucket: Bucket, parts: Sequence[_Part], watch: Watch
+) -> Iterator[tuple[_Part, tuple[list[Stored], AwsError | None]]]:
+    """List parts, many at once, and give each as it comes; nothing more is begun where the caller leaves off."""
+    with ThreadPoolExecutor(_LISTS_AT_ONCE, "gdkit-list") as pool:
+        listing = {pool.submit(_list_part, bucket, part, watch.is_stopped): part for part in parts}
+        try:
+            for done in as_completed(listing):
+                yield listing[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _list_part(bucket: Bucket, part: _Part, is_stopped: Callable[[], bool]) -> tuple[list[Stored], AwsError | None]:
@@ -193,6 +203,18 @@ def _list_part(bucket: Bucket, part: _Part, is_stopped: Callable[[], bool]) -> t
             found += page
             if is_stopped() or (part.end and page[-1].key > part.end):
                 break
+            if part.listing.folder.account_id is None and len(found) > _MOST_UNKNOWN:
+                return found, _too_many(bucket)
     except AwsError as error:
         return found, error
     return ([one for one in found if one.key <= part.end] if part.end else found), None
+
+
+def _too_many(bucket: Bucket) -> AwsError:
+    return AwsError(
+        f"more than {_MOST_UNKNOWN:,} objects lie there, and none of them as CloudTrail lays them out, so the rest was "
+        "not listed",
+        call=AwsCall("s3", "ListObjectsV2", region=bucket.region),
+        kind="refused_here",
+        action="name a longer prefix: the one before AWSLogs/, as the trail's settings show",
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -103,6 +104,60 @@ def test_folder_that_breaks_off() -> None:
     bucket.refused["?"] = denied("s3:ListBucket")
     with pytest.raises(AwsError, match="ListBucket"):
         list_trail(bucket, "", question(), Watch())  # type: ignore[arg-type]
+
+
+def test_error_of_one_part_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is listed in parts is not whole where one of them failed, whichever part came last."""
+    bucket = MemoryBucket()
+    for day in range(1, 9):
+        bucket.put(key_of(f"202610{day:02d}T0300"), [samples.event()])
+    objects = bucket.objects
+
+    def fail_once(prefix: str, after: str = "") -> Any:
+        if after.endswith("2026/10/03"):
+            raise denied("s3:ListBucket")
+        return objects(prefix, after)
+
+    monkeypatch.setattr(bucket, "objects", fail_once)
+    since = datetime(2026, 10, 1, tzinfo=UTC)
+    listing = list_trail(bucket, "", question(since=since, until=since + timedelta(days=7)), Watch())  # type: ignore[arg-type]
+    (folder,) = listing.folders
+    assert folder.error is not None
+    assert len(listing.objects) >= 6
+
+
+def test_another_bucket_altogether(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bucket that is not laid out as CloudTrail does it is not listed without end."""
+    monkeypatch.setattr("gdkit.trail.s3.listing._MOST_UNKNOWN", 4)
+    bucket = MemoryBucket({f"photos/{number:03d}.json": b"x" for number in range(50)})
+    listing = list_trail(bucket, "photos", question(), Watch())  # type: ignore[arg-type]
+    (folder,) = listing.folders
+    assert folder.error is not None
+    assert "name a longer prefix" in folder.error.action
+    assert len(listing.objects) < 10
+
+
+def test_interrupted_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C while folders are listed begins no more of them."""
+    bucket = MemoryBucket()
+    for number in range(200):
+        bucket.put(key_of("20261101T0305", account=f"{number:012d}"), [samples.event()])
+
+    begun, objects = threading.Event(), bucket.objects
+
+    def wait(prefix: str, after: str = "") -> Any:
+        if len(bucket.listed) > 50:
+            begun.wait(5)
+        return objects(prefix, after)
+
+    def interrupt(_progress: Progress) -> None:
+        begun.set()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bucket, "objects", wait)
+    with pytest.raises(KeyboardInterrupt):
+        list_trail(bucket, "", question(), Watch(interrupt))  # type: ignore[arg-type]
+    assert len(bucket.listed) < 200
 
 
 def test_requests_and_progress() -> None:
