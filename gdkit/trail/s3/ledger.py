@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -28,7 +29,7 @@ Place: TypeAlias = tuple[str | None, str | None]
 """Account and region; None where they are not told."""
 
 _HOW = "log files in S3"
-_MOST_NAMES = 5
+_ACCOUNT = re.compile(r"/(\d{12})/")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Tally:
+    """Objects of one account and region, those that could not be read, and whether all of them could be listed."""
+
     objects: int = 0
+    is_listed: bool = True
     failed: dict[str, list[AwsError]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -70,7 +74,7 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
     span = (question.since, question.until)
     for (account_id, region), tally in outcome.places:
         bad = sum(map(len, tally.failed.values()))
-        if bad < tally.objects or not tally.objects:
+        if bad < tally.objects or (tally.is_listed and not tally.objects):
             yield LedgerRow(source, "searched", account_id, region, None, *span, None if tally.objects else 0, _HOW,
                             f"{_objects(tally.objects - bad)} delivered in this time, searched")  # fmt: skip
         for reason, errors in tally.failed.items():
@@ -80,8 +84,12 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
         yield LedgerRow(
             source, "not searched", account_id, left_region, None, *span, None, _HOW, "it was not asked for"
         )
-    for what, error in _unlisted(outcome):
-        yield LedgerRow(source, gap_of(error), None, None, None, *span, None, _HOW, f"{what}: {error.problem}")
+    for prefix, (account_id, region), error in _unlisted(outcome):
+        yield LedgerRow(source, gap_of(error), account_id, region, None, *span, None, _HOW,
+                        f"the folder {prefix} was not listed whole: {error.problem}")  # fmt: skip
+    if outcome.answer.unfinished:
+        yield LedgerRow(source, "not searched", None, None, None, *span, None, _HOW,
+                        f"{_objects(outcome.answer.unfinished)}: the fetch was stopped")  # fmt: skip
     if question.until > outcome.listed_at - LATE_BY:
         yield LedgerRow(source, "delayed", None, None, None, question.until - LATE_BY, question.until, None, _HOW,
                         "CloudTrail may not have delivered them yet")  # fmt: skip
@@ -89,8 +97,7 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
 
 def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
     """Name everything that was not looked at."""
-    for what, error in _unlisted(outcome):
-        yield NotSearched(f"{outcome.source}: {what}", _sentence(error), failed=True, kind=gap_of(error))
+    yield from _gaps_of_folders(outcome)
     for (account_id, region), tally in outcome.places:
         for reason, errors in tally.failed.items():
             where = f"account {account_id}, region {region}" if account_id else outcome.source
@@ -152,7 +159,8 @@ def _by_place(outcome: Outcome) -> list[tuple[Place, _Tally]]:
     for listed in outcome.listing.folders:
         folder = listed.folder
         if folder.account_id:
-            found.setdefault((folder.account_id, folder.region), _Tally())
+            tally = found.setdefault((folder.account_id, folder.region), _Tally())
+            tally.is_listed = tally.is_listed and listed.error is None
         for one in listed.objects:
             place = (folder.account_id, folder.region) if folder.account_id else _named(one)
             tally = found.setdefault(place, _Tally())
@@ -167,17 +175,28 @@ def _named(one: LogObject) -> Place:
     return (one.place.account_id, one.place.region) if one.place else (None, None)
 
 
-def _unlisted(outcome: Outcome) -> Iterator[tuple[str, AwsError]]:
-    """Give the folders that could not be listed, each error with the first of them."""
-    errors = [*outcome.listing.layout.failed,
-              *((one.folder.prefix, one.error) for one in outcome.listing.folders if one.error)]  # fmt: skip
-    counts = Counter(error.problem for _, error in errors)
+def _unlisted(outcome: Outcome) -> Iterator[tuple[str, Place, AwsError]]:
+    """Give the folders that could not be listed whole, with the account and region that they are of."""
+    for prefix, error in outcome.listing.layout.failed:
+        account = _ACCOUNT.search(prefix)
+        yield prefix, (account[1] if account else None, None), error
+    for listed in outcome.listing.folders:
+        if listed.error:
+            yield listed.folder.prefix, (listed.folder.account_id, listed.folder.region), listed.error
+
+
+def _gaps_of_folders(outcome: Outcome) -> Iterator[NotSearched]:
+    """Name folders that could not be listed whole: each sort of error once, with the first of them."""
+    errors = list(_unlisted(outcome))
+    counts = Counter(error.problem for _, _, error in errors)
     told: set[str] = set()
-    for prefix, error in errors:
+    for prefix, _, error in errors:
         if error.problem not in told:
             told.add(error.problem)
             more = counts[error.problem] - 1
-            yield f"the folder {prefix}{f' and {more:,} others' if more else ''}", error
+            others = "" if not more else " and 1 other" if more == 1 else f" and {more:,} others"
+            what = f"the folder {prefix}{others}"
+            yield NotSearched(f"{outcome.source}: {what}", _sentence(error), failed=True, kind=gap_of(error))
 
 
 def _sentence(error: AwsError) -> str:

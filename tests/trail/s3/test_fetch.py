@@ -381,6 +381,27 @@ def test_ledger(tmp_path: Path) -> None:
     assert coverage.searched[0].kind == "s3"
 
 
+def test_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    """A region or account that cannot be listed is a gap with its name, and never told as searched."""
+    bucket = theft()
+    bucket.refused[f"?AWSLogs/{samples.ACCOUNT}/CloudTrail/us-east-1/"] = denied("s3:ListBucket")
+    bucket.refused[f"?AWSLogs/{calls.OTHER_ACCOUNT}/"] = denied("s3:ListBucket")
+    fetched = run(bucket, tmp_path)
+    states = {(row.account_id, row.region): row.state for row in fetched.places if row.account_id}
+    assert states == {(samples.ACCOUNT, "eu-west-1"): "searched", (samples.ACCOUNT, "us-east-1"): "denied",
+                      (calls.OTHER_ACCOUNT, None): "denied"}  # fmt: skip
+    (gap,) = fetched.not_searched
+    assert gap.what == f"s3://audit-logs: the folder AWSLogs/{calls.OTHER_ACCOUNT}/ and 1 other"
+    assert (gap.failed, gap.kind, fetched.complete) == (True, "denied", False)
+
+
+def test_stopped_fetch_is_not_told_as_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger of a fetch that was stopped has a row for what it did not come to."""
+    stopped = run(theft(), tmp_path, watch=stop_after(monkeypatch, 1)[0])
+    (row,) = [row for row in stopped.places if row.state == "not searched"]
+    assert "the fetch was stopped" in row.detail
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     """Where no log file was delivered in the span, that is told, and proves nothing."""
     bucket = theft()
