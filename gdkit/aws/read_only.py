@@ -37,6 +37,16 @@ _NOT_READING = frozenset(
 )
 """Operations whose name reads, and which write or hand out a secret. Source: the API reference of each."""
 
+_QUERIES = {("athena", "StartQueryExecution"): "QueryString", ("cloudtrail", "StartQuery"): "QueryStatement"}
+"""Operations that run a query, and the parameter with its text: one SELECT only reads. Where its results go is for the
+work group to say. Source: Athena API Reference; CloudTrail API Reference."""
+
+_ENDINGS = frozenset({("athena", "StopQueryExecution"), ("cloudtrail", "CancelQuery")})
+"""Operations that end a query, and change nothing else."""
+
+_ELSEWHERE = ("ResultConfiguration", "DeliveryS3Uri", "QueryAlias")
+"""Parameters by which results would go to a place of the caller's choice, or another statement would be run."""
+
 
 def refusal(service: str, operation: str, parameters: Mapping[str, Any], *, presigned: bool = False) -> str:
     """Say why the reader does not make a call; an empty text where he may.
@@ -52,15 +62,24 @@ def refusal(service: str, operation: str, parameters: Mapping[str, Any], *, pres
     """
     if presigned:
         return "a presigned URL is a credential for whoever holds it"
-    if not operation.startswith(READING):
+    if (service, operation) in _QUERIES:
+        return _refused_query(str(parameters.get(_QUERIES[service, operation]) or ""), parameters)
+    if (service, operation) not in _ENDINGS and not operation.startswith(READING):
         return "its name is not one of reading"
     if (service, operation) in _NOT_READING:
         return "in spite of its name it writes, or hands out secrets"
     if (service, operation) not in _HARMLESS and _SECRET.match(operation):
         return "its answer is a secret"
-    if parameters.get("WithDecryption") or parameters.get("includeValue") or parameters.get("includeValues"):
-        return "it was told to give secret values in clear text"
-    return ""
+    in_clear = parameters.get("WithDecryption") or parameters.get("includeValue") or parameters.get("includeValues")
+    return "it was told to give secret values in clear text" if in_clear else ""
+
+
+def _refused_query(text: str, parameters: Mapping[str, Any]) -> str:
+    from gdkit.aws.select_only import is_one_select  # noqa: PLC0415 - the parser of SQL is loaded only for queries
+
+    if any(name in parameters for name in _ELSEWHERE):
+        return "its results would go elsewhere than its work group says, or it names no statement"
+    return "" if is_one_select(text) else "its statement is not one SELECT"
 
 
 def hold_back(client: Any) -> None:

@@ -17,6 +17,9 @@ Source: TypeAlias = str | os.PathLike[str]
 LOOKUP = "lookup"
 """The source that means CloudTrail's event history."""
 
+PRIMARY = "primary"
+"""The work group of Athena that every account has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -52,12 +55,14 @@ class AthenaTable:
 
     Attributes:
         text: as it was named.
+        region: where the table and the work group are; empty for the home region.
     """
 
     text: str
     workgroup: str
     database: str
     table: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,15 @@ class SecurityLakeTable:
 
     Attributes:
         text: as it was named.
+        workgroup: of Athena; the one that every account has, unless another is named.
+        region: where the table is; empty where neither the name of the source nor that of the database tells.
     """
 
     text: str
     database: str
     table: str
+    workgroup: str = PRIMARY
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +88,13 @@ class EventDataStore:
 
     Attributes:
         text: as it was named.
-        id: its id, or its ARN.
+        id: its id, the last part of its ARN.
+        region: where it is; empty for the home region.
     """
 
     text: str
     id: str
+    region: str = ""
 
 
 RemoteSource: TypeAlias = S3Trail | AthenaTable | SecurityLakeTable | EventDataStore
@@ -96,10 +107,13 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,255}")
 _STORE = re.compile(
-    r"(?:arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:eventdatastore/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(?:arn:aws[a-z-]*:cloudtrail:([a-z0-9-]+):[0-9]{12}:eventdatastore/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_LAKE_DATABASE = "amazon_security_lake_glue_db_"
 """Source: S3 User Guide, "Bucket naming rules"; Athena API Reference, WorkGroup, Name; Athena User Guide, "Name
-databases, tables, and columns"; CloudTrail API Reference, EventDataStore, EventDataStoreArn."""
+databases, tables, and columns"; CloudTrail API Reference, EventDataStore, EventDataStoreArn; Security Lake User Guide,
+"Log source table" (the database is named for its region)."""
 
 
 def parse_source(source: object) -> NamedSource:
@@ -107,14 +121,15 @@ def parse_source(source: object) -> NamedSource:
 
     Args:
         source: a path, a glob, ``lookup``, ``s3://BUCKET/PREFIX``, ``athena:WORKGROUP/DB.TABLE``,
-            ``securitylake:DB.TABLE`` or ``lake:EVENT-DATA-STORE-ID``.
+            ``securitylake:DB.TABLE`` (or ``securitylake:WORKGROUP/DB.TABLE``) or ``lake:EVENT-DATA-STORE-ID``. A table
+            or store in another region than the home region has that behind it, as in ``lake:ID@eu-west-1``.
 
     Raises:
         UsageError: it is no text, empty, or not written as its kind is.
 
     >>> parse_source("s3://audit-logs/org/AWSLogs/").prefix
     'org/AWSLogs/'
-    >>> parse_source("athena:primary/logs.cloudtrail").table
+    >>> parse_source("athena:primary/logs.cloudtrail@eu-west-1").table
     'cloudtrail'
     """
     text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
@@ -130,11 +145,7 @@ def parse_source(source: object) -> NamedSource:
         return _s3(text, rest)
     if scheme == "athena:":
         return _athena(text, rest)
-    if scheme == "securitylake:":
-        return SecurityLakeTable(text, *_database_and_table(text, rest, "securitylake:DB.TABLE"))
-    if not _STORE.fullmatch(rest):
-        raise _wrong(text, "its id has 8-4-4-4-12 hexadecimal digits", "lake:EVENT-DATA-STORE-ID, or with its ARN")
-    return EventDataStore(text, rest)
+    return _security_lake(text, rest) if scheme == "securitylake:" else _store(text, rest)
 
 
 def file_sources(sources: Iterable[str]) -> list[str]:
@@ -173,10 +184,42 @@ def _s3(text: str, rest: str) -> S3Trail:
 
 
 def _athena(text: str, rest: str) -> AthenaTable:
-    workgroup, slash, table = rest.partition("/")
+    form = "athena:WORKGROUP/DB.TABLE"
+    named, region = _region(text, rest, form)
+    workgroup, slash, table = named.partition("/")
     if not slash or not _WORKGROUP.fullmatch(workgroup):
-        raise _wrong(text, "it names no workgroup", "athena:WORKGROUP/DB.TABLE")
-    return AthenaTable(text, workgroup, *_database_and_table(text, table, "athena:WORKGROUP/DB.TABLE"))
+        raise _wrong(text, "it names no workgroup", form)
+    return AthenaTable(text, workgroup, *_database_and_table(text, table, form), region)
+
+
+def _security_lake(text: str, rest: str) -> SecurityLakeTable:
+    form = "securitylake:DB.TABLE"
+    named, region = _region(text, rest, form)
+    workgroup, slash, table = named.partition("/")
+    if not slash:
+        workgroup, table = PRIMARY, named
+    elif not _WORKGROUP.fullmatch(workgroup):
+        raise _wrong(text, f"{workgroup[:70]!r} is no workgroup's name", form)
+    database, name = _database_and_table(text, table, form)
+    told = database.removeprefix(_LAKE_DATABASE).replace("_", "-")
+    return SecurityLakeTable(text, database, name, workgroup, region or (told if _REGION.fullmatch(told) else ""))
+
+
+def _store(text: str, rest: str) -> EventDataStore:
+    form = "lake:EVENT-DATA-STORE-ID, or with its ARN"
+    named, region = _region(text, rest, form)
+    match = _STORE.fullmatch(named)
+    if match is None:
+        raise _wrong(text, "its id has 8-4-4-4-12 hexadecimal digits", form)
+    return EventDataStore(text, match[2], region or match[1] or "")
+
+
+def _region(text: str, rest: str, form: str) -> tuple[str, str]:
+    """Take the region off that a name ends in, behind an at sign."""
+    named, at, region = rest.partition("@")
+    if at and not _REGION.fullmatch(region):
+        raise _wrong(text, f"{region[:40]!r} is no name of a region", f"{form}@eu-west-1")
+    return named, region
 
 
 def _database_and_table(text: str, rest: str, form: str) -> tuple[str, str]:

@@ -54,7 +54,30 @@ def _s3() -> Fetcher:
     return fetch_trail
 
 
-FETCHERS: Mapping[type, Callable[[], Fetcher]] = {S3Trail: _s3}
+def _athena() -> Fetcher:
+    from gdkit.trail.query.tables import fetch_athena  # noqa: PLC0415
+
+    return fetch_athena
+
+
+def _security_lake() -> Fetcher:
+    from gdkit.trail.query.tables import fetch_security_lake  # noqa: PLC0415
+
+    return fetch_security_lake
+
+
+def _lake() -> Fetcher:
+    from gdkit.trail.query.stores import fetch_lake  # noqa: PLC0415
+
+    return fetch_lake
+
+
+FETCHERS: Mapping[type, Callable[[], Fetcher]] = {
+    S3Trail: _s3,
+    AthenaTable: _athena,
+    SecurityLakeTable: _security_lake,
+    EventDataStore: _lake,
+}
 """Who fetches which kind of source; each entry loads its fetcher, for few runs need one."""
 
 KINDS: Mapping[type, str] = {

@@ -1,0 +1,121 @@
+"""What a query would scan, told before it is run: the objects of the partitions that it leaves, listed in S3.
+
+Athena itself does not tell: its EXPLAIN names tables and columns, and has no sizes where a table has no statistics.
+Compressed log files are scanned whole, so for them the listing is exact; of Parquet it is the most that is scanned.
+
+Source: Athena User Guide, "Using EXPLAIN and EXPLAIN ANALYZE"; S3 API Reference, ListObjectsV2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gdkit.aws.calls import ask, need
+from gdkit.aws.parallel import in_parallel
+from gdkit.errors import AwsCall
+from gdkit.trail.query.ocsf import FOLDERS
+from gdkit.trail.query.partitions import locations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.query.partitions import Partition
+    from gdkit.trail.query.table import TableShape
+
+MOST_LISTED = 1000
+"""So many places are listed; of more, so many evenly spread ones, and the rest is taken to be like them."""
+
+
+class Measured(NamedTuple):
+    """What lies in the places that a query reads.
+
+    Attributes:
+        objects: how many objects.
+        bytes: their bytes, compressed as they lie there.
+        requests: how many requests it took to see.
+        exact: whether every place was listed.
+    """
+
+    objects: int
+    bytes: int
+    requests: int
+    exact: bool = True
+
+
+class Bucket:
+    """Lists objects with the reader's client of S3."""
+
+    def __init__(self, client: Any, account_id: str) -> None:
+        self._client, self._account_id = client, account_id
+
+    def measure(self, places: Sequence[str]) -> Measured:
+        """Add up what lies in places, each ``s3://bucket/prefix``.
+
+        Raises:
+            AwsError: they cannot be listed.
+        """
+        step = max(1, -(-len(places) // MOST_LISTED))
+        chosen = places[::step]
+        found = in_parallel(self._one, chosen)
+        objects, size, requests = (sum(column) for column in zip(*found, strict=True)) if found else (0, 0, 0)
+        share = len(places) / len(chosen) if chosen else 1
+        return Measured(round(objects * share), round(size * share), requests, exact=step == 1)
+
+    def folders(self, place: str) -> list[str]:
+        """Give the names of the folders in a place.
+
+        Raises:
+            AwsError: it cannot be listed.
+        """
+        names = [entry["Prefix"] for page in self._pages(place, Delimiter="/") for entry in
+                 page.get("CommonPrefixes", ())]  # fmt: skip
+        return [name.rstrip("/").rpartition("/")[2] for name in names]
+
+    def _one(self, place: str) -> tuple[int, int, int]:
+        pages = list(self._pages(place))
+        sizes = [int(entry["Size"]) for page in pages for entry in page.get("Contents", ())]
+        return len(sizes), sum(sizes), len(pages)
+
+    def _pages(self, place: str, **more: str) -> Iterator[dict[str, Any]]:
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        asked = {"Bucket": bucket, "Prefix": f"{prefix.rstrip('/')}/", **more}
+        call = AwsCall("s3", "ListObjectsV2", self._account_id)
+        while True:
+            page = ask(self._client, "ListObjectsV2", asked, account_id=self._account_id)
+            need(page, "KeyCount", call)
+            yield page
+            if not page.get("NextContinuationToken"):
+                return
+            asked["ContinuationToken"] = page["NextContinuationToken"]
+
+
+def places_of_trail(table: TableShape, partitions: Sequence[Partition], question: Question) -> list[str] | None:
+    """Give where a query's objects lie, for a table of log files; None where the table does not tell."""
+    found = locations(table, partitions, question)
+    return None if found is None else list(found)
+
+
+def places_of_lake(bucket: Bucket, table: TableShape, question: Question) -> list[str] | None:
+    """Give where a query's objects lie, for a table of Security Lake; None where the table does not tell.
+
+    Regions and accounts that the question leaves open are those that have a folder.
+
+    Raises:
+        AwsError: the folders cannot be listed.
+    """
+    if not table.location:
+        return None
+    root = table.location.rstrip("/")
+    regions = question.regions or _values(bucket.folders(root), "region")
+    found: list[str] = []
+    for region in regions:
+        accounts = question.account_ids or _values(bucket.folders(f"{root}/region={region}"), "accountId")
+        narrowed = replace(question, regions=(region,), account_ids=tuple(accounts))
+        found += (locations(table, FOLDERS, narrowed) or ()) if accounts else ()
+    return found
+
+
+def _values(folders: Sequence[str], name: str) -> tuple[str, ...]:
+    return tuple(value for key, _, value in (folder.partition("=") for folder in folders) if key == name and value)

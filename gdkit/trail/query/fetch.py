@@ -1,0 +1,262 @@
+"""A question put to a table by queries: first whose events they are, then what grew from them, until nothing is new.
+
+Following the chain by further queries scans less than one recursive query: a recursive query reads the whole span at
+every step up to its greatest depth, while a credential's own query reads the hours in which it was good.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from gdkit.errors import AwsError, CostError
+from gdkit.trail.fetched.store import Plan, read_plan, write_plan
+from gdkit.trail.fetched.values import Cost, Fetched
+from gdkit.trail.load import load_trail
+from gdkit.trail.lookup.failures import gap_of
+from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.query.checked import checked
+from gdkit.trail.query.follow import grown_from, questions_of, with_principal
+from gdkit.trail.query.places import Asked, gap_in_words, places_asked
+from gdkit.trail.query.run import Kept, Runs, StoppedHereError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from gdkit.model import NotSearched
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.fetched.values import Terms, Watch
+    from gdkit.trail.query.engine import Engine
+    from gdkit.trail.query.estimate import Measured
+    from gdkit.trail.query.partitions import Role
+    from gdkit.trail.query.rendering import Rendering
+
+DOLLARS_A_TERABYTE = 5.0
+LEAST_BYTES = 10_000_000
+"""Price of what a query scans, and the least that one is counted as.
+
+Source: Athena pricing and CloudTrail Lake pricing, us-east-1, 2026-11: both 5 dollars a terabyte; Athena counts 10 MB a
+query at least.
+"""
+
+PRICED = "list price of us-east-1, 2026-11, without what S3 takes for requests"
+_MOST_ROUNDS = 20
+_SLACK = 1.25
+"""How far a query may go beyond its estimate before it is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table, and all that is needed to put questions to it.
+
+    Attributes:
+        kind: of the source, as its plan file bears it.
+        text: the source, as it was named.
+        measure: tells what a question's queries would scan; None where that cannot be told.
+        cutoff: bytes after which the work group ends a query; None where it has no such limit.
+        needs: roles of which each query must name one value.
+        home: accounts to ask about where a query must name one and the question names none.
+        with_data: accounts whose data events the source is known to hold.
+        gaps: what it cannot show at all.
+        warnings: what the reader must know of it.
+    """
+
+    kind: str
+    text: str
+    engine: Engine
+    rendering: Rendering
+    measure: Callable[[Question], Measured | None]
+    cutoff: int | None = None
+    needs: frozenset[Role] = frozenset()
+    home: tuple[str, ...] = ()
+    with_data: tuple[str, ...] = ()
+    gaps: tuple[NotSearched, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def fetch_by_queries(target: Target, question: Question, folder: Path, *, terms: Terms, watch: Watch) -> Fetched:
+    """Ask a table, follow what grew from the session, and keep every answer as log files.
+
+    Args:
+        target: the table.
+        question: what is asked.
+        folder: the fetch's own folder.
+        terms: limits.
+        watch: progress, stopping, and leave to go above the limits.
+
+    Raises:
+        AwsError: the first query failed.
+        CostError: it would scan more than is allowed.
+        CaseWriteError: an answer cannot be written.
+    """
+    return _Fetch(target, question, folder, terms, watch).run()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What came of a fetch so far."""
+
+    asked: list[Asked] = field(default_factory=list)
+    gaps: list[NotSearched] = field(default_factory=list)
+    objects: int = 0
+
+
+class _Fetch:
+    """One fetch under way."""
+
+    def __init__(self, target: Target, question: Question, folder: Path, terms: Terms, watch: Watch) -> None:
+        self._target, self._terms, self._watch, self._folder = target, terms, watch, folder
+        self._question, odd = checked(question)
+        self._found = _Found(gaps=[*target.gaps, *odd])
+        self._began = time.monotonic()
+        earlier = read_plan(folder)
+        self._plan = Plan(target.kind, target.text, self._question.document(), with_data=target.with_data)
+        if earlier is not None:
+            self._plan = replace(self._plan, cost=earlier.cost, state=earlier.state)
+        self._spent = self._plan.cost
+        self._runs = Runs(target.engine, target.rendering, Kept(folder, self._plan.state, self._save), watch,
+                          most_bytes=terms.max_bytes)  # fmt: skip
+        self._answered: set[str] = set(self._plan.state.get("answered", ()))
+
+    def run(self) -> Fetched:
+        """Ask until nothing new turns up, or it is stopped."""
+        try:
+            self._ask_first()
+            self._follow()
+        except StoppedHereError:
+            return self._result(stopped=True)
+        return self._result(stopped=False)
+
+    def _ask_first(self) -> None:
+        """Ask for the session; keys that another source told of later are asked for in a query of their own."""
+        base = self._base()
+        self._put(base, first=True)
+        self._answered.update(base.access_key_ids)
+        wider = with_principal(base, self._events())
+        if wider.principal_ids != base.principal_ids:
+            self._put(replace(wider, access_key_ids=()), first=False)
+            self._question = replace(self._question, principal_ids=wider.principal_ids)
+        keys = {key.access_key_id for key in self._keys()}
+        others = tuple(key for key in self._question.access_key_ids if key not in self._answered | keys)
+        if others:
+            self._put(replace(base, access_key_ids=others, principal_ids=(), session_names=(), instance_id=None,
+                              addresses=()), first=False)  # fmt: skip
+            self._answered.update(others)
+
+    def _base(self) -> Question:
+        """Give the question as the first run put it, so that its query is not run again for a key more."""
+        told = dict(self._plan.state.get("base", {}))
+        now = self._question.document()
+        if told and all(told[name] == list(value) if isinstance(value, tuple) else told[name] == value
+                        for name, value in now.items() if name != "access_key_ids"):  # fmt: skip
+            return replace(self._question, access_key_ids=tuple(told["access_key_ids"]))
+        self._plan.state["base"] = {name: list(value) if isinstance(value, tuple) else value
+                                    for name, value in now.items()}  # fmt: skip
+        return self._question
+
+    def _follow(self) -> None:
+        for _ in range(_MOST_ROUNDS):
+            fresh = [one for one in grown_from(self._events(), self._question) if one.mark not in self._answered]
+            if not fresh:
+                return
+            for question in questions_of(fresh, self._question):
+                proper, odd = checked(question)
+                self._found.gaps += odd
+                if not proper.names_nobody:
+                    self._put(proper, first=False)
+            self._answered.update(one.mark for one in fresh)
+
+    def _put(self, question: Question, *, first: bool) -> None:
+        """Put a question to the table; a later one that fails is a gap, and what was found before it stays."""
+        asked = Asked(question)
+        self._found.asked.append(asked)
+        try:
+            statements = [text for one in self._one_each(question) for text in self._target.rendering.statements(one)]
+            self._allow(question, statements)
+            for statement in statements:
+                asked.records += self._runs.answer(statement)
+        except StoppedHereError:
+            asked.failed, asked.state = "it was stopped; run it again to go on", "not searched"
+            raise
+        except (AwsError, CostError) as error:
+            if first:
+                raise
+            asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
+            asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
+
+    def _one_each(self, question: Question) -> list[Question]:
+        """Give the questions that name one value of each column that needs one."""
+        needs = self._target.needs
+        if "account" in needs and not question.account_ids:
+            question = replace(question, account_ids=self._target.home)
+        accounts = [(one,) for one in question.account_ids] if "account" in needs else [question.account_ids]
+        regions = [(one,) for one in question.regions] if "region" in needs else [question.regions]
+        return [replace(question, account_ids=account, regions=region)
+                for account, region in product(accounts, regions)]  # fmt: skip
+
+    def _allow(self, question: Question, statements: Sequence[str]) -> None:
+        """See that queries which are not answered yet are within the limits; what cannot be told is held to them later.
+
+        Raises:
+            CostError: they are not, and nobody allows it.
+        """
+        waiting = [text for text in statements if not self._runs.is_answered(text)]
+        measured = self._target.measure(question) if waiting else None
+        if measured is None:
+            return
+        cutoff = self._target.cutoff
+        if cutoff is not None and measured.bytes > cutoff:
+            raise CostError(f"the query would scan about {measured.bytes / 1e6:,.0f} MB, and its work group ends "
+                            f"queries after {cutoff / 1e6:,.0f} MB", where=self._target.text,
+                            action="ask for fewer days, accounts or regions, or use another work group")  # fmt: skip
+        self._found.objects += measured.objects
+        size = self._runs.bytes_scanned + measured.bytes * len(waiting)
+        exact = "" if measured.exact else "from a part of the objects; "
+        estimate = Cost(objects=measured.objects, requests=len(waiting), bytes=size,
+                        dollars=_dollars(size, len(waiting)), priced=f"{exact}{PRICED}")  # fmt: skip
+        self._watch.check(self._target.text, estimate, self._terms)
+        self._runs.most_bytes = max(self._terms.max_bytes, round(size * _SLACK))
+
+    def _events(self) -> Any:
+        return load_trail([self._folder]).events
+
+    def _keys(self) -> list[Any]:
+        return list(find_keys_of(self._events(), self._question.session_names, self._question.access_key_ids))
+
+    def _save(self) -> None:
+        self._plan.state["answered"] = sorted(self._answered)
+        write_plan(self._folder, self._plan)
+
+    def _result(self, *, stopped: bool) -> Fetched:
+        """Put together what came of it, and close the plan."""
+        spent, runs = self._spent, self._runs
+        failed = [one for one in self._found.asked if one.failed]
+        cost = Cost(
+            objects=max(spent.objects, self._found.objects),
+            requests=spent.requests + self._target.engine.requests,
+            bytes=runs.bytes_scanned,
+            seconds=round(spent.seconds + time.monotonic() - self._began, 1),
+            dollars=_dollars(runs.bytes_scanned, runs.done),
+            priced=PRICED,
+        )
+        keys = [key.access_key_id for key in self._keys()] if runs.done else []
+        self._plan = replace(self._plan, cost=cost, complete=not (failed or stopped))
+        self._save()
+        return Fetched(
+            folder=self._folder,
+            source=self._target.text,
+            question=self._question.with_keys(keys),
+            records=runs.records,
+            cost=cost,
+            not_searched=(*self._found.gaps, *map(gap_in_words, failed)),
+            warnings=self._target.warnings,
+            places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
+            stopped=stopped,
+        )
+
+
+def _dollars(size: int, queries: int) -> float:
+    return round(max(size, LEAST_BYTES * queries) / 1e12 * DOLLARS_A_TERABYTE, 4)

@@ -1,0 +1,135 @@
+"""What to ask next: the credentials that the events so far issued, each in the time and place that it could act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.lookup.plan import ISSUE_MARGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    import pandas as pd
+
+    from gdkit.trail.fetched.question import Question
+
+LONGEST_CREDENTIAL = timedelta(hours=36)
+LONGEST_CONSOLE_SESSION = timedelta(hours=13)
+"""How long a temporary credential, and a console session that it signed in to, can be good for.
+
+Source: STS API Reference, GetFederationToken, DurationSeconds; IAM User Guide, "Enable custom identity broker access".
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A credential that grew from the session.
+
+    Attributes:
+        mark: tells it from others; it is asked about once.
+        key: None for a console session.
+        principal: of the session that it began; None where the call that issued it does not tell.
+        account_ids: where its calls are recorded; empty where that cannot be told.
+    """
+
+    mark: str
+    key: str | None
+    principal: str | None
+    account_ids: frozenset[str]
+    since: datetime | None
+    until: datetime | None
+
+
+def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
+    """Give the credentials that calls of the session, or of those chained from it, issued; the session's own left out.
+
+    Args:
+        events: ``tables.EVENTS``, all that was found so far.
+        question: whose session it is.
+    """
+    own = events["session_name"].isin(question.session_names) | events["user_name"].isin(question.session_names)
+    own |= events["principal_id"].isin(question.principal_ids)
+    own_keys = set(events.loc[own, "access_key_id"].dropna()) | set(question.access_key_ids[:1])
+    keys = find_keys_of(events, question.session_names, question.access_key_ids)
+    found = []
+    for key in keys:
+        if key.access_key_id in own_keys:
+            continue
+        issues = events[events["new_access_key_id"] == key.access_key_id]
+        accounts = {key.account_id, *issues["account_id"].dropna()} - {None}
+        temporary = key.access_key_id.startswith("ASIA")
+        until = _last(issues["new_key_expires_at"]) or (key.issued_at and key.issued_at + LONGEST_CREDENTIAL)
+        found.append(Grown(key.access_key_id, key.access_key_id, _first(issues["new_principal_id"]),
+                           frozenset(map(str, accounts)) if key.account_id else frozenset(),
+                           key.issued_at, until if temporary else None))  # fmt: skip
+    chained = {one.key for one in found}
+    return [*found, *_signed_in(events[(events["event_name"] == "GetSigninToken")
+                                       & events["access_key_id"].isin(chained)])]  # fmt: skip
+
+
+def questions_of(grown: Iterable[Grown], question: Question) -> list[Question]:
+    """Put credentials into questions: those of the same accounts together, over the time that one of them was good."""
+    groups: dict[frozenset[str], list[Grown]] = {}
+    for one in grown:
+        groups.setdefault(one.account_ids, []).append(one)
+    asked = [_together(group, accounts, question) for accounts, group in
+             sorted(groups.items(), key=lambda pair: sorted(pair[0]))]  # fmt: skip
+    return [one for one in asked if one is not None]
+
+
+def with_principal(question: Question, events: pd.DataFrame) -> Question:
+    """Give a question that names only a key with the principal that its calls show; as it is where it names more."""
+    if question.principal_ids or question.session_names or not question.access_key_ids:
+        return question
+    used = events.loc[events["access_key_id"] == question.access_key_ids[0], "principal_id"].dropna().unique()
+    sessions = tuple(sorted(principal for principal in used if ":" in principal))
+    return replace(question, principal_ids=sessions)
+
+
+def _together(group: list[Grown], accounts: frozenset[str], question: Question) -> Question | None:
+    begins = [one.since for one in group]
+    ends = [one.until for one in group]
+    since = question.since if None in begins else max(question.since, min(filter(None, begins)) - ISSUE_MARGIN)
+    until = question.until if None in ends else min(question.until, max(filter(None, ends)) + ISSUE_MARGIN)
+    if since >= until:
+        return None  # none of them was good in the time that is asked about
+    wanted = tuple(account for account in sorted(accounts) if account in question.account_ids or
+                   not question.account_ids) or question.account_ids  # fmt: skip
+    return replace(
+        question,
+        since=since,
+        until=until,
+        access_key_ids=tuple(sorted({one.key for one in group if one.key})),
+        principal_ids=tuple(sorted({one.principal for one in group if one.principal})),
+        session_names=(),
+        instance_id=None,
+        addresses=(),
+        account_ids=wanted,
+    )
+
+
+def _signed_in(tokens: pd.DataFrame) -> Iterable[Grown]:
+    for row in tokens.itertuples():
+        at, principal = _time(row.event_at), row.principal_id
+        if at is not None and isinstance(principal, str):
+            accounts = frozenset({row.account_id} if isinstance(row.account_id, str) else ())
+            yield Grown(f"console {principal} {at:%Y-%m-%dT%H}", None, principal, accounts, at,
+                        at + LONGEST_CONSOLE_SESSION)  # fmt: skip
+
+
+def _first(column: pd.Series) -> str | None:
+    values = column.dropna()
+    return str(values.iloc[0]) if len(values) else None
+
+
+def _last(column: pd.Series) -> Any:
+    values = column.dropna()
+    return values.max().to_pydatetime() if len(values) else None
+
+
+def _time(value: Any) -> Any:
+    return None if value is None or value != value else value.to_pydatetime()  # noqa: PLR0124 - NaT is not itself

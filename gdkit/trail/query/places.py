@@ -1,0 +1,90 @@
+"""The ledger's rows of questions put to a table: each place and span that was asked for, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from typing import TYPE_CHECKING
+
+from gdkit.ledger_row import LedgerRow, RowState
+from gdkit.model import NotSearched
+from gdkit.trail.lookup.plan import LATE_BY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gdkit.trail.fetched.question import Question
+
+_MOST_NAMES = 5
+_MOST_PLACES = 300
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question that was put to a table, and what came of it.
+
+    Attributes:
+        records: records that the answer holds, copies among them.
+        failed: why it was not answered; empty where it was.
+        state: ``searched``, or the sort of gap.
+    """
+
+    question: Question
+    records: int = 0
+    failed: str = ""
+    state: RowState = "searched"
+
+
+def places_asked(source: str, how: str, asked: Iterable[Asked]) -> Iterator[LedgerRow]:
+    """Give the rows of the questions that were put to a table.
+
+    Args:
+        source: the source, as it was named.
+        how: the service that answered.
+        asked: the questions; the first of them reaches to the end of what is asked.
+    """
+    listed = list(asked)
+    for one in listed:
+        yield from _rows(source, how, one)
+    for one in listed[:1]:
+        until = one.question.until
+        if until > datetime.now(UTC) - LATE_BY:
+            yield LedgerRow(source, "delayed", None, None, None, until - LATE_BY, until, None, how,
+                            "CloudTrail may not have delivered them yet")  # fmt: skip
+
+
+def gap_in_words(asked: Asked) -> NotSearched:
+    """Say what was not answered, and why."""
+    kind = "not searched" if asked.state == "searched" else asked.state
+    return NotSearched(f"events {_by(asked.question)}", asked.failed, failed=True, kind=kind)
+
+
+def _rows(source: str, how: str, one: Asked) -> Iterator[LedgerRow]:
+    question, detail = one.question, _by(one.question) + (f": {one.failed}" if one.failed else "")
+    accounts: Sequence[str | None] = question.account_ids or (None,)
+    regions: Sequence[str | None] = question.regions or (None,)
+    if len(accounts) * len(regions) > _MOST_PLACES:
+        regions, detail = (None,), f"{detail}; in {len(question.regions)} regions"
+    records = one.records if len(accounts) * len(regions) == 1 and not one.failed else None
+    for account_id, region in product(accounts, regions):
+        yield LedgerRow(source, one.state, account_id, region, None, question.since, question.until, records, how,
+                        detail)  # fmt: skip
+
+
+def _by(question: Question) -> str:
+    """Say by what was asked."""
+    instance = (question.instance_id,) if question.instance_id else ()
+    named = (
+        ("access key", question.access_key_ids),
+        ("principal", question.principal_ids),
+        ("session name", question.session_names),
+        ("calls on", instance),
+        ("address", question.addresses),
+    )
+    return "; ".join(f"by {what} {_some(names)}" for what, names in named if names) or "all of them"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,78 @@
+"""The fetcher of events from an event data store of CloudTrail Lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gdkit.aws.calls import ask
+from gdkit.errors import AwsError
+from gdkit.model import NotSearched, utc_text
+from gdkit.trail.query.engine import LakeEngine
+from gdkit.trail.query.fetch import Target, fetch_by_queries
+from gdkit.trail.query.lake import lake_rendering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gdkit.aws import ReadOnlyAws
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.fetched.values import Fetched, Terms, Watch
+    from gdkit.trail.named import EventDataStore
+
+_UNKNOWN = ("CloudTrail Lake does not tell before a query what it would scan; the span of time alone bounds it, and "
+            "the limit held while it ran.")  # fmt: skip
+
+
+def fetch_lake(
+    source: EventDataStore, question: Question, folder: Path, *, aws: ReadOnlyAws, terms: Terms, watch: Watch
+) -> Fetched:
+    """Fetch a session's events from an event data store; arguments and errors as ``Fetcher``."""
+    region = source.region or aws.region
+    client = aws.client("cloudtrail", region)
+    settings, warning = _settings(client, aws.account_id, source.id)
+    account = (aws.account_id,) if _holds_data(settings) else ()
+    target = Target(
+        kind="lake",
+        text=source.text,
+        engine=LakeEngine(client, aws.account_id),
+        rendering=lake_rendering(source.id),
+        measure=lambda _: None,
+        with_data=account,
+        gaps=tuple(_outside(source.text, settings, region, question)),
+        warnings=(_UNKNOWN, *([warning] if warning else [])),
+    )
+    return fetch_by_queries(target, question, folder, terms=terms, watch=watch)
+
+
+def _settings(client: Any, account_id: str, store_id: str) -> tuple[dict[str, Any], str]:
+    """Ask for a store's settings; without leave to read them, queries are tried all the same.
+
+    Raises:
+        AwsError: it is not there, or AWS cannot be reached.
+
+    Source: CloudTrail API Reference, GetEventDataStore.
+    """
+    try:
+        return ask(client, "GetEventDataStore", {"EventDataStore": store_id}, account_id=account_id), ""
+    except AwsError as error:
+        if error.kind != "denied":
+            raise
+        return {}, (f"The settings of the event data store may not be read ({error.permission}), so that it is not "
+                    "known which regions and kinds of events it holds.")  # fmt: skip
+
+
+def _holds_data(settings: dict[str, Any]) -> bool:
+    selectors = [field for one in settings.get("AdvancedEventSelectors") or () for field in one["FieldSelectors"]]
+    return any(field["Field"] == "eventCategory" and "Data" in field.get("Equals", ()) for field in selectors)
+
+
+def _outside(text: str, settings: dict[str, Any], region: str, question: Question) -> Iterator[NotSearched]:
+    """Name what is asked for and lies outside of what a store keeps."""
+    if settings.get("MultiRegionEnabled") is False:
+        yield NotSearched(f"{text}: other regions than {region}", "it takes events of its own region alone",
+                          failed=question.regions != (region,))  # fmt: skip
+    made_at = settings.get("CreatedTimestamp")
+    if made_at is not None and question.since < made_at:
+        yield NotSearched(f"{text}: events before {utc_text(made_at)}",
+                          "it was made then, and holds earlier ones only where they were copied into it")  # fmt: skip

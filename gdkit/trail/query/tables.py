@@ -1,0 +1,148 @@
+"""Fetchers of events from tables that Athena asks: a trail's log files, and Security Lake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gdkit.errors import AwsError
+from gdkit.identifiers import parse_access_key_id
+from gdkit.model import NotSearched, utc_text
+from gdkit.trail.query.engine import AthenaEngine
+from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
+from gdkit.trail.query.fetch import Target, fetch_by_queries
+from gdkit.trail.query.glue import read_table, read_workgroup
+from gdkit.trail.query.ocsf import ocsf_rendering
+from gdkit.trail.query.partitions import first_day, partitions_of, values_needed
+from gdkit.trail.query.raw import raw_rendering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from gdkit.aws import ReadOnlyAws
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.fetched.values import Fetched, Terms, Watch
+    from gdkit.trail.named import AthenaTable, SecurityLakeTable
+    from gdkit.trail.query.estimate import Measured
+    from gdkit.trail.query.partitions import Partition
+    from gdkit.trail.query.table import TableShape
+
+
+def fetch_athena(
+    source: AthenaTable, question: Question, folder: Path, *, aws: ReadOnlyAws, terms: Terms, watch: Watch
+) -> Fetched:
+    """Fetch a session's events from a trail's log files, by a table over them; arguments and errors as ``Fetcher``.
+
+    Raises:
+        TrailError: the table is not partitioned by day, or holds no CloudTrail log files.
+    """
+    region = source.region or aws.region
+    table = read_table(aws, region, source.database, source.table)
+    rendering, partitions = raw_rendering(table), partitions_of(table)
+    group = read_workgroup(aws, region, source.workgroup)
+    bucket = Bucket(aws.client("s3", region), aws.account_id)
+    measuring = _Measuring(bucket, lambda asked: places_of_trail(table, partitions, asked))
+    target = Target(
+        kind="athena",
+        text=source.text,
+        engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
+        rendering=rendering,
+        measure=measuring.measure,
+        cutoff=group.cutoff,
+        needs=values_needed(partitions),
+        home=_home(aws, question),
+        gaps=(*_outside(table, partitions, question), *_lacking(source.text, rendering.lacking)),
+        warnings=(group.warning,) if group.warning else (),
+    )
+    asked = _with_regions(question, partitions)
+    return measuring.told(fetch_by_queries(target, asked, folder, terms=terms, watch=watch))
+
+
+def fetch_security_lake(
+    source: SecurityLakeTable, question: Question, folder: Path, *, aws: ReadOnlyAws, terms: Terms, watch: Watch
+) -> Fetched:
+    """Fetch a session's events from a table of Security Lake; arguments and errors as ``Fetcher``.
+
+    Raises:
+        TrailError: the table holds no CloudTrail events in OCSF.
+    """
+    region = source.region or aws.region
+    table = read_table(aws, region, source.database, source.table)
+    rendering = ocsf_rendering(table)
+    group = read_workgroup(aws, region, source.workgroup)
+    bucket = Bucket(aws.client("s3", region), aws.account_id)
+    measuring = _Measuring(bucket, lambda asked: places_of_lake(bucket, table, asked))
+    target = Target(
+        kind="securitylake",
+        text=source.text,
+        engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
+        rendering=rendering,
+        measure=measuring.measure,
+        gaps=tuple(_lacking(source.text, rendering.lacking)),
+        warnings=("Records from Security Lake are put together from OCSF; they are not CloudTrail's own text.",
+                  *([group.warning] if group.warning else [])),
+    )  # fmt: skip
+    return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
+
+
+class _Measuring:
+    """Tells what queries would scan, and once why that cannot be told."""
+
+    def __init__(self, bucket: Bucket, places: Callable[[Question], list[str] | None]) -> None:
+        self._bucket, self._places = bucket, places
+        self._unknown = ""
+
+    def measure(self, question: Question) -> Measured | None:
+        """Give what lies in the places that a question reads; None where that cannot be told."""
+        try:
+            places = self._places(question)
+            measured = None if places is None else self._bucket.measure(places)
+        except AwsError as error:
+            self._unknown = error.problem
+            return None
+        if measured is None:
+            self._unknown = "the table does not tell where its objects lie"
+        return measured
+
+    def told(self, fetched: Fetched) -> Fetched:
+        """Add the reason to what a fetch gave."""
+        if not self._unknown:
+            return fetched
+        warning = (f"How much the queries would scan could not be told before ({self._unknown}); they were held to the "
+                   "limit while they ran.")  # fmt: skip
+        return replace(fetched, warnings=(*fetched.warnings, warning))
+
+
+def _home(aws: ReadOnlyAws, question: Question) -> tuple[str, ...]:
+    """Give the accounts to ask about where each must be named: the reader's own, and those that keys bear in them."""
+    keys = (parse_access_key_id(key) for key in question.access_key_ids)
+    return tuple(dict.fromkeys((aws.account_id, *(key.account_id for key in keys if key and key.account_id))))
+
+
+def _with_regions(question: Question, partitions: Sequence[Partition]) -> Question:
+    """Give a question with the regions that a table's settings list; those of them that are asked for."""
+    listed = next((one.values for one in partitions if one.role == "region" and one.values), ())
+    regions = tuple(one for one in listed if one in question.regions or not question.regions)
+    return replace(question, regions=regions or question.regions)
+
+
+def _outside(table: TableShape, partitions: Sequence[Partition], question: Question) -> Iterator[NotSearched]:
+    """Name what is asked for and lies outside of what a table's settings reach."""
+    name, begins = f"{table.database}.{table.name}", first_day(partitions)
+    if begins is not None and question.since < begins:
+        yield NotSearched(f"events before {utc_text(begins)} in {name}", "the table's days begin there", failed=True)
+    listed = next((one.values for one in partitions if one.role == "region" and one.values), None)
+    missing = sorted(set(question.regions) - set(listed or question.regions))
+    if missing:
+        yield NotSearched(f"regions {', '.join(missing)} in {name}", "the table's settings do not list them",
+                          failed=True)  # fmt: skip
+    if "account" in values_needed(partitions) and not question.account_ids:
+        yield NotSearched(f"other accounts than the session's own and those that its keys lead to, in {name}",
+                          "each account must be named for this table")  # fmt: skip
+
+
+def _lacking(source: str, paths: Sequence[str]) -> Iterator[NotSearched]:
+    if paths:
+        yield NotSearched(f"{source}: of its records, {', '.join(paths)}", "the table has no column for them",
+                          kind="surroundings")  # fmt: skip
