@@ -1,6 +1,7 @@
 """What an analyst's role must be allowed: one table, for ``gdkit check`` and for the documentation.
 
-No action here changes anything, and none hands out a secret.
+No action here changes anything in the account, and none hands out a secret. A query leaves its results where the work
+group says.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from gdkit.permissions_queries import QUERIES
 
 Probe: TypeAlias = Mapping[str, str | int | bool]
 
@@ -21,7 +24,8 @@ _NOBODY: Probe = {"UserName": "gdkit-permission-probe"}
 _NO_GROUP: Probe = {"GroupName": "gdkit-permission-probe"}
 _NO_FUNCTION: Probe = {"FunctionName": "gdkit-permission-probe"}
 _NO_ID = "00000000-0000-0000-0000-000000000000"
-_NAMED: Probe = {"Name": "gdkit-permission-probe"}
+_NAME = "gdkit-permission-probe"
+_NAMED: Probe = {"Name": _NAME}
 
 _AROUND = (
     "DescribeInstances", "DescribeNetworkInterfaces", "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs",
@@ -71,6 +75,7 @@ STEPS: Mapping[str, str] = {
     "regions": "which regions to look in; without it, every region that the AWS library knows is tried",
     "findings": "findings from the GuardDuty API, and which accounts its detectors watch",
     "events": "CloudTrail's event history of the last 90 days",
+    "queries": "events by Athena (log files, Security Lake) and CloudTrail Lake; not needed for other sources",
     "environment": "the instance, its role and its network: what is the workload's own, and what a Deny reaches",
     "organization": "which accounts are of one's own organisation; only its management account and delegated "
     "administrators may list them",
@@ -100,6 +105,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("findings", "guardduty:GetFindings", _NO_DETECTOR, FindingIds=("0" * 32,)),
     _permission("findings", "guardduty:ListMembers", _NO_DETECTOR),
     _permission("events", "cloudtrail:LookupEvents", {"MaxResults": 1}),
+    *(_permission("queries", action, probe) for action, probe in QUERIES),
     *_ec2("environment", *_AROUND),
     _permission(
         "environment",
@@ -108,11 +114,8 @@ PERMISSIONS: tuple[Permission, ...] = (
         Filters=({"Name": "state", "Values": ["active"]},),
     ),
     _permission("environment", "ec2:GetManagedPrefixListEntries", {**_DRY, "PrefixListId": "pl-00000000000000000"}),
-    _permission(
-        "environment",
-        "ec2:DescribeInstanceAttribute",
-        {**_DRY, "InstanceId": "i-00000000000000000", "Attribute": "userData"},
-    ),
+    _permission("environment", "ec2:DescribeInstanceAttribute",
+                {**_DRY, "InstanceId": "i-00000000000000000", "Attribute": "userData"}),
     _permission("environment", "iam:GetInstanceProfile", {"InstanceProfileName": "gdkit-permission-probe"}),
     _permission("environment", "iam:GetRole", _NO_ROLE),
     _permission("environment", "iam:ListRolePolicies", _NO_ROLE),
@@ -187,11 +190,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("persistence", "kms:ListGrants", {"KeyId": _NO_ID}),
     _permission("persistence", "ses:ListIdentities", {}),
     _permission("persistence", "identitystore:DescribeUser", {"IdentityStoreId": "d-0000000000", "UserId": _NO_ID}),
-    _permission(
-        "persistence",
-        "identitystore:DescribeGroupMembership",
-        {"IdentityStoreId": "d-0000000000", "MembershipId": _NO_ID},
-    ),
+    _permission("persistence", "identitystore:DescribeGroupMembership",
+                {"IdentityStoreId": "d-0000000000", "MembershipId": _NO_ID}),
     _permission("persistence", "glue:GetDevEndpoint", {"EndpointName": "gdkit-permission-probe"}),
     _permission("persistence", "glue:GetJob", {"JobName": "gdkit-permission-probe"}),
     _permission("persistence", "cognito-idp:ListUserPoolClients", {"UserPoolId": "us-east-1_000000000"}),
@@ -211,14 +211,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("persistence", "autoscaling:DescribeAutoScalingGroups", {}),
     _permission("persistence", "autoscaling:DescribeLaunchConfigurations", {}),
     _permission("persistence", "codebuild:BatchGetProjects", {}, names=("gdkit-permission-probe",)),
-    _permission(
-        "persistence", "sagemaker:DescribeNotebookInstance", {"NotebookInstanceName": "gdkit-permission-probe"}
-    ),
-    _permission(
-        "persistence",
-        "sagemaker:DescribeNotebookInstanceLifecycleConfig",
-        {"NotebookInstanceLifecycleConfigName": "gdkit-permission-probe"},
-    ),
+    _permission("persistence", "sagemaker:DescribeNotebookInstance", {"NotebookInstanceName": _NAME}),
+    _permission("persistence", "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+                {"NotebookInstanceLifecycleConfigName": _NAME}),
     _permission("persistence", "s3:GetBucketAcl", {"Bucket": "gdkit-permission-probe"}),
     _permission("persistence", "events:DescribeEventBus", _NAMED),
     _permission("persistence", "cloudformation:DescribeStackSet", {"StackSetName": "gdkit-permission-probe"}),
@@ -249,7 +244,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("watchers", "guardduty:GetIPSet", {**_NO_DETECTOR, "IpSetId": "0" * 32}),
     _permission("watchers", "guardduty:ListTrustedEntitySets", _NO_DETECTOR),
     _permission("watchers", "guardduty:GetTrustedEntitySet", {**_NO_DETECTOR, "TrustedEntitySetId": "0" * 32}),
-)
+)  # fmt: skip
 """Every action that gdkit uses as the reader, in the order of the steps.
 
 ``sts:AssumeRole`` on the roles that are named with ``--role-arn`` and ``--member-role`` comes on top;
@@ -276,6 +271,12 @@ This page is generated from `gdkit/permissions.py` (`make docs`). `gdkit check` 
 Nothing here changes anything, and none hands out a secret. On top come `sts:AssumeRole` on the roles that you name with
 `--role-arn` and `--member-role`. A role that is limited to certain ARNs can show an action as missing although the real
 call would work: the check asks about things that do not exist.
+
+Athena reads in the name of the role that asks. For `athena:` and `securitylake:` the role also needs `s3:GetObject` and
+`s3:ListBucket` on the bucket that the table is over (and `kms:Decrypt` where it is encrypted), or a grant of SELECT in
+Lake Formation with `lakeformation:GetDataAccess`; and, unless the work group manages its query results,
+`s3:GetBucketLocation`, `s3:GetObject`, `s3:ListBucket` and `s3:PutObject` on the place where it puts them, and there
+alone. gdkit itself sends no statement but a SELECT.
 
 | step | what it gives | actions |
 | --- | --- | --- |

@@ -12,7 +12,16 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gdkit"
 
 LAYERS = (
-    ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "permissions_bucket"),
+    (
+        "errors",
+        "model",
+        "ledger_row",
+        "identifiers",
+        "own_calls",
+        "permissions",
+        "permissions_bucket",
+        "permissions_queries",
+    ),
     ("columns",),
     ("tables",),
     ("aws",),
@@ -32,8 +41,8 @@ LAYERS = (
 )
 """From the bottom up: a part imports its own layer and those below, never one above."""
 
-PURE = ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "permissions_bucket", "columns",
-        "tables", "analysis", "origin", "policy")  # fmt: skip
+PURE = ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "permissions_bucket",
+        "permissions_queries", "columns", "tables", "analysis", "origin", "policy")  # fmt: skip
 """Parts that know neither AWS's API nor a widget."""
 
 

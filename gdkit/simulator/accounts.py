@@ -10,11 +10,13 @@ from uuid import UUID
 
 from botocore.exceptions import ClientError
 
+from gdkit.simulator.athena.service import Athena
 from gdkit.simulator.backend import Backend
 from gdkit.simulator.call import ApiError, Call, Principal, Source
 from gdkit.simulator.clock import Clock
 from gdkit.simulator.cloudtrail.delivery import TrailDelivery
 from gdkit.simulator.cloudtrail.history import EventHistory
+from gdkit.simulator.cloudtrail.lake import EventDataStores
 from gdkit.simulator.cloudtrail.records import Outcome, record_of, shared_record
 from gdkit.simulator.ec2.balancers import Balancers
 from gdkit.simulator.ec2.compute import Compute
@@ -76,13 +78,15 @@ class Accounts:
         self.guardduty = GuardDuty(self.clock, seed=seed)
         self.history = EventHistory(self.clock, requests_per_s=lookups_per_s)
         self.delivery = TrailDelivery(self._put_object, seed=seed)
+        self.athena = Athena(self.backend, self.authorizer, seed)
+        self.lake = EventDataStores(self.backend, seed)
         self.detector = Detector(self.guardduty, self.world, self.compute.finding_details)
         self.metadata = MetadataService(self.clock, self.compute.host, self._issue_to_instance, seed)
         self.handlers: Handlers = {}
         self.watchers: list[Watcher] = []
         metrics = FilterMetrics(self.guardduty, InstanceMetrics(self.compute, self.metadata).statistics)
-        for service in (self.guardduty, self.history, self.delivery, self.compute, self.transit, self.pools,
-                        Organizations(self.world),
+        for service in (self.guardduty, self.history, self.delivery, self.athena, self.lake, self.compute,
+                        self.transit, self.pools, Organizations(self.world),
                         SecurityTokenService(self.credentials, self.policies, self.authorizer),
                         PolicySimulation(self.policies), SystemsManager(), metrics,
                         *(kind(self.backend) for kind in (Functions, Sharing, SnapshotLocks, Balancers))):  # fmt: skip

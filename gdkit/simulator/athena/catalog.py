@@ -68,6 +68,12 @@ def table_of(glue: Any, database: str, name: str) -> GlueTable:
     )
 
 
+def partitions_in(glue: Any, table: GlueTable) -> list[tuple[list[str], str]]:
+    """Give the partitions of a table that the catalogue lists: the values of their columns, and where they are."""
+    pages = glue.get_paginator("get_partitions").paginate(DatabaseName=table.database, TableName=table.name)
+    return [(one["Values"], one["StorageDescriptor"]["Location"]) for page in pages for one in page["Partitions"]]
+
+
 def create_table(glue: Any, statement: exp.Create, database: str) -> None:
     """Make the table that a statement describes.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 from sqlglot import exp
 
+from gdkit.simulator.athena.answer import Answer, written
 from gdkit.simulator.athena.failures import QueryFailedError, no_column
 
 if TYPE_CHECKING:
@@ -28,20 +28,6 @@ ReadOf: TypeAlias = "Callable[[exp.Table, Sequence[exp.Expression], frozenset[st
 
 _MISSING = re.compile(r'Referenced column "([^"]+)" not found|Could not find key "([^"]+)" in struct'
                       r'|does not have a column named "([^"]+)"')  # fmt: skip
-
-
-class Answer(NamedTuple):
-    """What a query answered.
-
-    Attributes:
-        names: of its columns.
-        rows: its rows, each value as Athena's API writes it; None for NULL.
-        bytes: bytes that were scanned.
-    """
-
-    names: tuple[str, ...]
-    rows: list[tuple[str | None, ...]]
-    bytes: int
 
 
 def run_query(statement: exp.Query, read: ReadOf) -> Answer:
@@ -69,17 +55,6 @@ def run_query(statement: exp.Query, read: ReadOf) -> Answer:
             raise _failure(error) from error
         names = tuple(str(column[0]) for column in result.description or ())
         return Answer(names, [tuple(map(written, row)) for row in result.fetchall()], size)
-
-
-def written(value: Any) -> str | None:
-    """Write a value as GetQueryResults does."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03d}"
-    return str(value)
 
 
 def _base_tables(query: exp.Expression) -> Iterator[exp.Table]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gdkit.simulator.athena.catalog import partitions_in
 from gdkit.simulator.athena.columns import arrow_type, row_of
 from gdkit.simulator.athena.failures import QueryFailedError
-from gdkit.simulator.athena.projection import Partition, in_folders, projected
+from gdkit.simulator.athena.projection import Partition, in_folders, listed, projected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,12 +40,13 @@ class Read(NamedTuple):
     objects: int
 
 
-def read_table(s3: Any, table: GlueTable, conditions: Sequence[exp.Expression], asked: frozenset[str],
+def read_table(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expression], asked: frozenset[str],
                now: datetime) -> Read:  # fmt: skip
     """Read what a query needs of a table.
 
     Args:
         s3: moto's S3.
+        glue: moto's Glue, which knows the partitions of a table without projection.
         table: the table.
         conditions: what must hold of every row.
         asked: names of the columns that the query uses.
@@ -56,12 +58,12 @@ def read_table(s3: Any, table: GlueTable, conditions: Sequence[exp.Expression], 
     columns = dict(table.columns) | dict(table.partition_keys)
     schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns.items()])
     parts, size, objects = [schema.empty_table()], 0, 0
-    for partition in _partitions(s3, table, conditions, now):
+    for partition in _partitions(s3, glue, table, conditions, now):
         for key in _keys(s3, partition.location):
             body = s3.get_object(Bucket=_bucket(partition.location), Key=key)["Body"].read()
             objects += 1
             if table.library == _PARQUET or table.is_iceberg:
-                rows, read = _of_parquet(body, schema, asked)
+                rows, read = _of_parquet(body, partition.values, schema, asked)
             else:
                 rows, read = _of_log_file(body, table, partition.values, schema), len(body)
             parts.append(rows)
@@ -69,13 +71,17 @@ def read_table(s3: Any, table: GlueTable, conditions: Sequence[exp.Expression], 
     return Read(pa.concat_tables(parts), size, objects)
 
 
-def _partitions(s3: Any, table: GlueTable, conditions: Sequence[exp.Expression], now: datetime) -> list[Partition]:
+def _partitions(
+    s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expression], now: datetime
+) -> list[Partition]:
     if table.is_iceberg:
         start = len(table.location.rstrip("/")) - len(f"s3://{_bucket(table.location)}/") + 1
         return in_folders(table, (key[start:] for key in _keys(s3, table.location)), conditions)
     if not table.partition_keys:
         return [Partition({}, table.location)]
-    return projected(table, conditions, now)
+    if table.parameters.get("projection.enabled") == "true":
+        return projected(table, conditions, now)
+    return listed(table, partitions_in(glue, table), conditions)
 
 
 def _of_log_file(body: bytes, table: GlueTable, values: Mapping[str, str], schema: pa.Schema) -> pa.Table:
@@ -88,7 +94,9 @@ def _of_log_file(body: bytes, table: GlueTable, values: Mapping[str, str], schem
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _of_parquet(body: bytes, schema: pa.Schema, asked: frozenset[str]) -> tuple[pa.Table, int]:
+def _of_parquet(
+    body: bytes, values: Mapping[str, str], schema: pa.Schema, asked: frozenset[str]
+) -> tuple[pa.Table, int]:
     """Give the rows of a Parquet object with the columns that are asked for, and the compressed bytes of these."""
     file = pq.ParquetFile(io.BytesIO(body))
     wanted = [name for name in file.schema_arrow.names if name.lower() in asked]
@@ -100,9 +108,13 @@ def _of_parquet(body: bytes, schema: pa.Schema, asked: frozenset[str]) -> tuple[
         if chunk.path_in_schema.partition(".")[0] in wanted
     )
     read = file.read(columns=wanted)
-    filled = [read[field.name].cast(field.type) if field.name in wanted else pa.nulls(told.num_rows, field.type)
-              for field in schema]  # fmt: skip
-    return pa.table(filled, schema=schema), size
+
+    def filled(field: pa.Field) -> pa.Array | pa.ChunkedArray:
+        if field.name in wanted:
+            return read[field.name].cast(field.type)
+        return pa.array([values.get(field.name)] * told.num_rows, field.type)
+
+    return pa.table([filled(field) for field in schema], schema=schema), size
 
 
 def _bucket(location: str) -> str:

@@ -54,6 +54,16 @@ def projected(table: GlueTable, conditions: Sequence[exp.Expression], now: datet
     return [Partition(row, _MARK.sub(lambda mark, row=row: row[mark[1]], template)) for row in kept]  # type: ignore[misc]
 
 
+def listed(
+    table: GlueTable, partitions: Iterable[tuple[list[str], str]], conditions: Sequence[exp.Expression]
+) -> list[Partition]:
+    """Give the partitions that a query reads of those that the catalogue lists, each with its values and its place."""
+    names = list(table.partition_keys)
+    rows = [dict(zip(names, values, strict=True)) | {"": location} for values, location in partitions]
+    kept = filtered(rows, [one for one in conditions if _named(one) <= set(names)])
+    return [Partition({name: row[name] for name in names}, row[""]) for row in kept]
+
+
 def in_folders(table: GlueTable, keys: Iterable[str], conditions: Sequence[exp.Expression]) -> list[Partition]:
     """Give the partitions that a query reads of an Iceberg table as Security Lake lays it out.
 
@@ -64,7 +74,7 @@ def in_folders(table: GlueTable, keys: Iterable[str], conditions: Sequence[exp.E
         keys: of every object below its location.
         conditions: what must hold of every row.
     """
-    found = re.compile(r"(.*/region=([^/]+)/accountId=([^/]+)/eventDay=(\d{8}))/")
+    found = re.compile(r"(region=([^/]+)/accountId=([^/]+)/eventDay=(\d{8}))/")
     folders = {match.groups() for match in map(found.match, keys) if match}
     kept = []
     for folder, region, account_id, day in sorted(folders):

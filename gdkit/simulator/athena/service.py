@@ -8,29 +8,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlglot import exp, parse
-from sqlglot.errors import SqlglotError
-
-from gdkit.simulator.athena.catalog import create_table, table_of
-from gdkit.simulator.athena.engine import Answer, run_query
+from gdkit.simulator.athena.answer import NOTHING, Answer
 from gdkit.simulator.athena.failures import QueryCancelledError, QueryFailedError, no_permission, over_cutoff
-from gdkit.simulator.athena.objects import read_table
 from gdkit.simulator.call import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from gdkit.simulator.athena.catalog import GlueTable
-    from gdkit.simulator.athena.objects import Read
     from gdkit.simulator.backend import Backend
     from gdkit.simulator.call import Call, Handlers, Result
     from gdkit.simulator.iam.authorize import Authorizer
 
 MOST_ROWS = 1000
 """Rows of a page, the header's among them. Source: Athena API Reference, GetQueryResults, MaxResults."""
-
-_NONE = Answer((), [], 0)
 
 
 @dataclass(slots=True)
@@ -52,7 +42,7 @@ class _Execution:
     ends: str = "SUCCEEDED"
     reason: str = ""
     kind: str = "DML"
-    answer: Answer = field(default=_NONE, repr=False)
+    answer: Answer = field(default=NOTHING, repr=False)
 
     @property
     def state(self) -> str:
@@ -139,42 +129,27 @@ class Athena:
         return settings
 
     def _run(self, call: Call, begun: _Execution, settings: dict[str, Any]) -> None:
+        from gdkit.simulator.athena.statement import Place, run_statement  # noqa: PLC0415 - DuckDB is slow to load
+
+        glue, s3 = (self._backend.client(service, call.account_id, call.region) for service in ("glue", "s3"))
+
+        def arn(database: str, name: str) -> str:
+            return f"arn:aws:glue:{call.region}:{call.account_id}:table/{database}/{name}"
+
+        def check(action: str, resource: str) -> None:
+            if call.principal.kind != "Root" and self._authorizer.decision(call, action, resource).decision != "Allow":
+                raise no_permission(call.principal.arn, action, resource)
+
         try:
             if self.failing:
                 raise QueryFailedError(self.failing.pop(0))
-            statement = _parsed(begun.text)
-            if isinstance(statement, exp.Create):
-                begun.kind = "DDL"
-                glue = self._backend.client("glue", call.account_id, call.region)
-                create_table(glue, statement, begun.database)
-            else:
-                begun.answer = run_query(
-                    statement, lambda table, conditions, asked: self._read(call, begun, table, conditions, asked)
-                )
+            begun.kind, begun.answer = run_statement(begun.text, Place(glue, s3, begun.database, arn, check, call.at))
             if begun.answer.bytes > settings.get("BytesScannedCutoffPerQuery", begun.answer.bytes):
                 raise over_cutoff()
         except QueryFailedError as error:
             begun.ends, begun.reason = "FAILED", str(error)
         except QueryCancelledError as error:
             begun.ends, begun.reason = "CANCELLED", str(error)
-
-    def _read(self, call: Call, begun: _Execution, place: exp.Table, conditions: Sequence[exp.Expression],
-              asked: frozenset[str]) -> Read:  # fmt: skip
-        database, name = (place.db or begun.database).lower(), place.name.lower()
-        account, region = call.account_id, call.region
-        self._check(call, "glue:GetTable", f"arn:aws:glue:{region}:{account}:table/{database}/{name}")
-        table = table_of(self._backend.client("glue", account, region), database, name)
-        self._check_objects(call, table)
-        return read_table(self._backend.client("s3", account, region), table, conditions, asked, call.at)
-
-    def _check_objects(self, call: Call, table: GlueTable) -> None:
-        path = table.location.removeprefix("s3://")
-        self._check(call, "s3:ListBucket", f"arn:aws:s3:::{path.partition('/')[0]}")
-        self._check(call, "s3:GetObject", f"arn:aws:s3:::{path.rstrip('/')}/")
-
-    def _check(self, call: Call, action: str, resource: str) -> None:
-        if call.principal.kind != "Root" and self._authorizer.decision(call, action, resource).decision != "Allow":
-            raise no_permission(call.principal.arn, action, resource)
 
     def _find(self, call: Call) -> _Execution:
         identifier = str(call.parameters["QueryExecutionId"])
@@ -219,13 +194,3 @@ class Athena:
         info = [{"Name": name, "Type": "varchar"} for name in one.answer.names]
         more = {"NextToken": str(end)} if end < len(rows) else {}
         return {"ResultSet": {"Rows": page, "ResultSetMetadata": {"ColumnInfo": info}}, "UpdateCount": 0, **more}
-
-
-def _parsed(text: str) -> exp.Expression:
-    try:
-        statements = parse(text, dialect="athena")
-    except SqlglotError as error:
-        raise QueryFailedError(f"SYNTAX_ERROR: {str(error).partition(chr(10))[0]}") from error
-    if len(statements) != 1 or not isinstance(statements[0], exp.Create | exp.Query):
-        raise QueryFailedError("SYNTAX_ERROR: line 1:1: only one SELECT or CREATE EXTERNAL TABLE is simulated")
-    return statements[0]
