@@ -11,6 +11,7 @@ import sys
 import click
 
 import gdkit
+from gdkit.cli.athena_table import athena_table
 from gdkit.cli.aws import check_command, findings_command
 from gdkit.cli.case import report, verify
 from gdkit.cli.events import events
@@ -45,6 +46,7 @@ for command in (
     respond,
     rules,
     permissions,
+    athena_table,
     report,
     verify,
     feeds,

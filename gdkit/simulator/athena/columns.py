@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SIMPLE = {
-    exp.DType.TEXT: pa.string(),
-    exp.DType.VARCHAR: pa.string(),
-    exp.DType.BOOLEAN: pa.bool_(),
-    exp.DType.INT: pa.int32(),
-    exp.DType.BIGINT: pa.int64(),
-    exp.DType.DOUBLE: pa.float64(),
-    exp.DType.TIMESTAMP: pa.timestamp("us"),
-    exp.DType.DATE: pa.date32(),
+    exp.DataType.Type.TEXT: pa.string(),
+    exp.DataType.Type.VARCHAR: pa.string(),
+    exp.DataType.Type.BOOLEAN: pa.bool_(),
+    exp.DataType.Type.INT: pa.int32(),
+    exp.DataType.Type.BIGINT: pa.int64(),
+    exp.DataType.Type.DOUBLE: pa.float64(),
+    exp.DataType.Type.TIMESTAMP: pa.timestamp("us"),
+    exp.DataType.Type.DATE: pa.date32(),
 }
 
 
@@ -36,9 +36,9 @@ def glue_type(kind: exp.DataType) -> str:
     >>> glue_type(hive_type("array<struct<`arn`:string, `type` : STRING>>"))
     'array<struct<arn:string,type:string>>'
     """
-    if kind.this == exp.DType.STRUCT:
+    if kind.this == exp.DataType.Type.STRUCT:
         return f"struct<{','.join(f'{name}:{glue_type(inner)}' for name, inner in fields_of(kind).items())}>"
-    if kind.this in (exp.DType.ARRAY, exp.DType.MAP):
+    if kind.this in (exp.DataType.Type.ARRAY, exp.DataType.Type.MAP):
         return f"{kind.this.value.lower()}<{','.join(map(glue_type, kind.expressions))}>"
     return str(kind.sql(dialect="hive")).lower()
 
@@ -54,11 +54,11 @@ def arrow_type(kind: exp.DataType) -> pa.DataType:
     Raises:
         KeyError: the simulator does not know the type.
     """
-    if kind.this == exp.DType.STRUCT:
+    if kind.this == exp.DataType.Type.STRUCT:
         return pa.struct([(name, arrow_type(inner)) for name, inner in fields_of(kind).items()])
-    if kind.this == exp.DType.ARRAY:
+    if kind.this == exp.DataType.Type.ARRAY:
         return pa.list_(arrow_type(kind.expressions[0]))
-    if kind.this == exp.DType.MAP:
+    if kind.this == exp.DataType.Type.MAP:
         return pa.map_(*(arrow_type(inner) for inner in kind.expressions))
     return _SIMPLE[kind.this]
 
@@ -79,7 +79,7 @@ def row_of(record: Mapping[str, Any], columns: Mapping[str, exp.DataType]) -> di
 def _value(kind: exp.DataType, value: Any, column: str) -> Any:
     if value is None:
         return None
-    if kind.this in (exp.DType.TEXT, exp.DType.VARCHAR):
+    if kind.this in (exp.DataType.Type.TEXT, exp.DataType.Type.VARCHAR):
         return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     read = _READERS.get(kind.this)
     return value if read is None else read(kind, value, column)
@@ -102,7 +102,12 @@ def _boolean(_: exp.DataType, value: Any, column: str) -> Any:
     return _of_type(bool, value, column)
 
 
-_READERS = {exp.DType.STRUCT: _struct, exp.DType.ARRAY: _array, exp.DType.MAP: _map, exp.DType.BOOLEAN: _boolean}
+_READERS = {
+    exp.DataType.Type.STRUCT: _struct,
+    exp.DataType.Type.ARRAY: _array,
+    exp.DataType.Type.MAP: _map,
+    exp.DataType.Type.BOOLEAN: _boolean,
+}
 
 
 def _of_type(wanted: type, value: Any, column: str) -> Any:

@@ -23,7 +23,7 @@ Source: Athena User Guide, SELECT, "WITH": the maximum recursion depth is 10; Tr
 RECURSIVE clause": the plan holds every step up to the depth.
 """
 
-ReadOf: TypeAlias = "Callable[[exp.Table, Sequence[exp.Expression], frozenset[str]], Read]"
+ReadOf: TypeAlias = "Callable[[exp.Table, Sequence[exp.Expr], frozenset[str]], Read]"
 """Reads what a query needs of one of its tables: the table, the conditions on it, and the columns that are used."""
 
 _MISSING = re.compile(r'Referenced column "([^"]+)" not found|Could not find key "([^"]+)" in struct'
@@ -57,14 +57,14 @@ def run_query(statement: exp.Query, read: ReadOf) -> Answer:
         return Answer(names, [tuple(map(written, row)) for row in result.fetchall()], size)
 
 
-def _base_tables(query: exp.Expression) -> Iterator[exp.Table]:
+def _base_tables(query: exp.Expr) -> Iterator[exp.Table]:
     named = {one.alias_or_name.lower() for one in query.find_all(exp.CTE)}
     for table in query.find_all(exp.Table):
         if table.db or table.name.lower() not in named:
             yield table
 
 
-def _conditions(table: exp.Table) -> list[exp.Expression]:
+def _conditions(table: exp.Table) -> list[exp.Expr]:
     """Give what the WHERE beside a table asks of every row, without the table's name before its columns."""
     select = table.find_ancestor(exp.Select)
     where = select.args.get("where") if select is not None else None

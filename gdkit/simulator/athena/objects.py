@@ -40,7 +40,7 @@ class Read(NamedTuple):
     objects: int
 
 
-def read_table(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expression], asked: frozenset[str],
+def read_table(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expr], asked: frozenset[str],
                now: datetime) -> Read:  # fmt: skip
     """Read what a query needs of a table.
 
@@ -71,9 +71,7 @@ def read_table(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Ex
     return Read(pa.concat_tables(parts), size, objects)
 
 
-def _partitions(
-    s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expression], now: datetime
-) -> list[Partition]:
+def _partitions(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Expr], now: datetime) -> list[Partition]:
     if table.is_iceberg:
         start = len(table.location.rstrip("/")) - len(f"s3://{_bucket(table.location)}/") + 1
         return in_folders(table, (key[start:] for key in _keys(s3, table.location)), conditions)
@@ -90,7 +88,7 @@ def _of_log_file(body: bytes, table: GlueTable, values: Mapping[str, str], schem
         records = json.loads(gzip.decompress(body)).get("Records", [])
     except (OSError, EOFError, ValueError) as error:
         raise QueryFailedError(f"HIVE_CURSOR_ERROR: Row is not a valid JSON Object: {error}") from error
-    rows = [row_of(record, table.columns) | values for record in records]
+    rows = [{**row_of(record, table.columns), **values} for record in records]
     return pa.Table.from_pylist(rows, schema=schema)
 
 

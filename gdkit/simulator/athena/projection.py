@@ -35,7 +35,7 @@ class Partition(NamedTuple):
     location: str
 
 
-def projected(table: GlueTable, conditions: Sequence[exp.Expression], now: datetime) -> list[Partition]:
+def projected(table: GlueTable, conditions: Sequence[exp.Expr], now: datetime) -> list[Partition]:
     """Give the partitions that a query reads of a table with partition projection.
 
     Args:
@@ -55,7 +55,7 @@ def projected(table: GlueTable, conditions: Sequence[exp.Expression], now: datet
 
 
 def listed(
-    table: GlueTable, partitions: Iterable[tuple[list[str], str]], conditions: Sequence[exp.Expression]
+    table: GlueTable, partitions: Iterable[tuple[list[str], str]], conditions: Sequence[exp.Expr]
 ) -> list[Partition]:
     """Give the partitions that a query reads of those that the catalogue lists, each with its values and its place."""
     names = list(table.partition_keys)
@@ -64,7 +64,7 @@ def listed(
     return [Partition({name: row[name] for name in names}, row[""]) for row in kept]
 
 
-def in_folders(table: GlueTable, keys: Iterable[str], conditions: Sequence[exp.Expression]) -> list[Partition]:
+def in_folders(table: GlueTable, keys: Iterable[str], conditions: Sequence[exp.Expr]) -> list[Partition]:
     """Give the partitions that a query reads of an Iceberg table as Security Lake lays it out.
 
     Its files lie in folders of region, account and day; ``time_dt`` tells the day.
@@ -86,7 +86,7 @@ def in_folders(table: GlueTable, keys: Iterable[str], conditions: Sequence[exp.E
     return kept
 
 
-def filtered(rows: list[dict[str, str]], conditions: Sequence[exp.Expression]) -> list[dict[str, str]]:
+def filtered(rows: list[dict[str, str]], conditions: Sequence[exp.Expr]) -> list[dict[str, str]]:
     """Give the rows of which the conditions hold; without rows or conditions all of them."""
     if not rows or not conditions:
         return rows
@@ -97,12 +97,12 @@ def filtered(rows: list[dict[str, str]], conditions: Sequence[exp.Expression]) -
         return [rows[number] for (number,) in connection.execute(wanted.sql(dialect="duckdb")).fetchall()]
 
 
-def _left(name: str, values: list[str], conditions: Sequence[exp.Expression]) -> list[str]:
+def _left(name: str, values: list[str], conditions: Sequence[exp.Expr]) -> list[str]:
     tests = [one for one in conditions if _named(one) == {name}]
     return [row[name] for row in filtered([{name: value} for value in values], tests)]
 
 
-def _values(table: GlueTable, name: str, conditions: Sequence[exp.Expression], now: datetime) -> list[str]:
+def _values(table: GlueTable, name: str, conditions: Sequence[exp.Expr], now: datetime) -> list[str]:
     def told(what: str) -> str:
         return table.parameters.get(f"projection.{name}.{what}", "")
 
@@ -129,7 +129,7 @@ def _dates(span: str, written: str, interval: int, unit: str, now: datetime) -> 
     return found
 
 
-def _injected(name: str, conditions: Sequence[exp.Expression]) -> list[str]:
+def _injected(name: str, conditions: Sequence[exp.Expr]) -> list[str]:
     for one in conditions:
         if _named(one) == {name} and isinstance(one, exp.EQ | exp.In):
             literals = [one.expression] if isinstance(one, exp.EQ) else one.expressions
@@ -142,7 +142,7 @@ def _hive_style(table: GlueTable) -> str:
     return "/".join([table.location.rstrip("/"), *(f"{name}=${{{name}}}" for name in table.partition_keys)])
 
 
-def _named(condition: exp.Expression) -> set[str]:
+def _named(condition: exp.Expr) -> set[str]:
     """Give the names of all columns in a condition; one that is no plain name has a dot in it."""
     found = set()
     for column in condition.find_all(exp.Column):
@@ -151,7 +151,7 @@ def _named(condition: exp.Expression) -> set[str]:
     return found
 
 
-def _at_an_end(condition: exp.Expression, begins: datetime) -> exp.Expression:
+def _at_an_end(condition: exp.Expr, begins: datetime) -> exp.Expr:
     """Put the end of a day in place of ``time_dt`` where a condition bounds it from below, else its beginning."""
     copied = condition.copy()
     for column in copied.find_all(exp.Column):

@@ -39,7 +39,7 @@ class Place:
     check: Callable[[str, str], None]
     now: datetime
 
-    def read(self, table: exp.Table, conditions: Sequence[exp.Expression], asked: frozenset[str]) -> Read:
+    def read(self, table: exp.Table, conditions: Sequence[exp.Expr], asked: frozenset[str]) -> Read:
         """Read what a query needs of one of its tables, in the name of the one who asks.
 
         Raises:

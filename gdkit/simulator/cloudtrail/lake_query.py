@@ -69,7 +69,7 @@ def run_lake_query(text: str, records_of: Callable[[str], list[dict[str, Any]]])
     return run_query(statement, lambda table, conditions, _: _read(records_of(table.name), conditions))
 
 
-def _read(records: list[dict[str, Any]], conditions: Sequence[exp.Expression]) -> Read:
+def _read(records: list[dict[str, Any]], conditions: Sequence[exp.Expr]) -> Read:
     """Give a store's events as a table, and the bytes of those in the span that a query bounds.
 
     Source: CloudTrail User Guide, "Optimize CloudTrail Lake queries": bounds on eventTime limit what is scanned.
@@ -89,5 +89,5 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
     return {name: held.get(name) for name in _COLUMNS}
 
 
-def _named(condition: exp.Expression) -> set[str]:
+def _named(condition: exp.Expr) -> set[str]:
     return {column.name.lower() for column in condition.find_all(exp.Column)}

@@ -144,7 +144,7 @@ def _covers(there: exp.DataType, wanted: exp.DataType) -> bool:
     """Tell whether a type holds all that another does; more fields do no harm."""
     if there.this != wanted.this:
         return False
-    if there.this != exp.DType.STRUCT:
+    if there.this != exp.DataType.Type.STRUCT:
         pairs = zip(there.expressions, wanted.expressions, strict=True)
         return all(_covers(one, other) for one, other in pairs)
     fields = {field.name.lower(): field.args["kind"] for field in there.expressions}

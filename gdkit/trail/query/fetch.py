@@ -252,7 +252,7 @@ class _Fetch:
             records=runs.records,
             cost=cost,
             not_searched=(*self._found.gaps, *map(gap_in_words, failed)),
-            warnings=self._target.warnings,
+            warnings=(*self._target.warnings, *self._runs.warnings),
             places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
             stopped=stopped,
         )

@@ -48,13 +48,13 @@ def lake_rendering(store_id: str) -> Rendering:
     )
 
 
-def _places(question: Question) -> list[exp.Expression]:
+def _places(question: Question) -> list[exp.Expr]:
     since, until = (exp.Literal.string(f"{at:%Y-%m-%d %H:%M:%S}") for at in (question.since, question.until))
     asked = {"recipientAccountId": question.account_ids, "awsRegion": question.regions}
     return [exp.GTE(this=_column("eventTime"), expression=since), exp.LTE(this=_column("eventTime"), expression=until),
             *(one_of(_column(name), values) for name, values in asked.items() if values)]  # fmt: skip
 
 
-def _column(path: str) -> exp.Expression:
+def _column(path: str) -> exp.Expr:
     first, *rest = (exp.to_identifier(name) for name in path.split("."))
     return exp.Dot.build([exp.column(first), *rest]) if rest else exp.column(first)

@@ -30,16 +30,16 @@ class Roles:
         texts: all that an identifier can be mentioned in: requests and answers, as text.
     """
 
-    key: exp.Expression
-    principal: exp.Expression
-    arn: exp.Expression
-    user: exp.Expression
-    address: exp.Expression
-    request: exp.Expression
-    texts: tuple[exp.Expression, ...]
+    key: exp.Expr
+    principal: exp.Expr
+    arn: exp.Expr
+    user: exp.Expr
+    address: exp.Expr
+    request: exp.Expr
+    texts: tuple[exp.Expr, ...]
 
 
-def names_asked(roles: Roles, question: Question) -> exp.Expression | None:
+def names_asked(roles: Roles, question: Question) -> exp.Expr | None:
     """Write the condition that an event names what is asked for; None where everything is asked for.
 
     A key and a principal are looked for in who called and in what a call was answered, for the call that issued a key
@@ -49,7 +49,7 @@ def names_asked(roles: Roles, question: Question) -> exp.Expression | None:
     return exp.or_(*asked) if asked else None
 
 
-def _callers(roles: Roles, question: Question) -> Iterator[exp.Expression]:
+def _callers(roles: Roles, question: Question) -> Iterator[exp.Expr]:
     if question.access_key_ids:
         yield one_of(roles.key.copy(), question.access_key_ids)
     if question.principal_ids:
@@ -58,7 +58,7 @@ def _callers(roles: Roles, question: Question) -> Iterator[exp.Expression]:
         yield from _mentions(roles, text)
 
 
-def _sessions(roles: Roles, question: Question) -> Iterator[exp.Expression]:
+def _sessions(roles: Roles, question: Question) -> Iterator[exp.Expr]:
     for name in question.session_names:
         yield _ends_in(roles.principal, f":{name}")
         yield _ends_in(roles.arn, f"/{name}")
@@ -74,18 +74,18 @@ def _sessions(roles: Roles, question: Question) -> Iterator[exp.Expression]:
         yield from _mentions(roles, instance)
 
 
-def _places(roles: Roles, question: Question) -> Iterator[exp.Expression]:
+def _places(roles: Roles, question: Question) -> Iterator[exp.Expr]:
     if question.addresses:
         yield one_of(roles.address.copy(), question.addresses)
 
 
-def _mentions(roles: Roles, text: str) -> Iterator[exp.Expression]:
+def _mentions(roles: Roles, text: str) -> Iterator[exp.Expr]:
     for place in roles.texts:
         found = exp.func("strpos", place.copy(), exp.Literal.string(text), dialect="trino")
         yield exp.GT(this=found, expression=exp.Literal.number(0))
 
 
-def _ends_in(value: exp.Expression, text: str) -> exp.Expression:
+def _ends_in(value: exp.Expr, text: str) -> exp.Expr:
     pattern = "".join(f"{_ESCAPE}{letter}" if letter in f"%_{_ESCAPE}" else letter for letter in text)
     like = exp.Like(this=value.copy(), expression=exp.Literal.string(f"%{pattern}"))
     return exp.Escape(this=like, expression=exp.Literal.string(_ESCAPE))

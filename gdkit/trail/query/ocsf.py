@@ -112,22 +112,21 @@ def _shown(table: TableShape) -> Iterator[Shown]:
 def _roles(table: TableShape) -> Roles:
     principal = table.first_of(("actor.user.uid_alt", "actor.user.uid"))
     arn = table.first_of(("actor.user.uuid", "actor.user.uid"))
-    if _is_second(table):
-        texts = (column("api.request.data"), column("api.response.data"))
-        request = texts[0]
-    else:
+    texts: tuple[exp.Expr, ...] = (column("api.request.data"), column("api.response.data"))
+    request = texts[0]
+    if not _is_second(table):
         texts = (_as_json(column("unmapped")),)
         request = exp.func("element_at", column("unmapped"), exp.Literal.string("requestParameters"), dialect="trino")
     return Roles(column("actor.user.credential_uid"), column(str(principal)), column(str(arn)),
                  column("actor.user.name"), column("src_endpoint.ip"), request, texts)  # fmt: skip
 
 
-def _places(table: TableShape) -> Callable[[Question], list[exp.Expression]]:
+def _places(table: TableShape) -> Callable[[Question], list[exp.Expr]]:
     if table.partition_keys:
         partitions = partitions_of(table)
         return lambda question: [*places_asked(partitions, question), *_span(question)]
 
-    def of_iceberg(question: Question) -> list[exp.Expression]:
+    def of_iceberg(question: Question) -> list[exp.Expr]:
         """Bound the time, of which the table's hidden partitions are made, and the two columns beside it."""
         asked: Mapping[str, tuple[str, ...]] = {"accountid": question.account_ids, "region": question.regions}
         places = [one_of(column(name), values) for name, values in asked.items() if values]
@@ -139,17 +138,17 @@ def _places(table: TableShape) -> Callable[[Question], list[exp.Expression]]:
     return of_iceberg
 
 
-def _span(question: Question) -> list[exp.Expression]:
+def _span(question: Question) -> list[exp.Expr]:
     since, until = (exp.Literal.number(int(at.timestamp()) * 1000) for at in (question.since, question.until))
     return [exp.Between(this=column("time"), low=since, high=until)]
 
 
-def _address(table: TableShape) -> exp.Expression:
+def _address(table: TableShape) -> exp.Expr:
     held = [column(name) for name in ("src_endpoint.ip", "src_endpoint.domain") if table.type_of(name) is not None]
     return exp.func("coalesce", *held) if len(held) > 1 else held[0]
 
 
-def _as_json(value: exp.Expression) -> exp.Expression:
+def _as_json(value: exp.Expr) -> exp.Expr:
     return exp.func("json_format", exp.cast(value, "JSON"), dialect="trino")
 
 

@@ -88,7 +88,7 @@ def partitions_of(table: TableShape) -> tuple[Partition, ...]:
     return found
 
 
-def places_asked(partitions: Sequence[Partition], question: Question) -> list[exp.Expression]:
+def places_asked(partitions: Sequence[Partition], question: Question) -> list[exp.Expr]:
     """Write the conditions that leave only the partitions that can hold what is asked.
 
     Raises:
@@ -150,7 +150,7 @@ def _strftime(java: str) -> str:
     return written if order == ["%Y", "%m", "%d", "%H"][: len(order)] and len(order) >= 3 else ""
 
 
-def _condition(partition: Partition, question: Question) -> Iterator[exp.Expression]:
+def _condition(partition: Partition, question: Question) -> Iterator[exp.Expr]:
     name = column(partition.name)
     first_at, last_at = question.since - EARLY, question.until + LATE
     if partition.role == "day":
@@ -166,7 +166,7 @@ def _condition(partition: Partition, question: Question) -> Iterator[exp.Express
         yield one_of(name, named, number=partition.number)
 
 
-def one_of(value: exp.Expression, named: Sequence[str], *, number: bool = False) -> exp.Expression:
+def one_of(value: exp.Expr, named: Sequence[str], *, number: bool = False) -> exp.Expr:
     """Write that a value is one of those named."""
     literals = [exp.Literal.number(int(text)) if number else exp.Literal.string(text) for text in named]
     if len(literals) == 1:
@@ -185,7 +185,7 @@ def _values(partition: Partition, question: Question) -> tuple[str, ...] | None:
         return partition.values or None
     first_at, last_at = (at.astimezone(UTC) for at in (question.since - EARLY, question.until + LATE))
     hourly = "%H" in partition.written
-    at = first_at.replace(minute=0, second=0, microsecond=0, **({} if hourly else {"hour": 0}))
+    at = first_at.replace(hour=first_at.hour if hourly else 0, minute=0, second=0, microsecond=0)
     found: dict[str, None] = {}
     while at <= last_at:
         found[_written(partition, at)] = None

@@ -72,7 +72,7 @@ def raw_rendering(table: TableShape) -> Rendering:
         texts=texts,
     )
 
-    def places(question: Question) -> list[exp.Expression]:
+    def places(question: Question) -> list[exp.Expr]:
         return [*places_asked(partitions, question), _span(question)]
 
     return Rendering(
@@ -93,7 +93,7 @@ def _shown(table: TableShape) -> Iterator[Shown]:
         yield Shown(path, value, "json" if path in _JSON else "text")
 
 
-def _span(question: Question) -> exp.Expression:
+def _span(question: Question) -> exp.Expr:
     """Write that an event is of the span; its time is text, ``2026-11-01T03:04:05Z``, which sorts as times do."""
     since, until = (str(utc_text(at.replace(microsecond=0))) for at in (question.since, question.until))
     return exp.Between(this=column("eventtime"), low=exp.Literal.string(since), high=exp.Literal.string(until))
@@ -102,7 +102,7 @@ def _span(question: Question) -> exp.Expression:
 _RESOURCE = {"ARN": ("arn",), "ARNPrefix": ("arnprefix",), "accountId": ("accountid",), "type": ("type",)}
 
 
-def structs_as_json(table: TableShape, path: str, names: Mapping[str, Sequence[str]]) -> exp.Expression:
+def structs_as_json(table: TableShape, path: str, names: Mapping[str, Sequence[str]]) -> exp.Expr:
     """Write a column that is a list of structs as JSON text of a list of objects.
 
     A map for each struct, because what a struct becomes in JSON differs between versions of the engine.

@@ -33,7 +33,7 @@ class Shown(NamedTuple):
     """
 
     path: str
-    value: exp.Expression
+    value: exp.Expr
     kind: Kind = "text"
 
 
@@ -50,10 +50,10 @@ class Rendering:
         longest: so many characters a statement may have.
     """
 
-    table: exp.Expression
+    table: exp.Expr
     shown: tuple[Shown, ...]
     roles: Roles
-    places: Callable[[Question], Sequence[exp.Expression]]
+    places: Callable[[Question], Sequence[exp.Expr]]
     dialect: Literal["athena", "trino"] = "athena"
     lacking: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def _halves(question: Question) -> Iterator[Question]:
     if len(values) < 2:
         raise ValueError("a query with one identifier is too long")
     middle = len(values) // 2
-    others = {name: () for name in lists if name != longest} | {"instance_id": None}
+    others: dict[str, Any] = {name: () for name in lists if name != longest} | {"instance_id": None}
     yield replace(question, **{longest: values[:middle]})
     yield replace(question, **others, **{longest: values[middle:]})
 

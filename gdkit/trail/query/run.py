@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RECORDS_A_FILE = 10_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _STEP_S = 0.1, 5.0, 0.1
 _MOST_TRIES = 6
+_ALREADY_OVER = "InactiveQueryException"
 
 
 class StoppedHereError(Exception):
@@ -59,10 +60,12 @@ class Runs:
 
     Attributes:
         most_bytes: as it was given; it may be raised for a query that a person allows.
+        warnings: what a person must know or do.
     """
 
     def __init__(self, engine: Engine, rendering: Rendering, kept: Kept, watch: Watch, *, most_bytes: int) -> None:
         self.most_bytes = most_bytes
+        self.warnings: list[str] = []
         self._engine, self._rendering, self._kept, self._watch = engine, rendering, kept, watch
         self._queries: dict[str, dict[str, Any]] = kept.state.setdefault("queries", {})
         kept.state.setdefault("nonce", uuid4().hex)
@@ -97,24 +100,40 @@ class Runs:
             CaseWriteError: the answer cannot be written.
         """
         mark = _mark(statement)
-        if self.is_answered(statement):
-            return int(self._queries[mark]["records"])
-        query_id = self._taken_up(mark) or self._begin(mark, statement)
+        if not self.is_answered(statement):
+            earlier = self._taken_up(mark)
+            try:
+                self._run(mark, earlier or self._begin(mark, statement))
+            except AwsError:
+                if earlier is None:
+                    raise
+                self._run(mark, self._begin(mark, statement))  # the answer of the earlier run cannot be had any more
+        return int(self._queries[mark]["records"])
+
+    def _run(self, mark: str, query_id: str) -> None:
+        """Wait for a query, and keep its answer."""
         try:
             state = self._wait(query_id)
         except (StoppedHereError, CostError, KeyboardInterrupt):
-            self._forget(mark)
-            self._engine.stop(query_id)
+            self._end(mark, query_id)
             raise
         self._queries[mark]["bytes"] = state.bytes
         if state.state != "done":
-            del self._queries[mark]["id"]  # what failed is begun anew by the next run; what it scanned was paid for
-            self._kept.save()
+            self._forget(mark)  # what failed is begun anew by the next run; what it scanned was paid for
             raise failure_of(state, self._engine.begun)
         self._queries[mark]["records"] = self._fetch(mark, query_id)
         self._kept.save()
         self._tell(0)
-        return int(self._queries[mark]["records"])
+
+    def _end(self, mark: str, query_id: str) -> None:
+        """End a query at AWS, too: it would go on, and be paid for."""
+        self._forget(mark)
+        try:
+            self._engine.stop(query_id)
+        except AwsError as error:
+            if error.code != _ALREADY_OVER:
+                self.warnings.append(f"The query {query_id} could not be ended ({error.problem}); end it in the console "
+                                     f"of {self._engine.name}.")  # fmt: skip
 
     def _taken_up(self, mark: str) -> str | None:
         """Give the id of a query that an earlier run began; None where there is none that AWS still knows."""

@@ -35,7 +35,7 @@ class TableShape:
         first, *rest = path.split(".")
         kind = self.columns.get(first)
         for name in rest:
-            if kind is None or kind.this != exp.DType.STRUCT:
+            if kind is None or kind.this != exp.DataType.Type.STRUCT:
                 return None
             kind = next((field.args["kind"] for field in kind.expressions if field.name.lower() == name), None)
         return kind
@@ -68,7 +68,7 @@ def shape_of(document: Mapping[str, Any]) -> TableShape:
     )
 
 
-def column(path: str) -> exp.Expression:
+def column(path: str) -> exp.Expr:
     """Write a column, or a field in a struct, as an expression; every name is quoted.
 
     >>> column("useridentity.arn").sql(dialect="athena")

@@ -137,6 +137,8 @@ def _outside(table: TableShape, partitions: Sequence[Partition], question: Quest
     if missing:
         yield NotSearched(f"regions {', '.join(missing)} in {name}", "the table's settings do not list them",
                           failed=True)  # fmt: skip
+    yield NotSearched(f"log files in {name} that were delivered more than a day after their events",
+                      "the days of their delivery are not asked for")  # fmt: skip
     if "account" in values_needed(partitions) and not question.account_ids:
         yield NotSearched(f"other accounts than the session's own and those that its keys lead to, in {name}",
                           "each account must be named for this table")  # fmt: skip
