@@ -36,3 +36,8 @@ def is_one_select(text: str) -> bool:
 def with_quoted_store(text: str) -> str:
     """Put quotes around the id of an event data store, so that any parser of Trino's dialect takes it for a name."""
     return _BARE_STORE.sub(lambda match: f'"{match[0]}"', text)
+
+
+def with_bare_store(text: str, store_id: str) -> str:
+    """Take the quotes off an event data store's id, which CloudTrail Lake's documentation writes without them."""
+    return text.replace(f'"{store_id}"', store_id)

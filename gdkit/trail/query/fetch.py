@@ -141,9 +141,8 @@ class _Fetch:
             self._question = replace(self._question, principal_ids=wider.principal_ids)
         keys = {key.access_key_id for key in self._keys()}
         others = tuple(key for key in self._question.access_key_ids if key not in self._answered | keys)
-        if others:
-            self._put(replace(base, access_key_ids=others, principal_ids=(), session_names=(), instance_id=None,
-                              addresses=()), first=False)  # fmt: skip
+        alone = replace(base, access_key_ids=others, principal_ids=(), session_names=(), instance_id=None, addresses=())
+        if others and self._put(alone, first=False):
             self._answered.update(others)
 
     def _base(self) -> Question:
@@ -158,19 +157,25 @@ class _Fetch:
         return self._question
 
     def _follow(self) -> None:
+        """Ask for what grew, each credential once; what could not be asked is for a later run to ask again."""
+        tried: set[str] = set()
         for _ in range(_MOST_ROUNDS):
-            fresh = [one for one in grown_from(self._events(), self._question) if one.mark not in self._answered]
+            known = self._answered | tried
+            fresh = [one for one in grown_from(self._events(), self._question) if one.mark not in known]
             if not fresh:
                 return
-            for question in questions_of(fresh, self._question):
+            tried.update(one.mark for one in fresh)
+            for group, question in questions_of(fresh, self._question):
                 proper, odd = checked(question)
                 self._found.gaps += odd
-                if not proper.names_nobody:
-                    self._put(proper, first=False)
-            self._answered.update(one.mark for one in fresh)
+                if proper.names_nobody or self._put(proper, first=False):
+                    self._answered.update(one.mark for one in group)
 
-    def _put(self, question: Question, *, first: bool) -> None:
-        """Put a question to the table; a later one that fails is a gap, and what was found before it stays."""
+    def _put(self, question: Question, *, first: bool) -> bool:
+        """Put a question to the table, and tell whether it was answered.
+
+        A later one that fails is a gap, and what was found before it stays.
+        """
         asked = Asked(question)
         self._found.asked.append(asked)
         try:
@@ -186,6 +191,7 @@ class _Fetch:
                 raise
             asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
             asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
+        return not asked.failed
 
     def _one_each(self, question: Question) -> list[Question]:
         """Give the questions that name one value of each column that needs one."""

@@ -71,14 +71,17 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
                                        & events["access_key_id"].isin(chained)])]  # fmt: skip
 
 
-def questions_of(grown: Iterable[Grown], question: Question) -> list[Question]:
-    """Put credentials into questions: those of the same accounts together, over the time that one of them was good."""
+def questions_of(grown: Iterable[Grown], question: Question) -> list[tuple[list[Grown], Question]]:
+    """Put credentials into questions: those of the same accounts together, over the time that one of them was good.
+
+    Those that were good at no time that is asked about are in none.
+    """
     groups: dict[frozenset[str], list[Grown]] = {}
     for one in grown:
         groups.setdefault(one.account_ids, []).append(one)
-    asked = [_together(group, accounts, question) for accounts, group in
-             sorted(groups.items(), key=lambda pair: sorted(pair[0]))]  # fmt: skip
-    return [one for one in asked if one is not None]
+    asked = [(group, _together(group, accounts, question))
+             for accounts, group in sorted(groups.items(), key=lambda pair: sorted(pair[0]))]  # fmt: skip
+    return [(group, one) for group, one in asked if one is not None]
 
 
 def with_principal(question: Question, events: pd.DataFrame) -> Question:

@@ -6,6 +6,7 @@ SELECT alone, from the store's id) and "CloudTrail Lake queries" (bounds on even
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -17,6 +18,7 @@ from gdkit.trail.query.rendering import Rendering, Shown
 if TYPE_CHECKING:
     from gdkit.trail.fetched.question import Question
 
+_STORE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST = 10_000
 """Characters of a statement. Source: CloudTrail API Reference, StartQuery, QueryStatement."""
 
@@ -25,9 +27,13 @@ def lake_rendering(store_id: str) -> Rendering:
     """Say how a question is put to an event data store.
 
     Args:
-        store_id: its id, the last part of its ARN; checked, for it stands in the statement without quotes, as the
-            documentation has it.
+        store_id: its id, the last part of its ARN; it stands in the statement without quotes.
+
+    Raises:
+        ValueError: it has not the form of an id.
     """
+    if not _STORE.fullmatch(store_id):
+        raise ValueError("an event data store's id has 8-4-4-4-12 hexadecimal digits")
     whole = _column("eventJson")
     roles = Roles(
         key=_column("userIdentity.accessKeyId"),
@@ -39,12 +45,13 @@ def lake_rendering(store_id: str) -> Rendering:
         texts=(whole,),
     )
     return Rendering(
-        table=exp.Table(this=exp.to_identifier(store_id, quoted=False)),
+        table=exp.Table(this=exp.to_identifier(store_id, quoted=True)),
         shown=(Shown("", whole, "record"),),
         roles=roles,
         places=_places,
         dialect="trino",
         longest=LONGEST,
+        bare=store_id,
     )
 
 

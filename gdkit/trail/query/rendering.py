@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlglot import exp
 
+from gdkit.aws.select_only import with_bare_store
 from gdkit.model import utc_text
 from gdkit.trail.query.names import Roles, names_asked
 
@@ -48,6 +49,7 @@ class Rendering:
         lacking: fields of a record that the table has no column for.
         constants: fields that are the same for all events of the table.
         longest: so many characters a statement may have.
+        bare: name of the table where the service wants it without quotes, although it is no plain name; else empty.
     """
 
     table: exp.Expr
@@ -60,6 +62,8 @@ class Rendering:
     longest: int = 262_144
     """Source: Athena API Reference, StartQueryExecution, QueryString."""
 
+    bare: str = ""
+
     def statement(self, question: Question) -> str:
         """Give the text of the query for a question.
 
@@ -71,7 +75,8 @@ class Rendering:
         if not pruned:
             raise ValueError("a query without a bound would read everything")
         select = exp.select(*wanted).from_(self.table.copy()).where(*pruned, *([] if named is None else [named]))
-        return str(select.sql(dialect=self.dialect))
+        text = str(select.sql(dialect=self.dialect))
+        return with_bare_store(text, self.bare) if self.bare else text
 
     def statements(self, question: Question) -> Iterator[str]:
         """Give the queries that together ask a question: one, or several where one would be too long.

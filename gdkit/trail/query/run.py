@@ -117,7 +117,7 @@ class Runs:
         except (StoppedHereError, CostError, KeyboardInterrupt):
             self._end(mark, query_id)
             raise
-        self._queries[mark]["bytes"] = state.bytes
+        self._queries[mark]["bytes"] = self._queries[mark].get("paid", 0) + state.bytes
         if state.state != "done":
             self._forget(mark)  # what failed is begun anew by the next run; what it scanned was paid for
             raise failure_of(state, self._engine.begun)
@@ -132,8 +132,8 @@ class Runs:
             self._engine.stop(query_id)
         except AwsError as error:
             if error.code != _ALREADY_OVER:
-                self.warnings.append(f"The query {query_id} could not be ended ({error.problem}); end it in the console "
-                                     f"of {self._engine.name}.")  # fmt: skip
+                self.warnings.append(f"The query {query_id} could not be ended ({error.problem}); end it in the "
+                                     f"console of {self._engine.name}.")  # fmt: skip
 
     def _taken_up(self, mark: str) -> str | None:
         """Give the id of a query that an earlier run began; None where there is none that AWS still knows."""
@@ -150,7 +150,8 @@ class Runs:
 
     def _begin(self, mark: str, statement: str) -> str:
         """Begin a query; its token is in the case before, so that a run that is killed here begins it once."""
-        self._queries[mark] = {"statement": statement, "bytes": self._queries.get(mark, {}).get("bytes", 0)}
+        paid = self._queries.get(mark, {}).get("bytes", 0)
+        self._queries[mark] = {"statement": statement, "bytes": paid, "paid": paid}
         self._kept.save()
         token = hashlib.sha256(f"{self._kept.state['nonce']}{statement}".encode()).hexdigest()
         query_id = self._patiently(lambda: self._engine.start(statement, token))
