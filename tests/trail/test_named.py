@@ -22,6 +22,7 @@ from gdkit.trail.named import (
 
 STORE = "01234567-89ab-cdef-0123-456789abcdef"
 STORE_ARN = f"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/{STORE}"
+LAKE = "amazon_security_lake_glue_db_eu_west_1"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,20 @@ STORE_ARN = f"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/{STORE}"
         ("athena:primary/logs.trail", AthenaTable("athena:primary/logs.trail", "primary", "logs", "trail")),
         ("securitylake:lake.cloud_trail", SecurityLakeTable("securitylake:lake.cloud_trail", "lake", "cloud_trail")),
         (f"lake:{STORE}", EventDataStore(f"lake:{STORE}", STORE)),
-        (f"lake:{STORE_ARN}", EventDataStore(f"lake:{STORE_ARN}", STORE_ARN)),
+        (f"lake:{STORE_ARN}", EventDataStore(f"lake:{STORE_ARN}", STORE, "eu-west-1")),
+        (f"lake:{STORE}@us-east-1", EventDataStore(f"lake:{STORE}@us-east-1", STORE, "us-east-1")),
+        (f"lake:{STORE_ARN}@us-east-1", EventDataStore(f"lake:{STORE_ARN}@us-east-1", STORE, "us-east-1")),
+        (
+            "athena:ir/logs.trail@ap-southeast-2",
+            AthenaTable("athena:ir/logs.trail@ap-southeast-2", "ir", "logs", "trail", "ap-southeast-2"),
+        ),
+        (
+            "securitylake:ir/lake.cloud_trail@us-gov-west-1",
+            SecurityLakeTable(
+                "securitylake:ir/lake.cloud_trail@us-gov-west-1", "lake", "cloud_trail", "ir", "us-gov-west-1"
+            ),
+        ),
+        (f"securitylake:{LAKE}.t", SecurityLakeTable(f"securitylake:{LAKE}.t", LAKE, "t", "primary", "eu-west-1")),
     ],
 )
 def test_taken_apart(text: str, named: object) -> None:
@@ -55,7 +69,11 @@ def test_taken_apart(text: str, named: object) -> None:
         ("athena:primary/trail", "athena:WORKGROUP/DB.TABLE"),
         ('athena:primary/logs."x"', "athena:WORKGROUP/DB.TABLE"),
         ("securitylake:a.b;c", "securitylake:DB.TABLE"),
+        ("securitylake:a b/lake.t", "securitylake:DB.TABLE"),
         ("lake:mine", "lake:EVENT-DATA-STORE-ID"),
+        ("athena:ir/logs.trail@", "DB.TABLE@eu-west-1"),
+        ("athena:ir/logs.trail@Ireland", "DB.TABLE@eu-west-1"),
+        (f"lake:{STORE}@eu-west-1@x", "lake:EVENT-DATA-STORE-ID.*@eu-west-1"),
     ],
 )
 def test_wrongly_written(text: str, form: str) -> None:

@@ -161,9 +161,10 @@ def test_cost_in_words() -> None:
     assert str(Cost(requests=2, bytes=10**9, dollars=1.5)) == "2 requests, 1,000.0 MB, about $1.50"
 
 
-def test_kind_without_a_fetcher(tmp_path: Path) -> None:
+def test_kind_without_a_fetcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kind of source that this version cannot fetch is refused, with another way to its events."""
     source = parse_source("lake:01234567-89ab-cdef-0123-456789abcdef")
+    monkeypatch.delitem(FETCHERS, type(source))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="aws s3 sync"):
         check_fetchable(source)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="cannot read such a source"):
