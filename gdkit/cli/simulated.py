@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -68,7 +68,12 @@ def demo(case: str, seed: int, pdf: bool, browser: str) -> None:
 @click.option("--seed", default=SEED, show_default=True, help="Which variant of the incident.")
 @click.option("--truth", "truth", default="", metavar="FILE", help="Write what really happened, to score by later.")
 @click.option("--networks", "networks", default="", metavar="FILE", help="Write the company's networks.yaml.")
-def simulate(scenario: str, seed: int, truth: str, networks: str) -> None:
+@click.option(
+    "--queries",
+    is_flag=True,
+    help="Open the log files to Athena, Security Lake and CloudTrail Lake, too, and print the sources' names.",
+)
+def simulate(scenario: str, seed: int, **options: Any) -> None:
     """Run a simulated account with a staged SCENARIO until it is stopped, for training and for trying things out.
 
     SCENARIO is theft, onprem, hub, inside, same-account or quiet. Put the lines that it prints into another terminal;
@@ -77,18 +82,20 @@ def simulate(scenario: str, seed: int, truth: str, networks: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
         signal.signal(number, signal.default_int_handler)
     try:
-        _serve(scenario, seed, truth, networks)
+        _serve(scenario, seed, **options)
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
 
 
-def _serve(scenario: str, seed: int, truth: str, networks: str) -> None:
+def _serve(scenario: str, seed: int, *, truth: str, networks: str, queries: bool) -> None:
     """Print what another terminal needs, and deliver log files until the keyboard stops it."""
     with simulated_world(scenario, seed) as (simulator, staged):
         for name, value in simulator.environment(staged.analyst, staged.responder).items():
             click.echo(f"export {name}={value}")
         click.echo(f"# other account: --member-role {staged.member_role}; session: {staged.principal_id}", err=True)
         click.echo(f"# log files of both accounts, data events too: s3://{staged.trail_bucket}/AWSLogs/", err=True)
+        if queries:
+            _say_sources(simulator, staged)
         if networks:
             Path(networks).write_text(staged.networks_yaml, encoding="utf-8")
         if truth:
@@ -97,6 +104,13 @@ def _serve(scenario: str, seed: int, truth: str, networks: str) -> None:
         while True:
             time.sleep(1)
             simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
+
+
+def _say_sources(simulator: Simulator, staged: Staged) -> None:
+    from gdkit.simulator.scenarios.queryable import open_to_queries  # noqa: PLC0415 - DuckDB is slow to load
+
+    for name in open_to_queries(simulator.accounts, staged).names:
+        click.echo(f"# the same events by queries: --trail {name}", err=True)
 
 
 @contextmanager

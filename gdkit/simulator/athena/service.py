@@ -78,6 +78,7 @@ class Athena:
             "GetQueryExecution": self._describe,
             "StopQueryExecution": self._stop,
             "GetQueryResults": self._results,
+            "GetWorkGroup": lambda call: {"WorkGroup": self._group(call, str(call.parameters["WorkGroup"]))},
         }
         return {("athena", name): handler for name, handler in operations.items()}
 
@@ -112,12 +113,16 @@ class Athena:
             self._run(call, begun, settings)
         return {"QueryExecutionId": begun.id}
 
-    def _settings(self, call: Call, workgroup: str) -> dict[str, Any]:
+    def _group(self, call: Call, workgroup: str) -> dict[str, Any]:
+        """Give a work group; moto gives nothing for one that is not there."""
         athena = self._backend.client("athena", call.account_id, call.region)
-        listed = [one["Name"] for one in athena.list_work_groups()["WorkGroups"]]
-        if workgroup not in listed:
+        if workgroup not in [one["Name"] for one in athena.list_work_groups()["WorkGroups"]]:
             raise ApiError("InvalidRequestException", f"WorkGroup is not found: {workgroup}")
-        found = athena.get_work_group(WorkGroup=workgroup)["WorkGroup"]
+        found: dict[str, Any] = athena.get_work_group(WorkGroup=workgroup)["WorkGroup"]
+        return found
+
+    def _settings(self, call: Call, workgroup: str) -> dict[str, Any]:
+        found = self._group(call, workgroup)
         if found["State"] == "DISABLED":
             raise ApiError("InvalidRequestException", f"WorkGroup {workgroup} is disabled.")
         settings: dict[str, Any] = found["Configuration"]

@@ -29,6 +29,8 @@ class _Meaning(NamedTuple):
 _TABLE = "see that database and table are named right, and that they are in this region and account"
 _LAKE_FORMATION = "let an administrator of Lake Formation grant SELECT and DESCRIBE on the table to gdkit's role"
 _MEANINGS = (
+    _Meaning(r"No output location provided", "the work group names no place for results",
+             "let its settings name one, or turn on managed query results, or use another work group"),
     _Meaning(r"WorkGroup", "the work group is not there, or is turned off",
              "name one of this region with --trail athena:WORKGROUP/DB.TABLE; 'primary' is in every account"),
     _Meaning(r"EventDataStore|event data store", "the event data store is not there, or takes no queries",

@@ -8,6 +8,7 @@ from gdkit.aws.calls import ask
 from gdkit.errors import AwsError
 from gdkit.model import NotSearched, utc_text
 from gdkit.trail.query.engine import LakeEngine
+from gdkit.trail.query.failures import clearer
 from gdkit.trail.query.fetch import Target, fetch_by_queries
 from gdkit.trail.query.lake import lake_rendering
 
@@ -57,7 +58,7 @@ def _settings(client: Any, account_id: str, store_id: str) -> tuple[dict[str, An
         return ask(client, "GetEventDataStore", {"EventDataStore": store_id}, account_id=account_id), ""
     except AwsError as error:
         if error.kind != "denied":
-            raise
+            raise clearer(error) from None
         return {}, (f"The settings of the event data store may not be read ({error.permission}), so that it is not "
                     "known which regions and kinds of events it holds.")  # fmt: skip
 
@@ -74,5 +75,5 @@ def _outside(text: str, settings: dict[str, Any], region: str, question: Questio
                           failed=question.regions != (region,))  # fmt: skip
     made_at = settings.get("CreatedTimestamp")
     if made_at is not None and question.since < made_at:
-        yield NotSearched(f"{text}: events before {utc_text(made_at)}",
+        yield NotSearched(f"{text}: events before {utc_text(made_at.replace(microsecond=0))}",
                           "it was made then, and holds earlier ones only where they were copied into it")  # fmt: skip
