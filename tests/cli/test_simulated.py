@@ -97,6 +97,7 @@ class Simulated(NamedTuple):
     process: subprocess.Popen[str]
     variables: dict[str, str]
     told: str
+    sources: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -104,19 +105,21 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
     """Run ``gdkit simulate theft`` and read what it prints, as somebody does who copies it into another terminal."""
     folder = tmp_path_factory.mktemp("simulate")
     with subprocess.Popen(  # noqa: S603
-        [*GDKIT, "simulate", "theft", "--truth", "truth.json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, cwd=folder, env={**os.environ, **POISON, "PYTHONUNBUFFERED": "1"},
+        [*GDKIT, "simulate", "theft", "--queries", "--truth", "truth.json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
+        env={**os.environ, **POISON, "PYTHONUNBUFFERED": "1"},
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None
             assert process.stderr is not None
             told = process.stderr.readline()
             assert "/AWSLogs/" in process.stderr.readline()
+            sources = [process.stderr.readline().partition("--trail ")[2].strip() for _ in range(4)]
             assert "running" in process.stderr.readline()
             lines = [process.stdout.readline() for _ in range(7)]
             pairs = [line.removeprefix("export ").strip().partition("=") for line in lines]
             assert all(line.startswith("export GDKIT_SIMULATOR") for line in lines)
-            yield Simulated(process, {name: value for name, _, value in pairs}, told)
+            yield Simulated(process, {name: value for name, _, value in pairs}, told, sources)
         finally:
             process.kill()
 
@@ -170,6 +173,20 @@ def test_gap_is_an_exit_status(simulated: Simulated, finding: dict[str, Any], tm
     gaps = json.loads((tmp_path / "case" / "coverage.json").read_text())["not_searched"]
     assert any(gap["failed"] and "no role to assume there was named" in gap["reason"] for gap in gaps)
     assert "There are gaps" in ended.err
+
+
+def test_queries_from_another_process(simulated: Simulated, tmp_path: Path) -> None:
+    """Athena, Security Lake and CloudTrail Lake of the simulated account answer another process, and agree."""
+    athena, *security_lake, lake = simulated.sources
+    session = simulated.told.rpartition("session: ")[2].strip()
+    events = []
+    for sources in ([athena], security_lake, [lake]):
+        named = [argument for one in sources for argument in ("--trail", one)]
+        ended = _run(tmp_path, "events", session, *named, "--json", **simulated.variables)
+        assert ended.status == 0, ended.err
+        events.append({event["event_id"] for event in json.loads(ended.out)["events"]})
+    assert len(events[0]) > 50
+    assert events[0] == events[1] == events[2]
 
 
 def test_unknown_finding(simulated: Simulated, tmp_path: Path) -> None:
