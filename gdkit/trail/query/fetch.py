@@ -59,6 +59,7 @@ class Target:
         cutoff: bytes after which the work group ends a query; None where it has no such limit.
         needs: roles of which each query must name one value.
         home: accounts to ask about where a query must name one and the question names none.
+        accounts: those that it is set up for; empty where that is not known.
         with_data: accounts whose data events the source is known to hold.
         gaps: what it cannot show at all.
         warnings: what the reader must know of it.
@@ -72,6 +73,7 @@ class Target:
     cutoff: int | None = None
     needs: frozenset[Role] = frozenset()
     home: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
     with_data: tuple[str, ...] = ()
     gaps: tuple[NotSearched, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -176,11 +178,14 @@ class _Fetch:
 
         A later one that fails is a gap, and what was found before it stays.
         """
-        asked = Asked(question)
+        inside = self._set_up_for(question)
+        if inside is None:
+            return False
+        asked = Asked(inside)
         self._found.asked.append(asked)
         try:
-            statements = [text for one in self._one_each(question) for text in self._target.rendering.statements(one)]
-            self._allow(question, statements)
+            statements = [text for one in self._one_each(inside) for text in self._target.rendering.statements(one)]
+            self._allow(inside, statements)
             for statement in statements:
                 asked.records += self._runs.answer(statement)
         except StoppedHereError:
@@ -191,7 +196,17 @@ class _Fetch:
                 raise
             asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
             asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
-        return not asked.failed
+        return not asked.failed and inside == question
+
+    def _set_up_for(self, question: Question) -> Question | None:
+        """Leave those of a question's accounts that the table is set up for, and name the others; None without any."""
+        accounts = self._target.accounts or question.account_ids
+        outside = tuple(one for one in question.account_ids if one not in accounts)
+        if outside:
+            self._found.asked.append(Asked(replace(question, account_ids=outside), state="not searched",
+                                           failed="the table's settings do not list the account"))  # fmt: skip
+        inside = tuple(one for one in question.account_ids if one in accounts)
+        return replace(question, account_ids=inside) if inside or not outside else None
 
     def _one_each(self, question: Question) -> list[Question]:
         """Give the questions that name one value of each column that needs one."""

@@ -57,7 +57,9 @@ def places_asked(source: str, how: str, asked: Iterable[Asked]) -> Iterator[Ledg
 def gap_in_words(asked: Asked) -> NotSearched:
     """Say what was not answered, and why."""
     kind = "not searched" if asked.state == "searched" else asked.state
-    return NotSearched(f"events {_by(asked.question)}", asked.failed, failed=True, kind=kind)
+    accounts = asked.question.account_ids
+    within = f" in account {_some(accounts)}" if accounts else ""
+    return NotSearched(f"events {_by(asked.question)}{within}", asked.failed, failed=True, kind=kind)
 
 
 def _rows(source: str, how: str, one: Asked) -> Iterator[LedgerRow]:

@@ -52,6 +52,7 @@ def fetch_athena(
         cutoff=group.cutoff,
         needs=values_needed(partitions),
         home=_home(aws, question),
+        accounts=next((one.values for one in partitions if one.role == "account"), ()),
         gaps=(*_outside(table, partitions, question), *_lacking(source.text, rendering.lacking)),
         warnings=(group.warning,) if group.warning else (),
     )

@@ -210,6 +210,20 @@ def test_one_account_at_a_time(tmp_path: Path) -> None:
     assert accounts == [ACCOUNT, ACCOUNT, OTHER, OTHER]
 
 
+def test_account_that_is_not_in_the_table(tmp_path: Path) -> None:
+    """Where keys lead to an account that the table is not set up for, that is named, each time, and not asked for."""
+    for _ in range(2):
+        engine = MadeUpEngine(CHAIN[:2])
+        fetched = fetch(engine, tmp_path, accounts=(ACCOUNT,))
+        (gap,) = fetched.not_searched
+        assert gap.failed
+        assert gap.what == f"events by access key {CHAINED}; by principal {SESSION} in account {OTHER}"
+        assert "do not list the account" in gap.reason
+        assert [row.state for row in fetched.places if row.account_id == OTHER] == ["not searched"]
+        assert not any(OTHER in text.partition("IN (")[2] for text in engine.started)
+    assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
+
+
 def test_odd_identifier_is_named(tmp_path: Path) -> None:
     """An identifier that cannot be one is not put into a query, and is named."""
     fetched = fetch(MadeUpEngine(CHAIN), tmp_path, question(session_names=("x'; DROP TABLE y",)))
