@@ -200,11 +200,12 @@ class Runs:
     def _rest(self, seconds: float) -> None:
         """Wait, and leave off where a person wants that."""
         left_s = seconds
-        while left_s > 0:
-            if self._watch.is_stopped():
-                raise StoppedHereError
+        while not self._watch.is_stopped():
+            if left_s <= 0:
+                return
             time.sleep(min(_STEP_S, left_s))
             left_s -= _STEP_S
+        raise StoppedHereError
 
     def _fetch(self, mark: str, query_id: str) -> int:
         """Write the answer as log files; give how many records there are."""
