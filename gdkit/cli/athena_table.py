@@ -60,7 +60,8 @@ def _say_what_is_there(aws: ReadOnlyAws, wanted: TableShape) -> None:
 
     name, found = f"{wanted.database}.{wanted.name}", look_at(aws, wanted)
     if found is None:
-        click.echo(f"{name} is not in {aws.region} yet: run the statement in Athena there, then ask with "
+        click.echo(f"{name} is not in {aws.region} yet. Run the statement in Athena there, after 'CREATE DATABASE "
+                   f"{wanted.database}' where there is no such database; then ask with "
                    f"--trail athena:WORKGROUP/{name}@{aws.region}", err=True)  # fmt: skip
     elif not found:
         click.echo(f"{name} is in {aws.region} already, and is the same: nothing is to be done.", err=True)

@@ -1,0 +1,131 @@
+"""``gdkit athena-table``: the statement of a trail's table, and whether the table is there."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from sqlglot import exp, parse_one
+
+from gdkit import cli
+from gdkit.simulator.scenarios.queryable import DATABASE, GROUP, open_to_queries
+from tests.live.worlds import World, staged_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BUCKET = ("--bucket", "s3://audit-logs/central/AWSLogs/")
+PLACE = (*BUCKET, "--account", "111122223333", "--region", "eu-west-1")
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Give the command as a function."""
+
+    def end(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["gdkit", "athena-table", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), said.out, said.err)
+
+    return end
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Stage a quiet day; its trail is the account's own, of all regions."""
+    with staged_world("quiet", 1) as running:
+        yield running
+
+
+def test_from_a_bucket(run: Callable[..., Ended]) -> None:
+    """With a bucket, its accounts and regions named, the statement is written, and AWS is not asked."""
+    ended = run("logs.cloudtrail", *PLACE, "--account", "444455556666", "--since", "2026-01-05")
+    assert (ended.status, ended.err) == (0, "")
+    assert isinstance(parse_one(ended.out, dialect="athena"), exp.Create)
+    for part in (
+        "CREATE EXTERNAL TABLE IF NOT EXISTS",
+        "s3://audit-logs/central/AWSLogs/",
+        "2026/01/05,NOW",
+        "'projection.account.values'='111122223333,444455556666'",
+        "'projection.region.values'='eu-west-1'",
+    ):
+        assert part in ended.out
+
+
+def test_from_an_organisations_bucket(run: Callable[..., Ended]) -> None:
+    """An organisation's id stands in the place, and without accounts each query names them."""
+    ended = run("logs.cloudtrail", *BUCKET, "--organization", "o-abcde12345", "--region", "eu-west-1")
+    assert ended.status == 0
+    assert "s3://audit-logs/central/AWSLogs/o-abcde12345/" in ended.out
+    assert "'projection.account.type'='injected'" in ended.out
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("cloudtrail", *PLACE), "names of small letters, digits and underscores"),
+    (("logs.cloud-trail", *PLACE), "names of small letters"),
+    (("logs.trail`; DROP", *PLACE), "names of small letters"),
+    (("logs.t", "--bucket", "audit-logs"), "a bucket is named s3://BUCKET/PREFIX"),
+    (("logs.t", *BUCKET, "--region", "eu-west-1"), "whose files are in the bucket is not told"),
+    (("logs.t", *BUCKET, "--account", "1"), "is no account id"),
+    (("logs.t", *BUCKET, "--account", "111122223333"), "no region is named"),
+    (("logs.t", *BUCKET, "--organization", "x", "--region", "eu-west-1"), "no id of an organisation"),
+    (("logs.t", *PLACE, "--since", "soon"), "does not match the format"),
+])  # fmt: skip
+def test_wrong_use(run: Callable[..., Ended], arguments: tuple[str, ...], said: str) -> None:
+    """What is wrong or not told is wrong use, with nothing on the standard output."""
+    ended = run(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_asked_from_aws(run: Callable[..., Ended], world: World) -> None:
+    """The only trail's bucket, account and regions are read from AWS; a table that is not there is said not to be."""
+    region = ("--region", world.staged.region)
+    ended = run("logs.other", *region)
+    assert ended.status == 0, ended.err
+    assert f"s3://{world.staged.trail_bucket}/AWSLogs/" in ended.out
+    assert f"'projection.account.values'='{world.staged.account_id}'" in ended.out
+    assert f"logs.other is not in {world.staged.region} yet" in ended.err
+    named = run("logs.other", *region, "--trail", "all-regions", "--account", world.staged.second_account_id)
+    assert f"'projection.account.values'='{world.staged.second_account_id}'" in named.out
+
+
+def test_unknown_trail(run: Callable[..., Ended], world: World) -> None:
+    """A trail that is not there is told, with the names of those that are."""
+    ended = run("logs.other", "--region", world.staged.region, "--trail", "nowhere")
+    assert ended.status == 2
+    assert "there is no trail 'nowhere' in reach" in ended.err
+    assert "all-regions" in ended.err
+
+
+def test_what_is_there(run: Callable[..., Ended], world: World) -> None:
+    """Once the statement was run, the table is the same; what it has otherwise than wanted is said line by line."""
+    open_to_queries(world.accounts, world.staged)
+    region, accounts = world.staged.region, (world.staged.account_id, world.staged.second_account_id)
+    asked: list[Any] = ["--region", region, "--since", "2026-01-05"]
+    for account in accounts:
+        asked += ["--account", account]
+    statement = run(f"{DATABASE}.mine", *asked).out
+    world.accounts.perform(world.staged.account_id, region, "athena", "StartQueryExecution", QueryString=statement,
+                           WorkGroup=GROUP)  # fmt: skip
+    same = run(f"{DATABASE}.mine", *asked)
+    assert (same.status, same.out) == (0, statement)
+    assert "is the same: nothing is to be done" in same.err
+    other = run(f"{DATABASE}.mine", *asked, "--since", "2026-03-01")
+    assert other.status == 3
+    assert "its property projection.day.range is 2026/01/05,NOW" in other.err
+    assert "Give the new table another name" in other.err
+    looked = run(f"{DATABASE}.mine", *BUCKET, *asked, "--look")
+    assert looked.status == 3
+    assert f"it is over s3://{world.staged.trail_bucket}/AWSLogs/" in looked.err
