@@ -145,7 +145,9 @@ def _theft(chance: random.Random) -> list[tuple[str, str, dict[str, Any]]]:
             at = STOLEN_AT + timedelta(hours=STARTS_H[hop + 1])
             who = _session(*ROLES[hop], KEYS[hop][min(1, hop ^ 1)], account, begun)
             record = _record(chance, at, (who, THIEF, AGENTS[1]), "us-east-1", HOME, ("sts", "AssumeRole"))
-            record |= _answer(chance, at, ROLES[hop + 1], KEYS[hop + 1][0])
+            new, there = ROLES[hop + 1], OTHER if hop else HOME
+            record |= _answer(chance, at, new, KEYS[hop + 1][0], there)
+            record["requestParameters"] = {"roleArn": f"arn:aws:iam::{there}:role/{new[0]}", "roleSessionName": new[2]}
             made[-1] = (HOME, "us-east-1", record)
     return made
 
@@ -208,10 +210,11 @@ def _record(chance: random.Random, at: datetime, caller: tuple[dict[str, Any], s
     return record
 
 
-def _answer(chance: random.Random, at: datetime, role: tuple[str, str, str], key: str) -> dict[str, Any]:
+def _answer(chance: random.Random, at: datetime, role: tuple[str, str, str], key: str,
+            account: str = HOME) -> dict[str, Any]:  # fmt: skip
     ends = f"{at + timedelta(hours=1):%b %d, %Y, %I:%M:%S %p}"
     token = base64.b64encode(chance.randbytes(600)).decode()
-    begun = {"assumedRoleId": f"{role[1]}:{role[2]}", "arn": f"arn:aws:sts::{HOME}:assumed-role/{role[0]}/{role[2]}"}
+    begun = {"assumedRoleId": f"{role[1]}:{role[2]}", "arn": f"arn:aws:sts::{account}:assumed-role/{role[0]}/{role[2]}"}
     answer = {"credentials": {"accessKeyId": key, "sessionToken": token, "expiration": ends}, "assumedRoleUser": begun}
     return {"responseElements": answer, "sharedEventID": _uuid(chance)}
 

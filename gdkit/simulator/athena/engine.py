@@ -79,8 +79,10 @@ def _conditions(table: exp.Table) -> list[exp.Expr]:
 
 def _is_repeated(table: exp.Table) -> bool:
     """Tell whether a table is read in the step of a recursive query."""
-    cte = table.find_ancestor(exp.CTE)
-    return cte is not None and any(one.name.lower() == cte.alias.lower() for one in cte.this.find_all(exp.Table))
+    cte, step = table.find_ancestor(exp.CTE), table.find_ancestor(exp.Select)
+    if cte is None or step is None:
+        return False
+    return any(one.name.lower() == cte.alias.lower() for one in step.find_all(exp.Table))
 
 
 def _failure(error: duckdb.Error) -> QueryFailedError:
