@@ -56,13 +56,14 @@ def open_to_queries(accounts: Accounts, staged: Staged, *, version: Version = 2)
 def _table(accounts: Accounts, staged: Staged) -> str:
     """Run the statement of ``gdkit athena-table``."""
     account_id, region = staged.account_id, staged.region
-    glue, athena, ec2 = (accounts.backend.client(one, account_id, region) for one in ("glue", "athena", "ec2"))
+    glue, athena = (accounts.backend.client(one, account_id, region) for one in ("glue", "athena"))
     glue.create_database(DatabaseInput={"Name": DATABASE})
     athena.create_work_group(
         Name=GROUP,
         Configuration={"ManagedQueryResultsConfiguration": {"Enabled": True}, "EnforceWorkGroupConfiguration": True},
     )
-    regions = tuple(sorted(one["RegionName"] for one in ec2.describe_regions()["Regions"]))
+    enabled = accounts.perform(account_id, region, "ec2", "DescribeRegions")["Regions"]
+    regions = tuple(sorted(one["RegionName"] for one in enabled))
     since = (accounts.clock.now() - timedelta(days=90)).date()
     place = TrailPlace(staged.trail_bucket, "", "", (account_id, staged.second_account_id), regions, since)
     statement = create_statement(table_over(place, DATABASE, TABLE))
