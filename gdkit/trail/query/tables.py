@@ -81,7 +81,7 @@ def fetch_security_lake(
         rendering=rendering,
         measure=measuring.measure,
         gaps=tuple(_lacking(source.text, rendering.lacking)),
-        warnings=("Records from Security Lake are put together from OCSF; they are not CloudTrail's own text.",
+        warnings=(f"Records of {source.table} are put together from OCSF; they are not CloudTrail's own text.",
                   *([group.warning] if group.warning else [])),
     )  # fmt: skip
     return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
