@@ -73,7 +73,7 @@ def test_errors_of_starting() -> None:
     nowhere = clearer(
         error("AWS refused it (InvalidRequestException): No output location provided. An output location")
     )
-    assert "results cannot be written" in nowhere.problem
+    assert "names no place for results" in nowhere.problem
     for stays in (error("x", kind="denied"), error("x", action="do that"), error("something else")):
         assert clearer(stays) is stays
 
