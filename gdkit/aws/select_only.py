@@ -25,7 +25,7 @@ def is_one_select(text: str) -> bool:
     if not _BEGINS.match(text):
         return False
     try:
-        statements = parse(with_quoted_store(text), dialect="athena")
+        statements = parse(with_quoted_store(text), dialect="trino")  # in which both engines take a SELECT
     except (SqlglotError, RecursionError):
         return False
     return len(statements) == 1 and isinstance(statements[0], exp.Query) and not any(

@@ -68,8 +68,9 @@ def run_statement(text: str, place: Place) -> tuple[Literal["DDL", "DML"], Answe
 
 
 def _parsed(text: str) -> exp.Create | exp.Query:
+    selects = text.lstrip()[:6].upper().startswith(("SELECT", "WITH"))
     try:
-        statements = parse(text, dialect="athena")
+        statements = parse(text, dialect="trino" if selects else "athena")  # Athena, too, gives a SELECT to Trino
     except SqlglotError as error:
         raise QueryFailedError(f"SYNTAX_ERROR: {str(error).partition(chr(10))[0]}") from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Create | exp.Query):

@@ -180,7 +180,7 @@ def test_long_questions_are_split() -> None:
 def usual_form(rendering_number: int) -> list[type]:
     """Give the sorts of the nodes of a usual question's statement."""
     rendering = list(RENDERINGS.values())[rendering_number]
-    tree = parsed(rendering.statement(question(session_names=("some-name",))), rendering.dialect)
+    tree = parsed(rendering.statement(question(session_names=("some-name",))), "trino")
     return [type(node) for node in tree.walk()]
 
 
@@ -190,7 +190,7 @@ def test_hostile_text_stays_a_literal(text: str) -> None:
     """Whatever text stands for an identifier, the statement is one SELECT of the same form, the text a value in it."""
     asked = question(access_key_ids=(text,), principal_ids=(text,), session_names=(text,), addresses=(text,))
     for number, rendering in enumerate(RENDERINGS.values()):
-        tree = parsed(rendering.statement(asked), rendering.dialect)
+        tree = parsed(rendering.statement(asked), "trino")
         assert isinstance(tree, exp.Select)
         assert text in literals(tree)
         assert [type(node) for node in tree.walk()] == usual_form(number)
