@@ -42,7 +42,7 @@ def athena_table(table: str, **options: Any) -> None:
     Days, accounts and regions are partitions by projection, so nothing is ever added by hand. Whether the table is
     there already is said, and what differs.
 
-    Exit status: 0 the table is not there yet, or is the same; 3 it is there and differs.
+    Exit status: 0 the table is not there yet, or will do; 3 it is there and differs.
     """
     from gdkit.trail.query.ddl import create_statement, table_over  # noqa: PLC0415 - only what a command needs
 
@@ -64,7 +64,7 @@ def _say_what_is_there(aws: ReadOnlyAws, wanted: TableShape) -> None:
                    f"{wanted.database}' where there is no such database; then ask with "
                    f"--trail athena:WORKGROUP/{name}@{aws.region}", err=True)  # fmt: skip
     elif not found:
-        click.echo(f"{name} is in {aws.region} already, and is the same: nothing is to be done.", err=True)
+        click.echo(f"{name} is in {aws.region} already, and will do: nothing is to be done.", err=True)
     else:
         click.echo(f"{name} is in {aws.region} already, and differs:", err=True)
         for line in found:

@@ -124,7 +124,7 @@ def create_statement(table: TableShape) -> str:
 
 
 def differences(wanted: TableShape, found: TableShape) -> Iterator[str]:
-    """Say, each in one sentence, what a table that is there has otherwise than the statement would make it."""
+    """Say, each in one sentence, what a table that is there lacks, or has otherwise than the statement would."""
     for name, kind in wanted.columns.items():
         there = found.columns.get(name)
         if there is None:
@@ -136,8 +136,18 @@ def differences(wanted: TableShape, found: TableShape) -> Iterator[str]:
     if found.location.rstrip("/") != wanted.location.rstrip("/"):
         yield f"it is over {found.location or 'no place'}"
     for name, value in wanted.parameters.items():
-        if found.parameters.get(name) != value:
+        if not _reaches(name, found.parameters.get(name, ""), value):
             yield f"its property {name} is {found.parameters.get(name) or 'not set'}"
+
+
+def _reaches(name: str, there: str, wanted: str) -> bool:
+    """Tell whether a property leaves all that another value of it does: more values, or earlier days, do no harm."""
+    if name.endswith(".values"):
+        return set(wanted.split(",")) <= set(there.split(","))
+    if name.endswith(".day.range"):
+        (first, _, last), (begins, _, ends) = there.partition(","), wanted.partition(",")
+        return first[:4].isdigit() and first <= begins and last == ends
+    return there == wanted
 
 
 def _covers(there: exp.DataType, wanted: exp.DataType) -> bool:

@@ -57,7 +57,7 @@ def test_same_again() -> None:
 def test_what_differs() -> None:
     """Columns, types, partitions, place and projection that differ are each named in one sentence."""
     wanted = table_over(PLACE, "logs", "trail")
-    other = table_over(replace(PLACE, bucket="other", since=date(2025, 1, 1)), "logs", "trail")
+    other = table_over(replace(PLACE, bucket="other", since=date(2026, 2, 1), regions=("eu-west-1",)), "logs", "trail")
     columns = {**wanted.columns, "eventid": exp.DataType.build("int")}
     other = replace(other, partition_keys=("day",), columns=columns)
     told = list(differences(wanted, other))
@@ -65,9 +65,19 @@ def test_what_differs() -> None:
         "its column eventid is of another type",
         "it is partitioned by day",
         "it is over s3://other/AWSLogs/",
-        "its property projection.day.range is 2025/01/01,NOW",
+        "its property projection.region.values is eu-west-1",
+        "its property projection.day.range is 2026/02/01,NOW",
         "its property storage.location.template is s3://other/AWSLogs/${account}/CloudTrail/${region}/${day}",
     ]
+
+
+def test_more_is_no_difference() -> None:
+    """A table that reaches further back, or lists more accounts or regions, will do; a moving first day differs."""
+    wanted = table_over(replace(PLACE, accounts=PLACE.accounts[:1], since=date(2026, 3, 1)), "logs", "trail")
+    there = table_over(PLACE, "logs", "trail")
+    assert list(differences(wanted, there)) == []
+    moving = replace(there, parameters={**there.parameters, "projection.day.range": "NOW-3YEARS,NOW"})
+    assert list(differences(wanted, moving)) == ["its property projection.day.range is NOW-3YEARS,NOW"]
 
 
 def test_aws_own_table_differs() -> None:
