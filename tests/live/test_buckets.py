@@ -147,11 +147,13 @@ def test_investigation_of_a_bucket(theft: Theft, tmp_path: Path) -> None:
 
 
 def test_together_with_the_look_up(theft: Theft, tmp_path: Path) -> None:
-    """The look-up and the bucket together count each event once."""
+    """The look-up and the bucket together count each event once; the look-up has those that are not delivered yet."""
     source = f"s3://{theft.world.staged.trail_bucket}"
     alone = investigate(theft.world, tmp_path / "alone", [source], subject=theft.subject)
     both = investigate(theft.world, tmp_path / "both", ["lookup", source], subject=theft.subject)
-    assert list(both.events["event_id"]) == list(alone.events["event_id"])
+    assert both.events["event_id"].is_unique
+    delivered = both.events[both.events["event_at"] <= alone.events["event_at"].max()]
+    assert list(delivered["event_id"]) == list(alone.events["event_id"])
     assert len(both.result["coverage"]["searched"]) == 2
 
 
