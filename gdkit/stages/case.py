@@ -16,6 +16,7 @@ from gdkit.stages.common import is_begun, opened, view
 from gdkit.stages.declared import check_declared
 from gdkit.ui import words
 from gdkit.ui.briefing import briefing
+from gdkit.ui.open_points import open_points
 from gdkit.ui.panel import VerdictPanel
 from gdkit.ui.response_words import NOTHING_DONE, contained
 from gdkit.ui.view import View
@@ -152,7 +153,7 @@ def conclusion(case: str) -> View:
     result = load_result(folder)
     current = current_verdict(folder)
     summary = words.conclusion_summary(result, current)
-    facts, notes = words.conclusion_facts(result, current), words.open_points(result, current)
+    facts, notes = words.conclusion_facts(result, current), open_points(result, current)
     facts.append(("Contained", contained(result.get("response", NOTHING_DONE))))
     return view(folder, "Conclusion", summary, facts, notes)
 

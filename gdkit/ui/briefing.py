@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gdkit.ui.impact_words import SILENT_THEFT
+from gdkit.ui.open_points import open_points
 from gdkit.ui.response_words import contained
-from gdkit.ui.words import PATHS, WHOSE, existence_words, many, open_points, verb, verdict_sentence, when
+from gdkit.ui.words import PATHS, WHOSE, existence_words, many, verb, verdict_sentence, when
 
 if TYPE_CHECKING:
     from gdkit.model import Verdict

@@ -14,6 +14,7 @@ from gdkit.findings import load_findings, select_finding
 from gdkit.model import Verdict
 from gdkit.sample import sample_finding
 from gdkit.ui import words
+from gdkit.ui.open_points import open_points
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FINDING = select_finding(load_findings(sample_finding()))
@@ -110,7 +111,7 @@ def test_open_points() -> None:
         {"what": "data events", "reason": "none", "failed": False},
     )
     ledger = {"unread": [unread], "not_searched": [data]}
-    points = words.open_points(_result(finding=None, coverage=ledger), Verdict("undetermined"))
+    points = open_points(_result(finding=None, coverage=ledger), Verdict("undetermined"))
     assert [point.split(":")[0][:30] for point in points] == [
         "There is no finding",
         "Open",
@@ -125,11 +126,11 @@ def test_open_points() -> None:
     assert points[3] == "Open: 1 thing that can give a way back in was not checked and may still be there."
     other = _result(unknown=0)
     other["origin"]["proposed_verdict"] = "malicious"
-    noted = words.open_points(other, Verdict("benign", "ann", "x", AT))[0]
+    noted = open_points(other, Verdict("benign", "ann", "x", AT))[0]
     assert noted == "Note: the verdict is benign, and the evidence now proposes malicious."
     settled = _result(unknown=0)
     settled["impact"]["still_exists"] = LEFT[1:2]
-    assert words.open_points(settled, Verdict("benign", "ann", "x", AT)) == [
+    assert open_points(settled, Verdict("benign", "ann", "x", AT)) == [
         words.ON_THE_INSTANCE,
     ]
 
@@ -148,9 +149,9 @@ def test_signs_of_a_hunt(changes: dict[str, Any], told: list[str]) -> None:
     """Where no call is proven to be a thief's, the hunt's signs on the leaked instance are an open point, as a lead."""
     row = {"leaked": True, "suspicion": "likely: odd client", "off_instance_events": 1, **changes}
     benign = Verdict("benign", "ann", "x", AT)
-    points = words.open_points(_result(thief=0, unknown=0, fleet=[row]), benign)
+    points = open_points(_result(thief=0, unknown=0, fleet=[row]), benign)
     assert [point for point in points if "hunt" in point] == told
-    proven = words.open_points(_result(unknown=0, fleet=[row]), benign)
+    proven = open_points(_result(unknown=0, fleet=[row]), benign)
     assert not any("hunt" in point for point in proven)
 
 
@@ -187,7 +188,7 @@ def test_nothing_left_behind() -> None:
     assert dict(words.conclusion_facts(result, Verdict("undetermined")))["Left behind"] == (
         "nothing seen in what was searched"
     )
-    assert not any("way back in" in point for point in words.open_points(result, Verdict("undetermined")))
+    assert not any("way back in" in point for point in open_points(result, Verdict("undetermined")))
 
 
 def test_existence_words() -> None:
