@@ -99,8 +99,9 @@ def test_wrong_location(world: SmallWorld) -> None:
 
 def test_injected_column(world: SmallWorld) -> None:
     """A table whose accounts each query names is not read without such a name."""
-    put_log(world, "empty-logs-1", "2026/11/01", [record(9)])
-    ask(world, statement_of("empty-logs-1", "organisation", accounts=()).replace("o-a1b2c3d4e5/", ""))
+    bucket = make_bucket(world, "injected-logs-1")
+    put_log(world, bucket, "2026/11/01", [record(9)])
+    ask(world, statement_of(bucket, "organisation", accounts=()).replace("o-a1b2c3d4e5/", ""))
     state, reason, _, _ = ask(world, "SELECT eventid FROM logs.organisation WHERE day = '2026/11/01'")
     assert (state, reason.partition(":")[0]) == ("FAILED", "CONSTRAINT_VIOLATION")
     named = "SELECT eventid FROM logs.organisation WHERE day = '2026/11/01' AND account IN ('111122223333')"
