@@ -76,10 +76,7 @@ def read_csv(window: TextWindow, separator: str) -> Iterator[Item]:
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     rows = csv.reader(_lines(window), delimiter=separator)
     header = [cell.strip().lstrip("\ufeff") for cell in next(rows)]
-    if "cloudtrailevent" in {_normal(name) for name in header}:
-        names = [_LOOKUP.get(_normal(name), name) for name in header]
-    else:
-        names = [_canonical(name) for name in header]
+    names = _names(header)
     line = rows.line_num + 1
     while True:
         try:
@@ -92,6 +89,19 @@ def read_csv(window: TextWindow, separator: str) -> Iterator[Item]:
         if any(cell.strip() for cell in cells):
             yield from _row(header, names, cells, line)
         line = rows.line_num + 1
+
+
+def found_again(row: str, line: int) -> Found:
+    """Give the record that a row was taken for, from what ``Found.row`` says of it."""
+    header, cells = json.loads(row)
+    return next(item for item in _row(header, _names(header), cells, line) if isinstance(item, Found))
+
+
+def _names(header: list[str]) -> list[str]:
+    """Give the fields of records, or of look-up rows, that the columns of a table are."""
+    if "cloudtrailevent" in {_normal(name) for name in header}:
+        return [_LOOKUP.get(_normal(name), name) for name in header]
+    return [_canonical(name) for name in header]
 
 
 def _row(header: list[str], names: list[str], cells: list[str], line: int) -> Iterator[Item]:
@@ -107,7 +117,7 @@ def _row(header: list[str], names: list[str], cells: list[str], line: int) -> It
         return
     row = lookup_row(dict(filled), raw, line)
     if row is not None:
-        yield Found(row.raw, row.record, line, "CSV of LookupEvents rows")
+        yield Found(row.raw, row.record, line, "CSV of LookupEvents rows", json.dumps([header, cells]))
         if row.note:
             yield row.note
     else:
@@ -115,7 +125,7 @@ def _row(header: list[str], names: list[str], cells: list[str], line: int) -> It
         if not is_record(record):
             yield Problem(line, "a row without an event name, or without event source and time")
             return
-        yield Found(raw, record, line, "CSV")
+        yield Found(raw, record, line, "CSV", json.dumps([header, cells]))
     if len(cells) < len(header):
         yield Note(line, "cells")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.trail.items import Found, Item, Problem, is_record
 from gdkit.trail.window import BrokenJsonError, TextWindow
-from gdkit.trail.wrappers import CONTAINERS, lookup_row, named, taken_off
+from gdkit.trail.wrappers import CONTAINERS, LOOKUP_ROW, lookup_row, named, taken_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +175,7 @@ class JsonReader:
             if row is not None:
                 self.records += 1
                 self._failures = 0
-                yield Found(row.raw, row.record, line, "LookupEvents row")
+                yield Found(row.raw, row.record, line, LOOKUP_ROW, raw)
                 if row.note:
                     yield row.note
                 return

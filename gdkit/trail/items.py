@@ -10,12 +10,17 @@ NOT_CLOUDTRAIL = "JSON, but no CloudTrail record"
 
 
 class Found(NamedTuple):
-    """One CloudTrail record: its exact text, what it says, where it began and the form it came in."""
+    """One CloudTrail record: its exact text, what it says, where it began and the form it came in.
+
+    Attributes:
+        row: the whole row that it was taken from, where that says more than the exact text.
+    """
 
     raw: str
     record: dict[str, Any]
     line: int
     form: str
+    row: str | None = None
 
 
 class Problem(NamedTuple):

@@ -38,10 +38,27 @@ def row_of(record: Mapping[str, Any], raw: str, notes: list[NoteKind]) -> tuple[
 
     Source: CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
     """
+    readable = _readable(record, raw)
+    return (*_head(readable, notes), *_rest(readable))
+
+
+def head_of(record: Mapping[str, Any], raw: str) -> tuple[Any, ...]:
+    """Give the first of those values, to ``requested_session_name``: who called and what was issued, in half the time.
+
+    Args:
+        record: the parsed record.
+        raw: its text.
+    """
+    return _head(_readable(record, raw), [])
+
+
+def _readable(record: Mapping[str, Any], raw: str) -> Mapping[str, Any]:
     if "\\ud" in raw or "\\uD" in raw:
         record = _storable(record)
-    if "." in "".join(record):
-        record = _unflattened(record)
+    return _unflattened(record) if "." in "".join(record) else record
+
+
+def _head(record: Mapping[str, Any], notes: list[NoteKind]) -> tuple[Any, ...]:
     identity = fields(record.get("userIdentity"))
     return (
         *_event(record, notes),
@@ -49,7 +66,6 @@ def row_of(record: Mapping[str, Any], raw: str, notes: list[NoteKind]) -> tuple[
         *_session(identity),
         *_connection(record),
         *_issued(record),
-        *_rest(record),
     )
 
 

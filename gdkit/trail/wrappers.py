@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 CONTAINERS = frozenset({"Records", "Events", "events", "hits", "logEvents"})
 """Names whose list holds records, or rows with a record in them."""
 
+LOOKUP_ROW = "LookupEvents row"
+
 _MESSAGES = ("message", "@message", "Message")
 _ROW_FIELDS = {
     "EventId": "eventID",

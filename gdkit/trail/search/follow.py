@@ -146,7 +146,7 @@ class Known:
     def _signed_in(self, principal: str | None, at: datetime | None) -> None:
         if principal and (principal, at) not in self._signed:
             self._signed.add((principal, at))
-            self.needles.append(Needle(searchable(principal), at, _later(at, LONGEST_CONSOLE_SESSION)))
+            self.needles.append(Needle(searchable(principal), at, _later(at, LONGEST_CONSOLE_SESSION), name=principal))
 
     def _own_key(self, key: str, at: datetime | None, issued_at: datetime | None) -> None:
         self._own_keys.add(key)
@@ -167,15 +167,14 @@ class Known:
         if is_instance_id(session):
             self._add(session)
         else:  # a short name stands in many texts: an ARN ends in it, a request has it as a value
-            self._add(f"/{session}")
-            self._add(f'"{session}')
+            self._add(f"/{session}", name=session)
+            self._add(f'"{session}', name=session)
 
-    def _add(
-        self, text: str | None, since: datetime | None = None, until: datetime | None = None, late: timedelta = LATE
-    ) -> None:
+    def _add(self, text: str | None, since: datetime | None = None, until: datetime | None = None,
+             late: timedelta = LATE, name: str = "") -> None:  # fmt: skip
         if text and text not in self._texts:
             self._texts.add(text)
-            self.needles.append(Needle(searchable(text), since, until, late))
+            self.needles.append(Needle(searchable(text), since, until, late, name or text))
 
 
 def _call(values: tuple[Any, ...]) -> Call:

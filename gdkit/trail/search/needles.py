@@ -34,7 +34,7 @@ ESCAPED = re.compile(_ESCAPED.encode(), re.IGNORECASE)
 
 CloudTrail itself writes no letter so; it does write ``&``, ``<``, ``>`` and ``=``.
 """
-_ESCAPED_TEXT = re.compile(_ESCAPED, re.IGNORECASE)
+ESCAPED_TEXT = re.compile(_ESCAPED, re.IGNORECASE)
 
 
 class Span(NamedTuple):
@@ -57,12 +57,14 @@ class Needle(NamedTuple):
     Attributes:
         text: the identifier, or a part of it that it cannot be written without.
         late: how far a file's stamp may lie behind ``until``.
+        name: the whole identifier.
     """
 
     text: str
     since: datetime | None = None
     until: datetime | None = None
     late: timedelta = LATE
+    name: str = ""
 
     @property
     def bytes(self) -> bytes:
@@ -113,7 +115,7 @@ def span_of(place: NamedPlace | None) -> Span | None:
 def names_any(item: Found, needles: Iterable[Needle]) -> bool:
     """Tell whether a record that was read may name one of the identifiers."""
     raw = item.raw
-    if any(needle.text in raw for needle in needles) or _ESCAPED_TEXT.search(raw):
+    if any(needle.text in raw for needle in needles) or ESCAPED_TEXT.search(raw):
         return True
     if item.form not in _WRAPPED:
         return False
