@@ -9,6 +9,7 @@
     │   ├── FindingReadError   the text is not a finding in any known shape
     │   └── UnsupportedFindingError   a finding of another type: recognised, and refused with what to use instead
     ├── TrailError             no CloudTrail event could be read from the sources given
+    │   └── ArchiveError       an archive of log files cannot be used: none, of a newer version, damaged, being written
     ├── CostError              reading a source would take more than is allowed; nothing of it was read
     ├── AwsError               AWS refused, could not be reached, or answered in part
     ├── CaseError              the case folder cannot be used
@@ -87,6 +88,10 @@ class UnsupportedFindingError(FindingError):
 
 class TrailError(GdkitError):
     """No CloudTrail event could be read from the sources given."""
+
+
+class ArchiveError(TrailError):
+    """An archive of log files cannot be read, or cannot be written; what is in it already stays."""
 
 
 class CostError(GdkitError):
