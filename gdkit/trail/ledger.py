@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from gdkit.trail.sources import SourceFiles
 
 _ADDRESS_KIND = EVENTS.names.index("address_kind")
-_MOST_PLACES = 20
+MOST_PLACES = 20
+"""Places of one file that could not be read, of which each is told."""
+
 _MOST_NAMES = 5
 _OTHER_FORMS = frozenset({
     ".zip", ".tar", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".lz4", ".parquet", ".orc", ".avro", ".snappy",
@@ -90,6 +92,7 @@ class Ledger:
         self._others = False
         self._with_data: set[str | None] = set().union(*(source.with_data for source in self._sources))
         self._not_reached: list[NotSearched] = []
+        self._told: list[str] = []
         self._tallies = [_Tally() for _ in self._sources]
         self._unread: list[Unread] = []
         self._places: Counter[str] = Counter()
@@ -104,9 +107,9 @@ class Ledger:
         """Records found so far, copies among them."""
         return sum(tally.records for tally in self._tallies)
 
-    def file_read(self, source: int, size_bytes: int) -> None:
-        """Book one file that was read, whole or in part."""
-        self._tallies[source].files += 1
+    def file_read(self, source: int, size_bytes: int, files: int = 1) -> None:
+        """Book a file that was read, whole or in part, or several with all their bytes."""
+        self._tallies[source].files += files
         self._tallies[source].size_bytes += size_bytes
 
     def record_found(self, source: int, values: tuple[Any, ...]) -> None:
@@ -127,27 +130,37 @@ class Ledger:
         self._others = True
         self._with_data |= set(with_data)
 
-    def not_reached(self, files: int, of: int) -> None:
-        """Book the files that a search did not come to because it was stopped."""
-        why = "the search was stopped before it was through with them"
-        self._not_reached.append(NotSearched(f"{files:,} of {of:,} log files", why, failed=True))
+    def not_reached(self, what: str, why: str = "the search was stopped before it was through with them") -> None:
+        """Book what a search did not come to, and why."""
+        self._not_reached.append(NotSearched(what, why, failed=True))
 
-    def unread(self, file: str, line: int | None, reason: str) -> None:
-        """Book a place that could not be read; of very many in one file the first ones and the last are told."""
-        self._places[file] += 1
-        if self._places[file] <= _MOST_PLACES:
+    def warn(self, sentence: str) -> None:
+        """Book what a reader must know beside the gaps."""
+        self._told.append(sentence)
+
+    def unread(self, file: str, line: int | None, reason: str, times: int = 1) -> None:
+        """Book a place that could not be read; of very many in one file the first ones and the last are told.
+
+        Args:
+            file: the file.
+            line: where in it; None where it is about the whole file.
+            reason: why.
+            times: how many places this one stands for, the last of them.
+        """
+        self._places[file] += times
+        if self._places[file] <= MOST_PLACES:
             self._unread.append(Unread(file, line, reason))
         else:
             self._last[file] = Unread(file, line, reason)
 
-    def note(self, kind: NoteKind, file: str, line: int | None) -> None:
+    def note(self, kind: NoteKind, file: str, line: int | None, times: int = 1) -> None:
         """Count something odd and keep the first place of it."""
-        self._notes[kind] += 1
+        self._notes[kind] += times
         self._first.setdefault(kind, file if line is None else f"{file}:{line}")
 
-    def digest(self) -> None:
+    def digest(self, times: int = 1) -> None:
         """Count a digest file."""
-        self._digests += 1
+        self._digests += times
 
     def passed_over(self, file: str) -> None:
         """Book a file that turned out to be no log."""
@@ -178,7 +191,7 @@ class Ledger:
         places = tuple(
             row
             for source, tally in zip(self._sources, self._tallies, strict=True)
-            for row in all_rows(source, tally.places, self._places.keys(), sought=self._sought)
+            for row in all_rows(source, tally.places, self._places.keys(), sought=self._sought or source.asked)
         )
         return Coverage(searched, tuple(self._not_searched()), tuple(self._all_unread()), tuple(self._warnings()),
                         places, tuple(self._noise()))  # fmt: skip
@@ -186,7 +199,7 @@ class Ledger:
     def _all_unread(self) -> Iterable[Unread]:
         yield from self._unread
         for file, last in self._last.items():
-            hidden = self._places[file] - _MOST_PLACES - 1
+            hidden = self._places[file] - MOST_PLACES - 1
             if hidden:
                 yield Unread(file, None, f"{hidden} more places in this file could not be read")
             yield last
@@ -229,13 +242,16 @@ class Ledger:
             yield NotSearched(what, "digests hold hashes of log files and no events")
 
     def _warnings(self) -> Iterable[str]:
-        if self._sought:
+        yield from self._told
+        if self._sought and not all(source.archived for source in self._sources):
             yield NOT_PARSED
         if not self.records:
             yield ("No event of the session was seen in what was searched." if self._sought
                    else "The files could be read, but hold no event.")  # fmt: skip
-        for kind, count in self._notes.items():
-            one, many = _SENTENCES[kind]
+        for kind, (one, many) in _SENTENCES.items():
+            count = self._notes[kind]
+            if not count:
+                continue
             sentence = one if count == 1 else many.format(n=count)
             place = "it is" if count == 1 else "first"
             yield f"{sentence}; {place}: {self._first[kind]}"

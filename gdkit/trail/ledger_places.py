@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -13,7 +14,6 @@ from gdkit.ledger_row import LedgerRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
     from gdkit.trail.sources import SourceFiles
 
@@ -34,8 +34,11 @@ HOW: Mapping[str, str] = {
     "athena": "Athena",
     "securitylake": "Security Lake",
     "lake": "CloudTrail Lake",
+    "archive": "an archive of log files",
 }
 """By what a kind of source was looked at; whatever else there is are log files."""
+
+_REDACTED = "the source address is written over in these records"
 
 
 @dataclass(slots=True)
@@ -79,13 +82,38 @@ class NamedPlace(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Named:
+class NamedFiles:
     """The files that are named for one account and region."""
 
     files: int = 0
     unread: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What an archive of log files holds.
+
+    Attributes:
+        folder: of the archive.
+        files: log files in it, those that could not be read left out, with their bytes and records.
+        places: what its records say of their account, region and kind.
+        named: what the names of the log files say.
+    """
+
+    folder: Path
+    files: int
+    size_bytes: int
+    records: int
+    places: Mapping[PlaceKey, PlaceTally]
+    named: Mapping[tuple[str, str], NamedFiles]
+
+    @property
+    def with_data(self) -> frozenset[str]:
+        """Accounts whose data events it holds."""
+        with_data = (account_id for (account_id, *_), place in self.places.items() if place.data_events)
+        return frozenset(account_id for account_id in with_data if account_id)
 
 
 def all_rows(
@@ -104,19 +132,42 @@ def all_rows(
             was searched, and every place that they name has a row.
     """
     how = HOW.get(source.kind, "log files")
+    if sought and source.archived:
+        yield from _asked_rows(source, source.archived, places, how)
+        seen = {key[:2] for key in source.archived.places}
+        yield from _by_name(source, seen, unread, "with no event of it")
+        yield from _without_data(source.source, source.archived.places, how)
+        yield _not_named(source.source, how)
+        return
     for (account_id, region, category), place in sorted(places.items(), key=lambda one: _order(one[0])):
         yield LedgerRow(source.source, "searched", account_id, region, category, place.first_at, place.last_at,
                         place.records, how)  # fmt: skip
         if place.hidden:
             yield LedgerRow(source.source, "redacted", account_id, region, category, place.first_at, place.last_at,
-                            place.hidden, how, "the source address is written over in these records")  # fmt: skip
+                            place.hidden, how, _REDACTED)  # fmt: skip
     if sought:
         yield from _by_name(source, (), unread, "searched for the session")
     else:
         yield from _by_name(source, {key[:2] for key in places}, unread, "with no event of it")
     yield from _without_data(source.source, places, how)
-    yield LedgerRow(source.source, "not searched", how=how,
-                    detail="any account, region and time that no row of this source names")  # fmt: skip
+    yield _not_named(source.source, how)
+
+
+def _not_named(source: str, how: str) -> LedgerRow:
+    return LedgerRow(source, "not searched", how=how,
+                     detail="any account, region and time that no row of this source names")  # fmt: skip
+
+
+def _asked_rows(source: SourceFiles, archived: Archived, places: Mapping[PlaceKey, PlaceTally], how: str
+                ) -> Iterator[LedgerRow]:  # fmt: skip
+    """Give the rows of an archive that was asked a question: all that it holds was searched, by its index."""
+    for key, held in sorted(archived.places.items(), key=lambda one: _order(one[0])):
+        found = places.get(key, PlaceTally())
+        yield LedgerRow(source.source, "searched", *key, held.first_at, held.last_at, found.records, how,
+                        f"{held.records:,} records are held, and were searched for what was asked")  # fmt: skip
+        if found.hidden:
+            yield LedgerRow(source.source, "redacted", *key, found.first_at, found.last_at, found.hidden, how,
+                            _REDACTED)  # fmt: skip
 
 
 def _by_name(
@@ -134,14 +185,19 @@ def _by_name(
                             f"{named.unread:,} of {_files(named.files)} named for it not read whole")  # fmt: skip
 
 
-def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str], _Named]:
+def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str], NamedFiles]:
     """Give the accounts and regions that files of a trail's bucket are named for."""
-    found: dict[tuple[str, str], _Named] = {}
+    found: dict[tuple[str, str], NamedFiles] = {}
+    if source.archived:
+        found = {key: replace(named) for key, named in source.archived.named.items()}
+        for place in map(named_place, map(Path, unread)):
+            if place is not None and (place.account_id, place.region) in found:
+                found[place.account_id, place.region].unread += 1
     for file in source.files:
         place = file.place
         if place is None:
             continue
-        named = found.setdefault((place.account_id, place.region), _Named())
+        named = found.setdefault((place.account_id, place.region), NamedFiles())
         named.files += 1
         named.unread += str(file.path) in unread
         if place.at is not None:
@@ -172,6 +228,11 @@ def place_in(name: str, whole: str) -> NamedPlace | None:
         return None
     account_id, region = intern(match["account"]), intern(match["region"])  # of very many files there are few of each
     return NamedPlace(account_id, region, _time(match["at"]), "/" in match["at"])
+
+
+def is_delivered(path: Path) -> bool:
+    """Tell whether a file bears the name of a log file as CloudTrail delivers it; it never writes one again."""
+    return _FILE_NAME.match(path.name) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Source: TypeAlias = str | os.PathLike[str]
 
@@ -26,6 +27,19 @@ class Files:
     """Log files on disk: a folder, a file or a glob."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive of log files on disk, which ``gdkit archive`` made.
+
+    Attributes:
+        text: as it was named.
+        folder: of the archive, as it was named.
+    """
+
+    text: str
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +114,14 @@ class EventDataStore:
 RemoteSource: TypeAlias = S3Trail | AthenaTable | SecurityLakeTable | EventDataStore
 """A source that is no file here: what matters of it is fetched into a folder of log files."""
 
-NamedSource: TypeAlias = Files | EventHistory | RemoteSource
+LocalSource: TypeAlias = Files | Archive
+"""A source on disk, which is read where it lies."""
 
-_SCHEME = re.compile(r"(s3://|athena:|securitylake:|lake:)(.*)", re.IGNORECASE | re.DOTALL)
+NamedSource: TypeAlias = LocalSource | EventHistory | RemoteSource
+
+ARCHIVE = "archive:"
+
+_SCHEME = re.compile(r"(archive:|s3://|athena:|securitylake:|lake:)(.*)", re.IGNORECASE | re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,255}")
@@ -120,7 +139,7 @@ def parse_source(source: object) -> NamedSource:
     """Take the name of a source apart: its kind, and its parts.
 
     Args:
-        source: a path, a glob, ``lookup``, ``s3://BUCKET/PREFIX``, ``athena:WORKGROUP/DB.TABLE``,
+        source: a path, a glob, ``archive:FOLDER``, ``lookup``, ``s3://BUCKET/PREFIX``, ``athena:WORKGROUP/DB.TABLE``,
             ``securitylake:DB.TABLE`` (or ``securitylake:WORKGROUP/DB.TABLE``) or ``lake:EVENT-DATA-STORE-ID``. A table
             or store in another region than the home region has that behind it, as in ``lake:ID@eu-west-1``.
 
@@ -140,21 +159,37 @@ def parse_source(source: object) -> NamedSource:
     match = _SCHEME.fullmatch(text)
     if match is None:
         return Files(text)
-    scheme, rest = match[1].lower(), match[2]
-    if scheme == "s3://":
-        return _s3(text, rest)
-    if scheme == "athena:":
-        return _athena(text, rest)
-    return _security_lake(text, rest) if scheme == "securitylake:" else _store(text, rest)
+    return _PARSERS[match[1].lower()](text, match[2])
 
 
 def file_sources(sources: Iterable[str]) -> list[str]:
-    """Give those of the sources that are files on disk, as they were named.
+    """Give those of the sources that are on disk, as they were named: log files, and archives of them.
 
     Raises:
         UsageError: as ``parse_source`` does.
     """
-    return [source for source in sources if isinstance(parse_source(source), Files)]
+    return [source for source in sources if isinstance(parse_source(source), LocalSource)]
+
+
+def holds_archive(sources: Iterable[str]) -> bool:
+    """Tell whether any of the sources is an archive.
+
+    Raises:
+        UsageError: as ``parse_source`` does.
+    """
+    return any(isinstance(parse_source(source), Archive) for source in sources)
+
+
+def absolute(source: str) -> str:
+    """Give the name of a source that means the same in every folder; what is not on disk keeps its name.
+
+    >>> absolute("lookup")
+    'lookup'
+    """
+    named = parse_source(source)
+    if isinstance(named, Archive):
+        return f"{ARCHIVE}{Path(named.folder).expanduser().absolute()}"
+    return str(Path(source).expanduser().absolute()) if isinstance(named, Files) else source
 
 
 def remote_sources(sources: Iterable[str]) -> list[RemoteSource]:
@@ -164,7 +199,7 @@ def remote_sources(sources: Iterable[str]) -> list[RemoteSource]:
         UsageError: as ``parse_source`` does.
     """
     named = (parse_source(source) for source in sources)
-    return list(dict.fromkeys(one for one in named if not isinstance(one, Files | EventHistory)))
+    return list(dict.fromkeys(one for one in named if not isinstance(one, LocalSource | EventHistory)))
 
 
 def needs_aws(sources: Sequence[str]) -> bool:
@@ -174,6 +209,12 @@ def needs_aws(sources: Sequence[str]) -> bool:
         UsageError: as ``parse_source`` does.
     """
     return len(file_sources(sources)) < len(sources)
+
+
+def _archive(text: str, rest: str) -> Archive:
+    if not rest.strip():
+        raise _wrong(text, "it names no folder", "archive:FOLDER")
+    return Archive(text, rest)
 
 
 def _s3(text: str, rest: str) -> S3Trail:
@@ -231,3 +272,13 @@ def _database_and_table(text: str, rest: str, form: str) -> tuple[str, str]:
 
 def _wrong(text: str, problem: str, form: str) -> UsageError:
     return UsageError(problem, where=text[:200], action=f"write it like {form}")
+
+
+_PARSERS: Mapping[str, Callable[[str, str], NamedSource]] = {
+    ARCHIVE: _archive,
+    "s3://": _s3,
+    "athena:": _athena,
+    "securitylake:": _security_lake,
+    "lake:": _store,
+}
+"""Who takes the name of a source apart, by how it begins."""

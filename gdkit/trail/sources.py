@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.ledger_places import named_place
-from gdkit.trail.named import LOOKUP, Files, Source, parse_source
+from gdkit.trail.named import ARCHIVE, LOOKUP, Archive, Files, Source, parse_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from gdkit.trail.ledger_places import NamedPlace
+    from gdkit.trail.ledger_places import Archived, NamedPlace
 
 __all__ = ["LOOKUP", "LogFile", "Source", "SourceFiles", "find_files"]
 
@@ -25,6 +25,9 @@ LOOKUP_PLAN, FETCH_PLAN = "lookup-plan.json", "fetch-plan.json"
 
 FETCH_ANSWER, FETCH_STATE = "fetch-answer.json", "fetch-state.json.gz"
 """What else a fetch keeps for itself in its folder: what it gave, and how far it is."""
+
+ARCHIVE_MANIFEST = "gdkit-archive.sqlite"
+"""The file that tells an archive of log files from a folder of them."""
 
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
@@ -64,8 +67,10 @@ class SourceFiles:
 
     Attributes:
         kind: ``lookup`` for a folder that a look-up of the event history filled, ``s3`` and others for one that a fetch
-            filled, else ``files``.
+            filled, ``archive`` for an archive, else ``files``.
         with_data: accounts whose data events the source of a fetch is known to hold, whether or not any was fetched.
+        archived: what an archive holds; None for files.
+        asked: whether of an archive only what a question asks for is read.
     """
 
     source: str
@@ -73,19 +78,21 @@ class SourceFiles:
     with_data: frozenset[str] = frozenset()
     files: list[LogFile] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    archived: Archived | None = None
+    asked: bool = False
 
 
 def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     """Give the files that each source means; a file that two sources share belongs to the first.
 
     Raises:
-        UsageError: no source, or one that is not a path.
-        TrailError: a path that does not exist, or a source without a file.
+        UsageError: no source, or one that is not on disk.
+        TrailError: a path that does not exist, a source without a file, or an archive that cannot be used.
     """
     listed = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     if not listed:
         raise UsageError("no source of events was given", action="name a folder, a file or a glob.")
-    found = [_files_of(_checked(source)) for source in listed]
+    found = [_found(source) for source in listed]
     seen: set[str] = set()
     folders: dict[str, str] = {}
     for one in found:
@@ -93,15 +100,20 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     return found
 
 
-def _checked(source: object) -> str:
+def _found(source: object) -> SourceFiles:
     named = parse_source(source)
-    if not isinstance(named, Files):
-        raise UsageError(
-            "only files can be read here",
-            where=named.text,
-            action="copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder.",
-        )
-    return named.text
+    if isinstance(named, Files):
+        return _files_of(named.text)
+    if isinstance(named, Archive):
+        from gdkit.trail.archive.contents import archived_in  # noqa: PLC0415 - loads Arrow, which few runs need
+
+        archived = archived_in(Path(named.folder).expanduser())
+        return SourceFiles(named.text, "archive", archived.with_data, archived=archived)
+    raise UsageError(
+        "only files can be read here",
+        where=named.text,
+        action="copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder.",
+    )
 
 
 def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
@@ -119,6 +131,8 @@ def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
 def _files_of(source: str) -> SourceFiles:
     path = Path(source).expanduser()
     result = SourceFiles(source)
+    if is_archive(path):
+        raise TrailError("this folder is an archive of log files", where=source, action=f"name it {ARCHIVE}{source}")
     if path.is_dir():
         _add_folder(path, result)
     elif os.path.lexists(path):
@@ -138,8 +152,7 @@ def _files_of(source: str) -> SourceFiles:
 
 
 def _add_folder(folder: Path, result: SourceFiles) -> None:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
+    for parent, names in walk(folder, result.passed_over):
         for name in sorted(names):
             path = Path(parent, name)
             if name in (LOOKUP_PLAN, FETCH_PLAN):
@@ -147,10 +160,30 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
                     _read_plan(path, result)
             elif name in (FETCH_ANSWER, FETCH_STATE):
                 continue
-            elif name.startswith(".") or not _is_log(path, name):
+            elif not is_log(path):
                 result.passed_over.append(str(path))
             else:
                 _add_file(path, result, named=False)
+
+
+def walk(folder: Path, archives: list[str] | None = None) -> Iterator[tuple[str, list[str]]]:
+    """Give a folder and all that are in it, with the names of their files, in order; archives are left out.
+
+    Args:
+        folder: the folder.
+        archives: the paths of archives are added here: they hold again what log files hold.
+    """
+    for parent, folders, names in os.walk(folder):
+        inner = {name for name in folders if is_archive(Path(parent, name))}
+        folders[:] = sorted(set(folders) - inner)
+        if archives is not None:
+            archives += [str(Path(parent, name)) for name in sorted(inner)]
+        yield parent, names
+
+
+def is_archive(folder: Path) -> bool:
+    """Tell whether a folder is an archive of log files."""
+    return (folder / ARCHIVE_MANIFEST).is_file()
 
 
 def _read_plan(path: Path, result: SourceFiles) -> None:
@@ -165,7 +198,11 @@ def _read_plan(path: Path, result: SourceFiles) -> None:
         result.kind = "files"
 
 
-def _is_log(path: Path, name: str) -> bool:
+def is_log(path: Path) -> bool:
+    """Tell whether a file that stands in a folder is a log by its name."""
+    name = path.name
+    if name.startswith(".") or name in (LOOKUP_PLAN, FETCH_PLAN, FETCH_ANSWER, FETCH_STATE):
+        return False
     return name.endswith(".gz") or (path.suffix.lower() in _LOG_SUFFIXES and not _is_prose(name))
 
 

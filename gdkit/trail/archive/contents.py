@@ -1,0 +1,168 @@
+"""What an archive holds, and what it does not: told each time it is asked, whatever is asked of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gdkit.model import Unread
+from gdkit.trail.archive.listing import changed_since
+from gdkit.trail.archive.manifest import open_manifest, time_of
+from gdkit.trail.ledger_places import Archived, NamedFiles, PlaceTally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from gdkit.trail.archive.manifest import Manifest
+    from gdkit.trail.archive.reading import Reader
+    from gdkit.trail.ledger import Ledger
+    from gdkit.trail.ledger_places import PlaceKey
+
+_ODD = """
+    SELECT path, kind, line, text, times FROM odd CROSS JOIN file ON file.number = odd.file WHERE state = 'held'
+    ORDER BY path, odd.rowid
+"""
+"""A cross join begins with what is left of it. Source: SQLite, "The SQLite Query Optimizer Overview"."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An archive in numbers.
+
+    Attributes:
+        files: log files in it, those that could not be read left out, with their bytes and records.
+        archive_bytes: what it takes on disk, its manifest left out.
+        unread: places in log files that could not be read.
+    """
+
+    files: int
+    size_bytes: int
+    records: int
+    archive_bytes: int
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+    unread: tuple[Unread, ...]
+
+
+def summary_of(folder: Path) -> Summary:
+    """Say what an archive holds, for a person.
+
+    Raises:
+        ArchiveError: there is none, it was made by a newer version, or its manifest is damaged.
+    """
+    archived = archived_in(folder)
+    with open_manifest(folder) as manifest:
+        odd = manifest.connection.execute(_ODD)
+        unread = tuple(Unread(os.fsdecode(path), line, text) for path, kind, line, text, _ in odd if kind == "problem")
+        return Summary(
+            archived.files,
+            archived.size_bytes,
+            archived.records,
+            sum(run.size_bytes for run in manifest.runs),
+            tuple(sorted({account_id for account_id, _, _ in archived.places if account_id})),
+            tuple(sorted({region for _, region, _ in archived.places if region})),
+            min((place.first_at for place in archived.places.values() if place.first_at), default=None),
+            max((place.last_at for place in archived.places.values() if place.last_at), default=None),
+            unread,
+        )
+
+
+def archived_in(folder: Path) -> Archived:
+    """Give what an archive holds.
+
+    Raises:
+        ArchiveError: there is none, it was made by a newer version, or its manifest is damaged.
+    """
+    with open_manifest(folder) as manifest:
+        places = dict(map(_place, manifest.connection.execute("SELECT * FROM place")))
+        named = dict(map(_named_files, manifest.connection.execute("SELECT * FROM named")))
+        return Archived(folder, *manifest.totals(), places, named)
+
+
+def _place(row: tuple[Any, ...]) -> tuple[PlaceKey, PlaceTally]:
+    account_id, region, category, records, hidden, first_at, last_at, data_events = row
+    key = (account_id or None, region or None, category or None)
+    return key, PlaceTally(records, hidden, time_of(first_at), time_of(last_at), bool(data_events))
+
+
+def _named_files(row: tuple[Any, ...]) -> tuple[tuple[str, str], NamedFiles]:
+    account_id, region, files, first_at, last_at = row
+    return (account_id, region), NamedFiles(files, 0, time_of(first_at), time_of(last_at))
+
+
+def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, reader: Reader) -> None:
+    """Tell a ledger what was in the log files of an archive that is no record, and what the archive lacks.
+
+    Args:
+        ledger: the books of a load or search.
+        source: number of the archive among its sources.
+        archived: what the archive holds.
+        manifest: of the archive.
+        reader: what read it.
+
+    Raises:
+        ArchiveError, sqlite3.Error: the manifest is damaged.
+    """
+    ledger.file_read(source, archived.size_bytes, archived.files)
+    if archived.records:
+        ledger.others_seen()
+    for (path,) in manifest.connection.execute("SELECT path FROM passed_over ORDER BY path"):
+        ledger.passed_over(os.fsdecode(path))
+    for path, kind, line, text, times in manifest.connection.execute(_ODD):
+        _book_odd(ledger, os.fsdecode(path), kind, (line, text, times))
+    for file, line in sorted(reader.too_deep):
+        ledger.unread(str(manifest.path_of(file)), line, "a record nested too deeply")
+    for path, reason in sorted(reader.damage.items()):
+        ledger.unread(str(path), None, f"this part of the archive is damaged or gone ({reason}), so its records are "
+                      f"not seen; see what is whole with: gdkit archive {archived.folder} --check")  # fmt: skip
+    name = f"archive {archived.folder}"
+    if reader.stopped:
+        ledger.not_reached(f"{name}: parts of it")
+    if left := _left(manifest):
+        ledger.not_reached(f"{name}: {_files(left)}", "the archive was not made to its end; "
+                           f"go on with: gdkit archive {archived.folder}")  # fmt: skip
+    else:
+        _book_changes(ledger, name, archived, manifest)
+
+
+def _book_odd(ledger: Ledger, path: str, kind: Any, what: tuple[int | None, str, int]) -> None:
+    line, text, times = what
+    if kind == "problem":
+        ledger.unread(path, line, text, times)
+    elif kind == "digest":
+        ledger.digest(times)
+    elif kind == "prose":
+        ledger.passed_over(path)
+    else:
+        ledger.note(kind, path, line, times)
+
+
+def _left(manifest: Manifest) -> int:
+    row = manifest.connection.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _book_changes(ledger: Ledger, name: str, archived: Archived, manifest: Manifest) -> None:
+    changes = changed_since(manifest)
+    update = f"take them in with: gdkit archive {archived.folder}"
+    if changes.new:
+        ledger.not_reached(f"{name}: {_named(changes.new)} that came after it was made", update)
+    if changes.changed:
+        ledger.not_reached(f"{name}: {_named(changes.changed)} that changed after it was made", update)
+    if changes.gone:
+        ledger.warn(f"{name}: {_named(changes.gone)} not on disk any more; their records are in the archive.")
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = ", …" if len(paths) > _SHOWN else ""
+    return f"{_files(len(paths))} ({', '.join(paths[:_SHOWN])}{more})"
+
+
+def _files(count: int) -> str:
+    return "1 log file" if count == 1 else f"{count:,} log files"

@@ -1,0 +1,25 @@
+"""Work for other processes. Arrow is loaded by those alone: the one that gives the work stays small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gdkit.trail.archive.values import Batch, Run, ToRead
+
+
+def take_in(folder: Path, name: str, files: Sequence[ToRead]) -> Batch:
+    """Read log files and write their records as runs; see ``intake.take_in``."""
+    from gdkit.trail.archive import intake  # noqa: PLC0415
+
+    return intake.take_in(folder, name, files)
+
+
+def put_together(folder: Path, name: str, runs: Sequence[Run]) -> Run:
+    """Write the records of several runs as one; see ``runs.merge_runs``."""
+    from gdkit.trail.archive.runs import merge_runs  # noqa: PLC0415
+
+    return merge_runs(folder / name, [(folder / run.name, run) for run in runs])

@@ -1,0 +1,280 @@
+"""The manifest while an archive is written: one writer at a time, and every change whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gdkit.errors import ArchiveError
+from gdkit.model import utc_text
+from gdkit.trail.archive.manifest import (
+    APPLICATION,
+    BUSY_S,
+    FORMAT,
+    RUNS,
+    SCHEMA,
+    check_format,
+    locked,
+    number_of,
+    runs_of,
+)
+from gdkit.trail.ledger_places import is_delivered, named_place
+from gdkit.trail.sources import ARCHIVE_MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from gdkit.trail.archive.values import Batch, FileRead, Run
+    from gdkit.trail.ledger_places import PlaceKey, PlaceTally
+
+_LOCK = "writer.lock"
+_WIDER = """
+    first_at = min(coalesce(first_at, excluded.first_at), coalesce(excluded.first_at, first_at)),
+    last_at = max(coalesce(last_at, excluded.last_at), coalesce(excluded.last_at, last_at))
+"""
+_ADD_COUNT = "INSERT INTO about VALUES(?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value"
+_ADD_NAMED = f"INSERT INTO named VALUES(?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET files = files + 1, {_WIDER}"
+_ADD_PLACE = f"""
+    INSERT INTO place VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records,
+    hidden = hidden + excluded.hidden, data_events = data_events OR excluded.data_events, {_WIDER}
+"""
+
+
+class Held(NamedTuple):
+    """A log file that is in the archive.
+
+    Attributes:
+        sha256: empty where it could not be opened.
+        readable: whether it counts as read.
+    """
+
+    number: int
+    size_bytes: int
+    mtime_ns: int
+    sha256: str
+    readable: int
+
+
+class Keeper:
+    """Writes the manifest of an archive.
+
+    Args:
+        folder: of the archive.
+        connection: to the database.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+
+    def runs(self) -> list[Run]:
+        """Give the runs, the oldest first."""
+        return list(runs_of(self._connection))
+
+    def sources(self) -> list[str]:
+        """Give the paths that log files are found by."""
+        return [os.fsdecode(path) for (path,) in self._connection.execute("SELECT path FROM source ORDER BY path")]
+
+    def held(self) -> dict[str, Held]:
+        """Give the log files that are held, by path."""
+        rows = "SELECT path, number, size_bytes, mtime_ns, sha256, readable FROM file WHERE state = 'held'"
+        return {os.fsdecode(path): Held(*row) for path, *row in self._connection.execute(rows)}
+
+    def next_number(self) -> int:
+        """Give the first number that no log file has."""
+        (number,) = self._connection.execute("SELECT coalesce(max(number), 0) + 1 FROM file").fetchone()
+        return int(number)
+
+    def begin(self, sources: Iterable[str], passed_over: Iterable[str], left: int) -> None:
+        """Note what is about to be taken in: until it is, the archive says that it is not whole.
+
+        Args:
+            sources: what log files are found by.
+            passed_over: files that are no logs by their names.
+            left: log files that are to be read.
+        """
+        with self._writing():
+            self._connection.executemany("INSERT OR IGNORE INTO source VALUES(?)", _paths(sources))
+            self._connection.execute("DELETE FROM passed_over")
+            self._connection.executemany("INSERT INTO passed_over VALUES(?)", _paths(set(passed_over)))
+            self._connection.execute("INSERT OR REPLACE INTO about VALUES('left', ?)", (left,))
+
+    def finish(self, folders: Mapping[str, int]) -> None:
+        """Note that everything was taken in.
+
+        Args:
+            folders: when the folders that hold log files were changed last, by the file system.
+        """
+        with self._writing():
+            self._connection.execute("DELETE FROM folder")
+            self._connection.executemany("INSERT INTO folder VALUES(?, ?)",
+                                         [(os.fsencode(path), at) for path, at in folders.items()])  # fmt: skip
+            self._connection.execute("INSERT OR REPLACE INTO about VALUES('finished_at', ?)", (_now(),))
+
+    def add(self, batch: Batch, before: Mapping[int, Held]) -> None:
+        """Take in files that were read, with their runs.
+
+        Args:
+            batch: the files and their runs.
+            before: the earlier reading of each file that was read before, by the new number.
+        """
+        with self._writing():
+            for read in batch.files:
+                earlier = before.get(read.file.number)
+                if read.same and earlier is not None:
+                    self._connection.execute("UPDATE file SET size_bytes = ?, mtime_ns = ? WHERE number = ?",
+                                             (read.file.size_bytes, read.file.mtime_ns, earlier.number))  # fmt: skip
+                else:
+                    self._add_file(read, earlier)
+            for run in batch.runs:
+                self._add_run(run)
+            self._add_places(batch.places)
+            self._count("left", -len(batch.files))
+
+    def replace(self, old: Sequence[Run], new: Run) -> None:
+        """Put one run in the place of others, and remove those from the disk unless somebody reads them now."""
+        with self._writing():
+            for run in old:
+                (number,) = self._connection.execute("SELECT number FROM run WHERE name = ?", (run.name,)).fetchone()
+                self._connection.execute("DELETE FROM part WHERE run = ?", (number,))
+                self._connection.execute("DELETE FROM run WHERE number = ?", (number,))
+            self._add_run(new)
+        self._remove(run.name for run in old)
+
+    def remove_leftovers(self) -> None:
+        """Remove folders of runs that the manifest does not name; not while any are being written."""
+        known = {run.name for run in self.runs()}
+        self._remove(path.name for path in (self.folder / RUNS).iterdir() if path.name not in known)
+
+    def _remove(self, names: Iterable[str]) -> None:
+        """Remove folders of runs, unless somebody reads the archive now: then the next build does it."""
+        with suppress(BlockingIOError), locked(self.folder / RUNS, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for name in names:
+                shutil.rmtree(self.folder / RUNS / name, ignore_errors=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def _add_file(self, read: FileRead, before: Held | None) -> None:
+        file = read.file
+        if before is not None:
+            self._connection.execute("UPDATE file SET state = 'replaced' WHERE number = ?", (before.number,))
+            self._count("files", -before.readable)
+            self._count("size_bytes", -before.size_bytes * before.readable)
+        self._count("files", read.readable)
+        self._count("size_bytes", file.size_bytes * read.readable)
+        self._connection.execute(
+            "INSERT INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, 'held', ?)",
+            (file.number, os.fsencode(file.path), file.size_bytes, file.mtime_ns, read.sha256, read.records,
+             read.readable, _now(), is_delivered(file.path) and not file.named),
+        )  # fmt: skip
+        self._connection.executemany("INSERT INTO odd VALUES(?, ?, ?, ?, ?)", [(file.number, *odd) for odd in read.odd])
+        place = named_place(file.path)
+        if place is not None and before is None:
+            at = number_of(place.at)
+            self._connection.execute(_ADD_NAMED, (place.account_id, place.region, at, at))
+
+    def _count(self, name: str, more: int) -> None:
+        self._connection.execute(_ADD_COUNT, (name, more))
+
+    def _add_run(self, run: Run) -> None:
+        added = self._connection.execute("INSERT INTO run(name, rows, index_bytes, index_sha256) VALUES(?, ?, ?, ?)",
+                                         (run.name, run.rows, run.index_bytes, run.index_sha256))  # fmt: skip
+        parts = [(added.lastrowid, number, *part) for number, part in enumerate(run.parts)]
+        self._connection.executemany("INSERT INTO part VALUES(?, ?, ?, ?, ?, ?)", parts)
+
+    def _add_places(self, places: Mapping[PlaceKey, PlaceTally]) -> None:
+        for key, place in places.items():
+            counted = (place.records, place.hidden, number_of(place.first_at), number_of(place.last_at),
+                       place.data_events)  # fmt: skip
+            self._connection.execute(_ADD_PLACE, (*(text or "" for text in key), *counted))
+
+
+def _now() -> str | None:
+    return utc_text(datetime.now(UTC))
+
+
+def _paths(paths: Iterable[str]) -> list[tuple[bytes]]:
+    return [(os.fsencode(path),) for path in paths]
+
+
+@contextmanager
+def open_keeper(folder: Path) -> Iterator[Keeper]:
+    """Open an archive for writing; it is made where there is none.
+
+    Raises:
+        ArchiveError: somebody else is writing it, the folder holds something else, it was made by a newer version, it
+            is damaged, or it cannot be written.
+    """
+    try:
+        _make(folder)
+        with ExitStack() as stack:
+            stack.enter_context(_alone(folder))
+            connection = sqlite3.connect(folder / ARCHIVE_MANIFEST, timeout=BUSY_S, isolation_level=None)
+            stack.callback(connection.close)
+            _begin(folder, connection)
+            keeper = Keeper(folder, connection)
+            keeper.remove_leftovers()
+            yield keeper
+    except (sqlite3.Error, OSError) as error:
+        raise not_written(folder, error) from error
+
+
+def not_written(folder: Path, error: Exception) -> ArchiveError:
+    """Give the error that tells why an archive cannot be written."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return ArchiveError(
+        f"it cannot be written ({reason})",
+        where=str(folder),
+        action="make room, or mend what is said; then run the same command again: what was taken in is kept",
+    )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of an archive, for its owner alone.
+
+    Raises:
+        ArchiveError: it holds something else.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / ARCHIVE_MANIFEST).exists() and any(path.name not in (RUNS, _LOCK) for path in folder.iterdir()):
+        raise ArchiveError("this folder holds other things, so no archive is made in it", where=str(folder),
+                           action="name a folder that does not exist yet")  # fmt: skip
+    (folder / RUNS).mkdir(mode=0o700, exist_ok=True)
+    (folder / _LOCK).touch(mode=0o600)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder / _LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise ArchiveError(
+                "another process is writing this archive now",
+                where=str(folder),
+                action="wait until it is done; meanwhile the archive can be asked",
+            ) from None
+        yield
+
+
+def _begin(folder: Path, connection: sqlite3.Connection) -> None:
+    """See that the database is a manifest, and make it one where it is empty."""
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+        (folder / ARCHIVE_MANIFEST).chmod(0o600)
+        connection.executescript(f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION}; "
+                                 f"PRAGMA user_version = {FORMAT}; COMMIT;")  # fmt: skip
+    check_format(folder, connection)
