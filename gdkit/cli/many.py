@@ -90,11 +90,13 @@ def _fitting(pattern: str) -> list[Path]:
 
 def _all_cases(thefts: Sequence[Theft], folder: Path, asked: Asked) -> tuple[list[CaseRow], str]:
     """Do every case, with the logs read once for all where that can be; say how often they were read."""
-    from gdkit.trail.named import needs_aws  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.named import holds_archive, needs_aws  # noqa: PLC0415 - only what a command needs is loaded
 
     with ExitStack() as stack:
         if needs_aws(asked.sources):
             told = "AWS was asked, and every file beside it read, anew for each case."
+        elif holds_archive(asked.sources):
+            told = "The archive was asked, and every file beside it read, anew for each case."
         elif len(thefts) == 1:
             told = "The log files were read once."
         else:

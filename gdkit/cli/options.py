@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,7 +50,7 @@ def plain(text: str) -> str:
 
 
 def absolute(source: str) -> str:
-    """Give a path that a kernel in another folder reads as the same; other names of sources stay as they are."""
-    from gdkit.trail.named import Files, parse_source  # noqa: PLC0415
+    """Give a source that a kernel in another folder reads as the same."""
+    from gdkit.trail.named import absolute as absolute_source  # noqa: PLC0415 - only what a command needs is loaded
 
-    return str(Path(source).absolute()) if isinstance(parse_source(source), Files) else source
+    return absolute_source(source)

@@ -17,9 +17,10 @@ from gdkit.gathering.window import looked_since
 from gdkit.identifiers import parse_principal_id
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched
+from gdkit.trail.fetched.question import question_of_all_times
 from gdkit.trail.kept import load_kept
 from gdkit.trail.load import load_trail
-from gdkit.trail.named import LOOKUP, file_sources, remote_sources
+from gdkit.trail.named import LOOKUP, file_sources, holds_archive, remote_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gdkit.ledger_row import GapKind
     from gdkit.model import Subject
     from gdkit.trail import Trail
+    from gdkit.trail.fetched import Question
     from gdkit.trail.lookup import LookupPlan, LookupResult
 
 _MOST_ROUNDS = 5
@@ -77,26 +79,27 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
     """
     told = tellers or Tellers()
     files, remote = file_sources(sources), remote_sources(sources)
-    if len(files) == len(sources):
+    asked = question_of_all_times(subject) if holds_archive(sources) else None
+    if len(files) == len(sources) and asked is None:
         return _with_gaps(load_kept(files, on_progress=told.reading), _not_asked(case))
     result, left_out = _look_up(case, subject, told) if LOOKUP in sources else (None, _LeftOut())
 
     def read(folders: Sequence[Path]) -> Trail:
         listed = [*files, *map(str, folders)]
-        return _read_all(result, listed, told)
+        return _read_all(result, listed, told, asked)
 
     trail = gather_fetched(case, subject, remote, read, told) if remote else read([])
     return _with_gaps(trail, (*_not_asked(case), *left_out.gaps), left_out.rows)
 
 
-def _read_all(result: LookupResult | None, listed: list[str], told: Tellers) -> Trail:
-    """Read files and folders, with the pages of a look-up where there are some.
+def _read_all(result: LookupResult | None, listed: list[str], told: Tellers, asked: Question | None) -> Trail:
+    """Read files and folders, with the pages of a look-up where there are some, and what is asked of archives.
 
     Raises:
         TrailError: there is nothing to read, or nothing could be read.
     """
     if result is None:
-        return load_trail(listed, on_progress=told.reading)
+        return load_trail(listed, on_progress=told.reading, asked=asked)
     from gdkit.trail.lookup import load_history  # noqa: PLC0415 - boto3 is loaded only where AWS is asked
 
     if not result.pages and not listed:
@@ -105,7 +108,7 @@ def _read_all(result: LookupResult | None, listed: list[str], told: Tellers) -> 
             where=result.not_searched[0].what,
             action="see which permissions are missing with 'gdkit check', or name log files with --trail",
         )
-    return load_history(result, listed, on_progress=told.reading)
+    return load_history(result, listed, on_progress=told.reading, asked=asked)
 
 
 def _not_asked(case: CaseFolder) -> tuple[NotSearched, ...]:

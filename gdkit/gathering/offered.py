@@ -13,7 +13,7 @@ from gdkit.findings import load_findings, select_finding
 from gdkit.gathering.subject import siblings_of, subject_with
 from gdkit.model import NotSearched
 from gdkit.trail.fetched import check_fetchable
-from gdkit.trail.named import LOOKUP, Files, file_sources, needs_aws, parse_source, remote_sources
+from gdkit.trail.named import LOOKUP, absolute, file_sources, needs_aws, remote_sources
 from gdkit.trail.sources import find_files
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ def _with_siblings(access: AwsAccess, found: Finding) -> tuple[Subject, tuple[No
 
 def _absolute(sources: Iterable[str]) -> list[str]:
     """Give sources as notebooks in other folders read them."""
-    named = [source.strip() for source in sources if source.strip()]
-    return [str(Path(one).expanduser().absolute()) if isinstance(parse_source(one), Files) else one for one in named]
+    return [absolute(source.strip()) for source in sources if source.strip()]
 
 
 def _no_logs() -> list[str]:

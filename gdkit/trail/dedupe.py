@@ -46,6 +46,10 @@ class KeptEvents:
         elif _rank(row) < _rank(other):
             self._rows[key] = row
 
+    def so_far(self) -> list[Kept]:
+        """Give the events as they are kept until now, in no order."""
+        return list(self._rows.values())
+
     def in_order(self) -> list[Kept]:
         """Give the events by time, then id; those without a time come last."""
         self._join_partial()

@@ -15,7 +15,7 @@ from gdkit.trail.forms import JsonReader
 from gdkit.trail.items import Digest, Found, Item, Note, NoteKind, Problem
 from gdkit.trail.ledger import Ledger
 from gdkit.trail.record import row_of
-from gdkit.trail.sources import LogFile, Source, find_files
+from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 from gdkit.trail.window import TextWindow
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gdkit.model import Coverage
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.ledger_places import Archived
+    from gdkit.trail.search.look import Hit
 
 _RECORDS_BETWEEN_REPORTS = 5_000
 _LONGEST_HEADER = 10_000
@@ -70,12 +73,19 @@ class ProseError(Exception):
     """The file holds plain text, and its name does not promise a log."""
 
 
-def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Progress], None] | None = None) -> Trail:
-    """Read CloudTrail events from files of any known form.
+def load_trail(
+    sources: Source | Iterable[Source],
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    asked: Question | None = None,
+) -> Trail:
+    """Read CloudTrail events from files of any known form, and from archives of them.
 
     Args:
-        sources: a folder (read with its folders), a file, or a glob (``**`` too); or several of these.
+        sources: a folder (read with its folders), a file, a glob (``**`` too), or an archive (``archive:FOLDER``); or
+            several of these.
         on_progress: called now and then while files are read.
+        asked: what is asked of the archives; everything that they hold is read if None. Files are read whole.
 
     Returns:
         The events, sorted by time and then id, each once; the raw records; and what was and was not read.
@@ -85,12 +95,18 @@ def load_trail(sources: Source | Iterable[Source], *, on_progress: Callable[[Pro
         TrailError: a path that is missing, no file found, or no file that could be read.
     """
     found = find_files(sources)
+    for source in found:
+        source.asked = asked is not None and source.archived is not None
     load = _Load(Ledger(found), on_progress)
     work = [(number, file) for number, source in enumerate(found) for file in source.files]
-    load.files, load.bytes = len(work), sum(file.size_bytes for _, file in work)
+    archives = [source.archived for source in found if source.archived]
+    load.files = len(work) + sum(one.files for one in archives)
+    load.bytes = sum(file.size_bytes for _, file in work) + sum(one.size_bytes for one in archives)
     with collector_paused():
         for number, file in work:
             load.read(number, file)
+        if archives:
+            load.read_archives(found, asked)
         rows = load.kept.in_order()
     for path, line in load.kept.differing().values():
         load.ledger.note("differs", path, line)
@@ -133,6 +149,39 @@ class _Load:
         self._bytes_done += file.size_bytes
         self._report(0)
 
+    def read_archives(self, found: Sequence[SourceFiles], asked: Question | None) -> None:
+        """Read archives, or what is asked of them; keys that turn up anywhere are asked of all of them."""
+        from gdkit.trail.archive.asked import asked_archives  # noqa: PLC0415 - loads Arrow, which few runs need
+
+        with asked_archives(found, lambda: False) as archives:
+            odd: list[tuple[str, int, NoteKind]] = []
+            for archive in archives if asked is None else ():
+                odd += self._keep(archive.every(), archive.archived)
+            while asked is not None:
+                for archive in archives:
+                    odd += self._keep(archive.answers(asked), archive.archived)
+                wider = asked.with_keys(_keys_of(self.kept, asked))
+                asked = None if wider == asked else wider
+            for path, line, kind in sorted(odd):
+                self.ledger.note(kind, path, line)
+            for archive in archives:
+                archive.book(self.ledger)
+                self._files_done += archive.archived.files
+                self._bytes_done += archive.archived.size_bytes
+        self._report(0)
+
+    def _keep(self, hits: Iterable[Hit], archived: Archived) -> list[tuple[str, int, NoteKind]]:
+        """Take in records of an archive, and give what is odd about them."""
+        odd: list[tuple[str, int, NoteKind]] = []
+        for number, hit in enumerate(hits, start=1):
+            one = hit.record
+            self.ledger.record_found(hit.source, one.values)
+            self.kept.add(Kept(one.values, one.raw, one.form, (hit.path, one.line), hit.source))
+            odd += [(hit.path, one.line, kind) for kind in one.notes]
+            if number % _RECORDS_BETWEEN_REPORTS == 0:
+                self._report(archived.size_bytes * number // max(archived.records, number))
+        return odd
+
     def _take(self, item: Item, source: int, name: str, text: FileText) -> None:
         if isinstance(item, Found):
             notes: list[NoteKind] = []
@@ -158,6 +207,14 @@ class _Load:
         if self._on_progress:
             done = min(self._bytes_done + bytes_of_file, self.bytes)
             self._on_progress(Progress(self._files_done, self.files, done, self.bytes, self.ledger.records))
+
+
+def _keys_of(kept: KeptEvents, asked: Question) -> list[str]:
+    """Give the keys of a session, and those that grew from it, in all that was read."""
+    from gdkit.trail.lookup.keys import find_keys_of  # noqa: PLC0415
+
+    keys = find_keys_of(events_of(kept.so_far()), asked.session_names, asked.access_key_ids)
+    return [key.access_key_id for key in keys]
 
 
 @contextmanager

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import UsageError
 from gdkit.identifiers import parse_principal_id
-from gdkit.model import utc_text
+from gdkit.model import Subject, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gdkit.model import Subject
+_BEFORE_AWS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Question:
         addresses: calls from them are asked for, too, whoever made them.
         account_ids: where the events were recorded; empty for all accounts.
         regions: empty for all regions.
+        around: calls of others from every address that the session is seen at are asked for, too, of a source that
+            can find them at once.
     """
 
     since: datetime
@@ -41,6 +43,7 @@ class Question:
     addresses: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    around: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a span that is none.
@@ -60,6 +63,16 @@ class Question:
         """Whether all events of the span are asked for."""
         return not (self.access_key_ids or self.principal_ids or self.session_names or self.instance_id
                     or self.addresses)  # fmt: skip
+
+    @property
+    def subject(self) -> Subject:
+        """The session that is asked about; keys that were issued on the way are followed beside it."""
+        named = bool(self.principal_ids or self.instance_id)
+        return Subject(
+            principal_id=next(iter(self.principal_ids), None),
+            instance_id=self.instance_id,
+            access_key_id=None if named else next(iter(self.access_key_ids), None),
+        )
 
     def with_keys(self, access_key_ids: Iterable[str]) -> Question:
         """Give the question with more keys, in a fixed order; the same where none is new."""
@@ -112,4 +125,14 @@ def question_of(subject: Subject, since: datetime, until: datetime, *, regions: 
         instance_id=subject.instance_id,
         addresses=tuple(dict.fromkeys(subject.reported_addresses)) if around else (),
         regions=regions,
+        around=around,
     )
+
+
+def question_of_all_times(subject: Subject) -> Question:
+    """Make the question about a subject for a source that can be asked about all times at once.
+
+    Args:
+        subject: the session.
+    """
+    return question_of(subject, _BEFORE_AWS, datetime.now(UTC))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gdkit.model import Coverage
+    from gdkit.trail.fetched.question import Question
     from gdkit.trail.load import Progress
     from gdkit.trail.lookup.halt import Cancel
     from gdkit.trail.lookup.plan import LookupPlan, Site
@@ -132,21 +133,26 @@ def fetch_history(
 
 
 def load_history(
-    result: LookupResult, files: Iterable[Source] = (), *, on_progress: Callable[[Progress], None] | None = None
+    result: LookupResult,
+    files: Iterable[Source] = (),
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    asked: Question | None = None,
 ) -> Trail:
     """Read the pages of a look-up into one table, each event once, with the look-up's own coverage.
 
     Args:
         result: the look-up.
-        files: folders, files or globs of log files that are read beside it.
+        files: folders, files or globs of log files, and archives, that are read beside it.
         on_progress: told of progress.
+        asked: what is asked of archives; see ``load_trail``.
 
     Raises:
         TrailError: there is neither a page nor a file to read.
     """
     listed = list(files)
     pages = [] if listed and not result.pages else [result.folder]  # files are read even where nothing was looked up
-    trail = load_trail([*pages, *listed], on_progress=on_progress)
+    trail = load_trail([*pages, *listed], on_progress=on_progress, asked=asked)
     return replace(trail, coverage=_merged(trail.coverage, result))
 
 

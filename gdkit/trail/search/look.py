@@ -42,6 +42,14 @@ class Candidate(NamedTuple):
     notes: tuple[NoteKind, ...]
 
 
+class Hit(NamedTuple):
+    """A record that names an identifier, the number of the source that it is from, and the path of its log file."""
+
+    source: int
+    path: str
+    record: Candidate
+
+
 class Looked(NamedTuple):
     """What a look at a file gave.
 
@@ -116,7 +124,7 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     candidates = []
     for cut in cuts:
         try:
-            candidates.append(_candidate(cut.start, cut.found))
+            candidates.append(candidate_of(cut.start, cut.found))
         except RecursionError:
             return None
     if not (ask_for_data and find(text, _spelt(_DATA, spaced)) >= 0):
@@ -146,7 +154,7 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
                 with_data.add(str(item.record.get("recipientAccountId")))
             if names_any(item, needles):
                 try:
-                    looked.candidates.append(_candidate(number, item))
+                    looked.candidates.append(candidate_of(number, item))
                 except RecursionError:
                     looked.items.append(Problem(item.line, "a record nested too deeply"))
         readable = True
@@ -166,12 +174,21 @@ def kept_records(file: LogFile) -> list[Candidate]:
     """Give every record of a file that holds nothing but records found before; none where it cannot be read."""
     try:
         found = enumerate(read_items(FileText(file.path), file))
-        return [_candidate(number, item) for number, item in found if isinstance(item, Found)]
+        return [candidate_of(number, item) for number, item in found if isinstance(item, Found)]
     except (OSError, NotTextError, ProseError):
         return []
 
 
-def _candidate(place: int, found: Found) -> Candidate:
+def candidate_of(place: int, found: Found) -> Candidate:
+    """Give a record that was found with its columns.
+
+    Args:
+        place: see ``Candidate``.
+        found: the record.
+
+    Raises:
+        RecursionError: it is nested too deeply.
+    """
     notes: list[NoteKind] = []
     values = row_of(found.record, found.raw, notes)
     return Candidate(place, values, found.raw, found.form, found.line, tuple(notes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,16 @@ from gdkit.trail.items import Digest, Note, Problem
 from gdkit.trail.ledger import Ledger
 from gdkit.trail.load import Trail, collector_paused, events_of
 from gdkit.trail.search.follow import Known
-from gdkit.trail.search.look import look_at
+from gdkit.trail.search.look import Hit, look_at
 from gdkit.trail.search.run import Search
-from gdkit.trail.sources import LogFile, Source, find_files
+from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from gdkit.trail.archive.asked import Asked
     from gdkit.trail.load import Progress
-    from gdkit.trail.search.look import Candidate, Looked
+    from gdkit.trail.search.look import Looked
 
 
 def session_events(
@@ -35,7 +37,7 @@ def session_events(
 
     Args:
         who: a principal id (``AROA…:i-…``), an instance id, an access key id, or a file with a finding.
-        trail: a folder, a file or a glob; or several of these.
+        trail: a folder, a file, a glob or an archive (``archive:FOLDER``); or several of these.
         on_progress: called now and then.
         is_stopped: asked before each file; once it says yes, what was found so far is given.
         workers: how many files are searched at once; one for each core if None.
@@ -95,50 +97,92 @@ def search_trail(
     found = find_files(sources)
     files = [file for source in found for file in source.files]
     origins = [number for number, source in enumerate(found) for _ in source.files]
-    search = Search(files, Known(subject), is_stopped or (lambda: False), look_at)
-    with collector_paused():
-        search.run(workers, on_progress)
-    rows, kept = _kept(search.candidates, files, origins, subject)
-    ledger = Ledger(found, sought=True)
-    ids, texts = {row.values[0] for row in rows}, {row.raw for row in rows}
-    of_file: dict[int, list[Candidate]] = {}
-    for (number, _), one in sorted(search.candidates.items()):
-        if one.raw in texts or (one.values[0] is not None and one.values[0] in ids):
-            of_file.setdefault(number, []).append(one)
-    for number, looked in enumerate(search.looked):
-        if looked is not None:
-            _book(ledger, origins[number], files[number], looked, of_file.get(number, []))
+    stopped = is_stopped or (lambda: False)
+    known = Known(subject)
+    search = Search(files, known, stopped, look_at)
+    with _asked(found, stopped) as archives:
+        _look_everywhere(search, archives, known, lambda: search.run(workers, on_progress))
+        of_files = [Hit(origins[number], str(files[number].path), one)
+                    for (number, _), one in sorted(search.candidates.items())]  # fmt: skip
+        hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
+        rows, kept = _kept(hits, subject)
+        ledger = Ledger(found, sought=True)
+        ids, texts = {row.values[0] for row in rows}, {row.raw for row in rows}
+        for hit in hits:
+            if hit.record.raw in texts or (hit.record.values[0] is not None and hit.record.values[0] in ids):
+                _book_hit(ledger, hit)
+        for number, looked in enumerate(search.looked):
+            if looked is not None:
+                _book(ledger, origins[number], files[number], looked)
+        for archive in archives:
+            archive.book(ledger)
     for event_id, (path, line) in kept.differing().items():
         if event_id in ids:
             ledger.note("differs", path, line)
     if unfinished := search.unfinished:
-        ledger.not_reached(unfinished, len(files))
+        ledger.not_reached(f"{unfinished:,} of {len(files):,} log files")
     coverage = ledger.coverage(rows)
     return Trail(events_of(rows), [row.raw for row in rows], coverage)
 
 
-def _kept(
-    candidates: dict[tuple[int, int], Candidate], files: list[LogFile], origins: list[int], subject: Subject
-) -> tuple[list[Kept], KeptEvents]:
+@contextmanager
+def _asked(found: Sequence[SourceFiles], stopped: Callable[[], bool]) -> Iterator[list[Asked]]:
+    """Open the archives among sources; Arrow is loaded where there are any."""
+    if not any(source.archived for source in found):
+        yield []
+        return
+    from gdkit.trail.archive.asked import asked_archives  # noqa: PLC0415
+
+    with asked_archives(found, stopped) as archives:
+        yield archives
+
+
+def session_hits(hits: Sequence[Hit], subject: Subject) -> list[Hit]:
+    """Give those records that are the session's, or of what was chained from it.
+
+    Raises:
+        UsageError: the subject fits several roles on one instance.
+    """
+    rows, _ = _kept(hits, subject)
+    ids, texts = {row.values[0] for row in rows} - {None}, {row.raw for row in rows}
+    return [hit for hit in hits if hit.record.raw in texts or hit.record.values[0] in ids]
+
+
+def _look_everywhere(search: Search, archives: Sequence[Asked], known: Known, run: Callable[[], None]) -> None:
+    """Search files and ask archives, in turns, until none of them tells of anything new."""
+    with collector_paused():
+        run()
+        asked = None
+        while archives and asked != len(known.needles):
+            asked = len(known.needles)
+            for archive in archives:
+                archive.follow(known)
+            search.follow(())
+            run()
+
+
+def _kept(hits: Iterable[Hit], subject: Subject) -> tuple[list[Kept], KeptEvents]:
     """Give the session's events in order, each once, and all events that name an identifier."""
     from gdkit.trail.search.keep import session_rows  # noqa: PLC0415 - needs pandas, so it is loaded on first use
 
     kept = KeptEvents()
-    for (number, _), one in sorted(candidates.items()):
-        place = (str(files[number].path), one.line)
-        kept.add(Kept(one.values, one.raw, one.form, place, origins[number]))
+    for source, path, one in hits:
+        kept.add(Kept(one.values, one.raw, one.form, (path, one.line), source))
     rows = kept.in_order()
     of_session = session_rows(events_of(rows), subject)
     return [row for row, is_kept in zip(rows, of_session, strict=True) if is_kept], kept
 
 
-def _book(ledger: Ledger, source: int, file: LogFile, looked: Looked, records: list[Candidate]) -> None:
-    """Tell the ledger of one file."""
+def _book_hit(ledger: Ledger, hit: Hit) -> None:
+    """Tell the ledger of one record."""
+    for kind in hit.record.notes:
+        ledger.note(kind, hit.path, hit.record.line)
+    ledger.record_found(hit.source, hit.record.values)
+
+
+def _book(ledger: Ledger, source: int, file: LogFile, looked: Looked) -> None:
+    """Tell the ledger of one file what in it is no record."""
     name = str(file.path)
-    for one in records:
-        for kind in one.notes:
-            ledger.note(kind, name, one.line)
-        ledger.record_found(source, one.values)
     for item in looked.items:
         if isinstance(item, Problem):
             ledger.unread(name, item.line, item.reason)
