@@ -11,6 +11,7 @@ import sys
 import click
 
 import gdkit
+from gdkit.cli.archive import archive
 from gdkit.cli.athena_table import athena_table
 from gdkit.cli.aws import check_command, findings_command
 from gdkit.cli.case import report, verify
@@ -43,6 +44,7 @@ for command in (
     investigate,
     events,
     hunt,
+    archive,
     respond,
     rules,
     permissions,

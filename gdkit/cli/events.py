@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +12,11 @@ import click
 
 from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, kept_in, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute, plain
+from gdkit.cli.stopping import stopped_by_ctrl_c
 from gdkit.errors import CaseWriteError, UsageError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
     import pandas as pd
@@ -57,7 +56,7 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
     if LOOKUP in trail:
         raise UsageError("the event history is asked by 'gdkit investigate'; this command searches logs",
                          action="give log files, or a trail's bucket, with --trail.")  # fmt: skip
-    with _stopped_by_ctrl_c() as stop:
+    with stopped_by_ctrl_c() as stop:
         found = _found(who, [absolute(source) for source in trail], options, stop)
     if as_json:
         click.echo(json.dumps(_document(found), indent=2))
@@ -92,24 +91,6 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
                            regions=way.access.regions, around=False)  # fmt: skip
     with kept_in(options["keep"]) as folder:
         return read_aside(sources, question, read, folder, way)
-
-
-@contextmanager
-def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
-    """Let Ctrl-C end the search after the files at hand, rather than the command; a second one ends the command."""
-    stop = threading.Event()
-
-    def ask(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        click.echo("stopping after the files at hand …", err=True)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _document(found: Trail) -> dict[str, object]:
