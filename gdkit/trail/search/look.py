@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from gdkit.trail.search.needles import Needle, Sought
     from gdkit.trail.sources import LogFile
 
+READ_WHOLE = 1 << 48
+"""Places from there on are numbers of records of a file that was read whole, those below it places in its text."""
+
 _HEAD = 100
 _DATA = b'"eventCategory":"Data"'
 
@@ -29,7 +32,7 @@ class Candidate(NamedTuple):
     """A record that names an identifier.
 
     Attributes:
-        place: tells it from the other records of its file, the same at every look.
+        place: tells it from the other records of its file, the same at every look in the same way.
         values: the columns of ``record.row_of``.
         notes: what is odd about it.
     """
@@ -154,7 +157,7 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
                 with_data.add(str(item.record.get("recipientAccountId")))
             if names_any(item, needles):
                 try:
-                    looked.candidates.append(candidate_of(number, item))
+                    looked.candidates.append(candidate_of(READ_WHOLE + number, item))
                 except RecursionError:
                     looked.items.append(Problem(item.line, "a record nested too deeply"))
         readable = True

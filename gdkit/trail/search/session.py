@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,16 +14,16 @@ from gdkit.trail.items import Digest, Note, Problem
 from gdkit.trail.ledger import Ledger
 from gdkit.trail.load import Trail, collector_paused, events_of
 from gdkit.trail.search.follow import Known
-from gdkit.trail.search.look import Hit, look_at
+from gdkit.trail.search.look import READ_WHOLE, Hit, look_at
 from gdkit.trail.search.run import Search
 from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gdkit.trail.archive.asked import Asked
     from gdkit.trail.load import Progress
-    from gdkit.trail.search.look import Looked
+    from gdkit.trail.search.look import Candidate, Looked
 
 
 def session_events(
@@ -103,7 +104,7 @@ def search_trail(
     with _asked(found, stopped) as archives:
         _look_everywhere(search, archives, known, lambda: search.run(workers, on_progress))
         of_files = [Hit(origins[number], str(files[number].path), one)
-                    for (number, _), one in sorted(search.candidates.items())]  # fmt: skip
+                    for number, one in _once(search.candidates)]  # fmt: skip
         hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
         rows, kept = _kept(hits, subject)
         ledger = Ledger(found, sought=True)
@@ -159,6 +160,19 @@ def _look_everywhere(search: Search, archives: Sequence[Asked], known: Known, ru
                 archive.follow(known)
             search.follow(())
             run()
+
+
+def _once(candidates: Mapping[tuple[int, int], Candidate]) -> Iterator[tuple[int, Candidate]]:
+    """Give candidates with the numbers of their files, without those that a second look found in another way again."""
+    searched: Counter[tuple[int, int, str]] = Counter()
+    for (number, place), one in sorted(candidates.items()):
+        same = (number, one.line, one.raw)
+        if place < READ_WHOLE:
+            searched[same] += 1
+        elif searched[same]:
+            searched[same] -= 1
+            continue
+        yield number, one
 
 
 def _kept(hits: Iterable[Hit], subject: Subject) -> tuple[list[Kept], KeptEvents]:

@@ -190,3 +190,20 @@ def test_data_events_of_others(tmp_path: Path, category: str, gap: bool, separat
     (tmp_path / "111122223333_CloudTrail_eu-west-1_20261101T0400Z_x.json.gz").write_bytes(gzip.compress(text))
     found = session_events(calls.PRINCIPAL, tmp_path)
     assert any(row.kind == "no data events" for row in found.coverage.not_searched) == gap
+
+
+def test_a_second_look_by_another_way(tmp_path: Path) -> None:
+    """Records that a second, more careful look at a file finds are neither lost nor counted twice."""
+    others = [calls.call(100 + number, -1) for number in range(11)]
+    write(tmp_path, "0310", [calls.call(1, 0), *others, calls.call(4, 1), calls.with_forged_calls(5, 1)])
+    write(tmp_path, "0315", [calls.assume_role(3, 0)])
+    found = session_events(calls.PRINCIPAL, tmp_path, workers=1)
+    assert numbers(found.events) == [1, 3, 4]
+    assert (found.coverage.searched[0].records, found.coverage.searched[0].duplicates) == (3, 0)
+
+
+def test_the_same_record_twice_in_a_file(tmp_path: Path) -> None:
+    """A record that stands twice in a file is two records and one event."""
+    write(tmp_path, "0310", [calls.call(1, 0), calls.call(1, 0)])
+    found = session_events(calls.PRINCIPAL, tmp_path)
+    assert (found.coverage.searched[0].records, found.coverage.searched[0].duplicates) == (2, 1)
