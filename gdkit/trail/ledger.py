@@ -11,6 +11,7 @@ from gdkit.columns import EVENTS
 from gdkit.errors import TrailError
 from gdkit.model import Coverage, NotSearched, Searched, Unread
 from gdkit.trail.ledger_places import PlaceKey, PlaceTally, all_rows
+from gdkit.trail.ledger_sentences import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,27 +30,6 @@ _OTHER_FORMS = frozenset({
     ".sqlite", ".db", ".bak", ".old", ".tmp", ".part", ".xlsx", ".evtx", ".xml",
 })  # fmt: skip
 """Endings of files that can hold events in a form that is not read here: a gap, and no noise."""
-_SENTENCES: dict[NoteKind, tuple[str, str]] = {
-    "time": ("1 event has a time that cannot be read", "{n} events have a time that cannot be read"),
-    "no_time": ("1 event has no time", "{n} events have no time"),
-    "account": (
-        "1 event has an account id that a spreadsheet rounded, so it is left out",
-        "{n} events have an account id that a spreadsheet rounded, so it is left out",
-    ),
-    "differs": (
-        "1 event id stands on records that differ in name or time; all of them are kept",
-        "{n} event ids stand on records that differ in name or time; all of them are kept",
-    ),
-    "cells": ("1 row has fewer cells than its header", "{n} rows have fewer cells than their header"),
-    "lookup": (
-        "1 look-up row has no readable CloudTrailEvent, so only the row's own fields are known",
-        "{n} look-up rows have no readable CloudTrailEvent, so only the rows' own fields are known",
-    ),
-    "bytes": (
-        "1 file holds bytes that are no text in its encoding; they are shown as \ufffd",
-        "{n} files hold bytes that are no text in their encoding; they are shown as \ufffd",
-    ),
-}
 _DATA_EVENTS = frozenset(
     {
         "GetObject", "PutObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject", "ListObjects",
@@ -248,7 +228,7 @@ class Ledger:
         if not self.records:
             yield ("No event of the session was seen in what was searched." if self._sought
                    else "The files could be read, but hold no event.")  # fmt: skip
-        for kind, (one, many) in _SENTENCES.items():
+        for kind, (one, many) in SENTENCES.items():
             count = self._notes[kind]
             if not count:
                 continue
