@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gdkit.trail import Trail
     from gdkit.trail.fetched import Cost, Question, Terms
 
-SOURCES = "s3://BUCKET/PREFIX for a trail's bucket"
-"""Sources in AWS, as the help of a command names them."""
+SOURCES = "archive:DIR for an archive of them; s3://BUCKET/PREFIX for a trail's bucket"
+"""Sources beside log files, as the help of a command names them."""
 
 _OPTIONS = (
     click.option("--since", metavar="TIME", help="Read sources in AWS from this instant on, such as 2026-11-01 or "

@@ -23,11 +23,10 @@ from gdkit.origin.document import causes_table, evidence_table
 from gdkit.origin.log_evidence import log_evidence
 from gdkit.origin.rules import RULES_BY_NAME
 from gdkit.origin.team_file import load_team_file
+from gdkit.trail.named import ARCHIVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pandas as pd
 
     from gdkit.analysis.scope import Scope
     from gdkit.case.folder import CaseFolder
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from gdkit.model import Subject
     from gdkit.origin.maxmind import Mmdb
     from gdkit.origin.team_file import TeamFile
+    from gdkit.trail import Trail
 
 TEAM_FILE, ONLINE = "networks.yaml", "online"
 NETWORKS_VARIABLE = "GDKIT_NETWORKS"
@@ -77,12 +77,20 @@ def check_inputs(networks: str, mmdb: Iterable[str], ask: Iterable[str]) -> None
         check_names(ask)
 
 
-def keep_log_evidence(case: CaseFolder, events: pd.DataFrame, scope: Scope, subject: Subject) -> None:
+def keep_log_evidence(case: CaseFolder, trail: Trail, scope: Scope, subject: Subject) -> None:
     """Keep what the logs say of each place, while everything that was searched is at hand."""
-    found = log_evidence(events, scope, subject)
+    found = log_evidence(trail.events, scope, subject, _searched_from(trail))
     save_table(case, "address_evidence", found.evidence, "session_events, and the other events that were searched")
     save_table(case, "address_history", found.history, "all events that were searched")
     save_table(case, "address_seen", found.seen, "all events that were searched")
+
+
+def _searched_from(trail: Trail) -> datetime | None:
+    """Say where what was searched begins: an archive gives what was asked of it, and was searched whole."""
+    archives = [row.source for row in trail.coverage.searched if row.kind == ARCHIVED]
+    first = [row.first_event_at for row in trail.coverage.searched if row.kind != ARCHIVED]
+    first += [row.start_at for row in trail.coverage.places if row.source in archives and row.state == "searched"]
+    return min((at for at in first if at is not None), default=None)
 
 
 def judge_origin(case: CaseFolder, session: Mapping[str, Any], inputs: OriginInputs) -> Origin:

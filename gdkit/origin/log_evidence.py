@@ -39,17 +39,21 @@ class LogEvidence(NamedTuple):
     seen: pd.DataFrame
 
 
-def log_evidence(events: pd.DataFrame, scope: Scope, subject: Subject) -> LogEvidence:
+def log_evidence(
+    events: pd.DataFrame, scope: Scope, subject: Subject, searched_from: datetime | None = None
+) -> LogEvidence:
     """Give what the logs say of every place that a session was used from.
 
     Args:
         events: ``tables.EVENTS``, everything that was searched.
         scope: what the events show of the session.
         subject: what the investigation starts from.
+        searched_from: where what was searched begins; with the first event if None.
     """
     reported_at, addresses = reported_at_of(scope.events, subject), places_to_judge(scope.addresses, subject)
     history = history_table(events, scope.session, addresses, reported_at)
-    rows = [row for place in _places(events, scope, history, addresses, reported_at) for row in _rows(place)]
+    begins = searched_from or (tables.plain(events["event_at"].min()) if len(events) else None)
+    rows = [row for place in _places(events, scope, history, addresses, (reported_at, begins)) for row in _rows(place)]
     seen = seen_table(events, scope.events, addresses)
     return LogEvidence(tables.frame_of_rows(tables.ADDRESS_EVIDENCE, rows), history, seen)
 
@@ -94,12 +98,12 @@ def _places(
     scope: Scope,
     history: pd.DataFrame,
     addresses: tuple[str, ...],
-    reported_at: datetime | None,
+    times: tuple[datetime | None, datetime | None],
 ) -> Iterator[Place]:
     own = scope.events[scope.events["hop"] == 0]
     where = places_of(own["source_address"]).fillna(NOWHERE)
     neighbours, signs = neighbours_agent_calls(events, scope.session), _signs(events, scope)
-    begins = tables.plain(events["event_at"].min()) if len(events) else None
+    reported_at, begins = times
     for address in addresses:
         yield Place(
             address=address,

@@ -82,7 +82,7 @@ def _scoped(folder: CaseFolder, sources: Sequence[str], told: Tellers) -> dict[s
     searched = gather_holdings(folder, subject, loaded.events, searched)
     told.begin("Keeping what was found")
     keep_scope(folder, scoped, loaded, sources)
-    keep_log_evidence(folder, loaded.events, scoped, known)
+    keep_log_evidence(folder, loaded, scoped, known)
     origin = origin_document(judge_origin(folder, asdict(scoped.session), OriginInputs()), scoped.addresses)
     document = result_document(subject, scoped, searched, current_verdict(folder), origin)
     save_result(folder, document)

@@ -110,9 +110,10 @@ class Ledger:
         self._others = True
         self._with_data |= set(with_data)
 
-    def not_reached(self, what: str, why: str = "the search was stopped before it was through with them") -> None:
-        """Book what a search did not come to, and why."""
-        self._not_reached.append(NotSearched(what, why, failed=True))
+    def not_reached(self, what: str, why: str = "the search was stopped before it was through with them", *,
+                    failed: bool = True) -> None:  # fmt: skip
+        """Book what a search did not come to, and why; not ``failed`` where nobody wanted it to."""
+        self._not_reached.append(NotSearched(what, why, failed=failed))
 
     def warn(self, sentence: str) -> None:
         """Book what a reader must know beside the gaps."""

@@ -119,7 +119,8 @@ LocalSource: TypeAlias = Files | Archive
 
 NamedSource: TypeAlias = LocalSource | EventHistory | RemoteSource
 
-ARCHIVE = "archive:"
+ARCHIVE, ARCHIVED = "archive:", "archive"
+"""How the name of an archive begins, and its kind in the coverage."""
 
 _SCHEME = re.compile(r"(archive:|s3://|athena:|securitylake:|lake:)(.*)", re.IGNORECASE | re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

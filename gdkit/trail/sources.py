@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.ledger_places import named_place
-from gdkit.trail.named import ARCHIVE, LOOKUP, Archive, Files, Source, parse_source
+from gdkit.trail.named import ARCHIVE, ARCHIVED, LOOKUP, Archive, Files, Source, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,7 +108,7 @@ def _found(source: object) -> SourceFiles:
         from gdkit.trail.archive.contents import archived_in  # noqa: PLC0415 - loads Arrow, which few runs need
 
         archived = archived_in(Path(named.folder).expanduser())
-        return SourceFiles(named.text, "archive", archived.with_data, archived=archived)
+        return SourceFiles(named.text, ARCHIVED, archived.with_data, archived=archived)
     raise UsageError(
         "only files can be read here",
         where=named.text,

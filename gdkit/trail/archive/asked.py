@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gdkit.trail.ledger_places import Archived
     from gdkit.trail.sources import SourceFiles
 
-MOST_OF_OTHERS = 100_000
-"""Calls that are read for what others did at one address, or with the same role: more can belong to a whole fleet."""
+MOST_OF_OTHERS = 20_000
+"""So many calls of others from one address, or with the session's role, are read: enough to see who else is there."""
 
 
 class Asked:
@@ -80,8 +80,9 @@ class Asked:
         """Tell a ledger what the archive holds and lacks, and what was not asked for."""
         book(ledger, self._source, self.archived, self._manifest, self._reader)
         for what in self._too_many.values():
-            ledger.warn(f"archive {self.archived.folder}: {what}. Those of the session were all read, and "
-                        f"{MOST_OF_OTHERS:,} of the others.")  # fmt: skip
+            ledger.not_reached(f"archive {self.archived.folder}: most of {what}",
+                               f"more than {MOST_OF_OTHERS:,} are those of a crowd; so many of them were read, and all "
+                               "that are the session's", failed=False)  # fmt: skip
 
     def _find(self, names: Collection[str]) -> list[Held]:
         found = self._reader.find(names)
@@ -97,10 +98,10 @@ class Asked:
         seen = (hit.record.values[AT["source_address"]] for hit in own)
         roles = {str(hit.record.values[AT["role_id"]]) for hit in own if _is_of(hit, question)}
         for role in sorted(roles):
-            self._find_some(role, f"calls were made with the role {role}", ())
+            self._find_some(role, f"calls with the role {role}", ())
         addresses = {address for text in (*question.addresses, *seen) if (address := normal_address(text))}
         for address in sorted(addresses):
-            self._find_some(address, f"calls came from {address}", roles)
+            self._find_some(address, f"calls from {address}", roles)
 
     def _find_some(self, name: str, what: str, roles: Collection[str]) -> None:
         """Find what a name that many records can have names; of too many, those of a role and some of the others."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.analysis.subject import subject_of_text
-from gdkit.model import Subject
+from gdkit.gathering.origin import _searched_from
+from gdkit.model import Subject, utc_text
 from gdkit.trail import Progress, load_trail
 from gdkit.trail.archive import asked
 from gdkit.trail.fetched.question import Question, question_of, question_of_all_times
@@ -137,7 +138,9 @@ def test_too_many_calls_from_one_address(tmp_path: Path, monkeypatch: pytest.Mon
     found = load_trail(made(tmp_path / "archive", logs), asked=question_of_all_times(SESSION))
     assert {1, 2} <= set(numbers(found.events))
     assert len(found.events) == 2 + 3
-    assert any(f"22 calls came from {THIEF}" in one for one in found.coverage.warnings)
+    (gap,) = [row for row in found.coverage.not_searched if row.kind == "not searched"]
+    assert gap.what == f"archive {tmp_path / 'archive'}: most of 22 calls from {THIEF}"
+    assert not gap.failed
 
 
 def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +160,17 @@ def test_stopped(tmp_path: Path) -> None:
     assert [row.what for row in found.coverage.not_searched if row.failed] == [
         f"archive {tmp_path / 'archive'}: parts of it"
     ]
+
+
+def test_where_what_was_searched_begins(tmp_path: Path) -> None:
+    """Evidence is dated by what the archive holds, and not by the little that was asked of it."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    write(
+        logs,
+        "0310",
+        [calls.call(1, 0), calls.call(2, -1, eventTime="2026-08-01T00:00:00Z", sourceIPAddress="192.0.2.9")],
+    )
+    source = made(tmp_path / "archive", logs)
+    for trail in (load_trail(source, asked=question_of_all_times(SESSION)), load_trail(source), load_trail(logs)):
+        assert utc_text(_searched_from(trail)) == "2026-08-01T00:00:00Z"
