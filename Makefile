@@ -72,6 +72,7 @@ bench: $(READY)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.search $(SEARCH)
 	@$(BIN)/python -m bench.objects $(OBJECTS)
+	@$(BIN)/python -m bench.archive $(ARCHIVE)
 	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.notebooks
 
