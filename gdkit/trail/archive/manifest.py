@@ -127,8 +127,12 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
             stack.callback(connection.close)
             check_format(folder, connection)
-            yield Manifest(folder, tuple(runs_of(connection)), connection)
+            manifest = Manifest(folder, tuple(runs_of(connection)), connection)
         except (sqlite3.Error, OSError) as error:
+            raise damaged(folder, error) from error
+        try:
+            yield manifest
+        except sqlite3.Error as error:
             raise damaged(folder, error) from error
 
 
