@@ -125,8 +125,9 @@ def duckdb(trail: Path, kept: Path, principal: str) -> set[str]:
     at.execute(f"SET threads={CORES}")
 
     def scan(who: str, keys: set[str]) -> Records:
+        asked = [who, ["", *sorted(keys)]]
         rows = at.execute(f"SELECT record FROM read_parquet('{kept}/runs/*/part-*.parquet') "
-                          "WHERE principal_id = ? OR list_contains(?, access_key_id)", [who, ["", *sorted(keys)]])  # fmt: skip
+                          "WHERE principal_id = ? OR list_contains(?, access_key_id)", asked)  # fmt: skip
         return [json.loads(record) for (record,) in rows.fetchall()]
 
     return followed(scan, principal)
