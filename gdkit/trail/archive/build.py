@@ -18,6 +18,7 @@ from gdkit.trail.archive.listing import list_logs, to_read
 from gdkit.trail.archive.manifest import RUNS
 from gdkit.trail.archive.processes import Pool, processes
 from gdkit.trail.load import Progress
+from gdkit.trail.named import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,13 +70,13 @@ def build_archive(
 
     Args:
         folder: of the archive; it is made where there is none.
-        sources: folders, files or globs of log files, absolute; those that it was made of before are looked at, too.
+        sources: folders, files or globs of log files; those that it was made of before are looked at, too.
         workers: processes that read files; one for each core if None.
         on_progress: called now and then.
         is_stopped: asked now and then; what was taken in until then is kept.
 
     Raises:
-        UsageError: a source is no path.
+        UsageError: a source is none of log files on disk.
         TrailError: a source is not there, or holds no log file.
         ArchiveError: there is no source, the archive cannot be written, or somebody else is writing it.
     """
@@ -84,6 +85,7 @@ def build_archive(
         if not known and not sources:
             raise ArchiveError("no log files were named to make it of", where=str(folder),
                                action=f"name them: gdkit archive {folder} --trail LOGS")  # fmt: skip
+        sources = [absolute(source) for source in sources]
         listing = list_logs(sources, known)
         held = keeper.held()
         files = to_read(listing, held, keeper.next_number())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdkit.errors import TrailError
+from gdkit.errors import TrailError, UsageError
 from gdkit.trail.archive.values import ToRead
 from gdkit.trail.search.needles import in_order
 from gdkit.trail.sources import find_files, is_log, walk
@@ -45,7 +45,7 @@ def list_logs(named: Sequence[str], known: Iterable[str]) -> Listing:
         known: sources that the archive was made of before; those that are gone stop nothing.
 
     Raises:
-        UsageError: a source that is no path.
+        UsageError: a source that is none of log files on disk.
         TrailError: a named one is not there, or holds no log file.
     """
     listing = Listing()
@@ -129,6 +129,8 @@ def changed_since(manifest: Manifest) -> Changes:
 def _list(source: str, listing: Listing) -> None:
     folders = _folders(Path(source).expanduser())  # before the files, so that what comes meanwhile is noticed later
     (found,) = find_files([source])
+    if found.archived:
+        raise UsageError("an archive is made of log files", where=source, action="name those that it was made of")
     for file in found.files:
         state = _state(str(file.path))
         listing.files.setdefault(str(file.path), (file, state[1] if state else 0))

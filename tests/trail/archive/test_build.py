@@ -367,6 +367,23 @@ def test_nothing_to_make_it_of(tmp_path: Path, sources: list[str], error: type[E
     assert build_archive(tmp_path / "archive", [str(chained(tmp_path))], workers=1) == Built(new=3)
 
 
+def test_an_archive_of_an_archive(tmp_path: Path) -> None:
+    """An archive is no source of another one."""
+    source = made(tmp_path / "archive", chained(tmp_path))
+    with pytest.raises(UsageError, match="an archive is made of log files"):
+        build_archive(tmp_path / "other", [source], workers=1)
+
+
+def test_a_path_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log files that are named from the folder at hand are found again from any other."""
+    logs = chained(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    build_archive(tmp_path / "archive", [logs.name], workers=1)
+    monkeypatch.chdir("/")
+    assert updated(tmp_path / "archive") == Built()
+    assert_same(load_trail(f"archive:{tmp_path / 'archive'}"), load_trail(logs))
+
+
 def test_a_folder_with_other_things(tmp_path: Path) -> None:
     """No archive is made in a folder that holds something else, and nothing in it is changed."""
     logs = chained(tmp_path)
