@@ -8,13 +8,16 @@ import pytest
 
 from gdkit.errors import UsageError
 from gdkit.trail.named import (
+    Archive,
     AthenaTable,
     EventDataStore,
     EventHistory,
     Files,
     S3Trail,
     SecurityLakeTable,
+    absolute,
     file_sources,
+    holds_archive,
     needs_aws,
     parse_source,
     remote_sources,
@@ -32,6 +35,8 @@ LAKE = "amazon_security_lake_glue_db_eu_west_1"
         ("logs/", Files("logs/")),
         ("C:\\logs", Files("C:\\logs")),
         ("a:b/*.gz", Files("a:b/*.gz")),
+        ("archive:kept/trail", Archive("archive:kept/trail", "kept/trail")),
+        ("Archive:C:\\kept", Archive("Archive:C:\\kept", "C:\\kept")),
         ("s3://audit-logs", S3Trail("s3://audit-logs", "audit-logs", "")),
         ("S3://audit.logs//org/x", S3Trail("S3://audit.logs//org/x", "audit.logs", "org/x")),
         ("athena:primary/logs.trail", AthenaTable("athena:primary/logs.trail", "primary", "logs", "trail")),
@@ -61,6 +66,8 @@ def test_taken_apart(text: str, named: object) -> None:
 @pytest.mark.parametrize(
     ("text", "form"),
     [
+        ("archive:", "archive:FOLDER"),
+        ("archive: ", "archive:FOLDER"),
         ("s3://", "s3://BUCKET"),
         ("s3://UPPER/x", "s3://BUCKET"),
         ("s3://a/../b", "s3://BUCKET"),
@@ -102,3 +109,21 @@ def test_sorted_by_kind() -> None:
     assert [one.text for one in remote_sources(sources)] == ["s3://audit-logs"]
     assert needs_aws(sources)
     assert not needs_aws(["logs", "more/*.gz"])
+
+
+def test_an_archive_is_on_disk() -> None:
+    """An archive is read where it lies: it needs no AWS, and nothing of it is fetched."""
+    sources = ["archive:kept", "logs/"]
+    assert file_sources([*sources, "lookup", "s3://audit-logs"]) == sources
+    assert not needs_aws(sources)
+    assert remote_sources(sources) == []
+    assert holds_archive(sources)
+    assert not holds_archive(["logs/", "lookup"])
+
+
+def test_the_same_from_every_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths and archives are named from the root; what is not on disk keeps its name."""
+    monkeypatch.chdir("/")
+    named = [absolute(one) for one in ("logs", "archive:kept", "lookup", "s3://audit-logs/x")]
+    assert named == ["/logs", "archive:/kept", "lookup", "s3://audit-logs/x"]
+    assert absolute("archive:~/kept") == f"archive:{Path.home()}/kept"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gdkit.model import Subject
 from gdkit.trail.fetched.store import write_records
 from gdkit.trail.load import collector_paused
 from gdkit.trail.s3.ahead import Ahead
@@ -69,7 +68,7 @@ def search_objects(
         CaseWriteError: the folder, or the cache, cannot be written.
     """
     objects = sorted(listed, key=_delivered)
-    known = Known(_subject(question), also=[f'"{address}' for address in question.addresses])
+    known = Known(question.subject, also=[f'"{address}' for address in question.addresses])
     known.follow_keys(saved.keys if saved.done else question.access_key_ids)
     crowd, stopped = Crowd(question.addresses, known), contents.is_stopped(watch.is_stopped)
     ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.first, stopped)
@@ -115,16 +114,6 @@ def _teller(watch: Watch, save: Callable[[], int]) -> Callable[[Progress], None]
             watch.on_progress(replace(progress, what="objects"))
 
     return tell
-
-
-def _subject(question: Question) -> Subject:
-    """Give the session that a question is about; keys that were issued on the way are followed beside it."""
-    named = bool(question.principal_ids or question.instance_id)
-    return Subject(
-        principal_id=next(iter(question.principal_ids), None),
-        instance_id=question.instance_id,
-        access_key_id=None if named else next(iter(question.access_key_ids), None),
-    )
 
 
 def _delivered(one: LogObject) -> datetime:
