@@ -32,7 +32,7 @@ BATCH_BYTES = 8 << 20
 _UNPACKED = 6
 """How many times longer a log file is unpacked, about."""
 _FILES_A_BATCH = 2_000
-MOST_MERGED, FEWEST_MERGED = 32, 8
+MOST_MERGED, FEWEST_MERGED = 24, 8
 """Runs that are put together at once: a block of each is in memory, and fewer are not worth writing them again."""
 _SMALL_BYTES = 8 << 20
 """So little to read takes less time than to start processes for it."""

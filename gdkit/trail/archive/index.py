@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "names.sqlite"
-_HELD_BACK = 200_000
+_HELD_BACK = 40_000
 """Entries that are sorted before they are written: one after the other in a file they are written faster."""
 _PART = 1 << 16
 """More than there are blocks in a part."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-RUN_BYTES = 8 << 20
+RUN_BYTES = 12 << 20
 """Text of the records that become one run: what is in memory at once, with all that is made of it."""
 _LARGEST_BYTES = 8 << 20
 """Files above it are read from disk piece by piece."""

@@ -26,7 +26,7 @@ _COLUMNS = tuple(
 _ADDRESS = AT["source_address"]
 _MENTIONED = tuple(map(re.compile, ("ASIA[A-Z0-9]{12,124}", "AKIA[A-Z0-9]{12,124}")))
 """Keys. One pattern for each beginning: letters before a choice make a search three times as fast."""
-_normal = lru_cache(maxsize=65_536)(normal_address)
+_normal = lru_cache(maxsize=8_192)(normal_address)
 _INSTANCE = re.compile("i-[0-9a-fA-F]{8}(?:[0-9a-fA-F]{9})?")
 """Source: EC2 User Guide, "Resource IDs": 8 or 17 hexadecimal digits."""
 
@@ -54,7 +54,7 @@ def names_of(found: Found, head: tuple[Any, ...]) -> list[str]:
     return sorted(names)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def mark_of(name: str) -> int:
     """Give the number that stands for an identifier in an index, so that the index itself tells none.
 

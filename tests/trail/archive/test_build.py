@@ -275,7 +275,7 @@ def test_which_runs_are_put_together() -> None:
     tiny = run_of(1, "tiny")
     assert mergeable([*large, tiny, *small, run_of(9000, "s7")]) == [tiny, *small, run_of(9000, "s7")]
     assert mergeable([*large, *small, run_of(250_000, "l7")]) == [*large, *small, run_of(250_000, "l7")]
-    assert len(mergeable([run_of(5000, f"{number}") for number in range(90)])) == 32
+    assert len(mergeable([run_of(5000, f"{number}") for number in range(90)])) == build.MOST_MERGED
 
 
 def test_few_runs_whatever_the_size() -> None:
