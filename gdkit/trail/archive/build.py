@@ -90,14 +90,16 @@ def build_archive(
         held = keeper.held()
         files = to_read(listing, held, keeper.next_number())
         keeper.begin(sources, listing.passed_over, len(files))
+        gone = tuple(sorted(path for path in held if path not in listing.files))
         before = {file.number: held[str(file.path)] for file in files if str(file.path) in held}
+        folders = listing.folders
+        del listing, held  # of very many files they are long
         small = sum(map(_text_bytes, files)) < _SMALL_BYTES
         with processes(1 if small else workers) as pool:
             build = _Build(keeper, pool, files, before)
             build.run(on_progress, is_stopped or (lambda: False))
         if not build.left:
-            keeper.finish(listing.folders)
-    gone = tuple(sorted(path for path in held if path not in listing.files))
+            keeper.finish(folders)
     return Built(build.new, build.changed, build.same, gone, build.left)
 
 
