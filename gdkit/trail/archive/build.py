@@ -91,7 +91,7 @@ def build_archive(
         files = to_read(listing, held, keeper.next_number())
         keeper.begin(sources, listing.passed_over, len(files))
         gone = tuple(sorted(path for path in held if path not in listing.files))
-        before = {file.number: held[str(file.path)] for file in files if str(file.path) in held}
+        before = {file.number: held[file.path] for file in files if file.path in held}
         folders = listing.folders
         del listing, held  # of very many files they are long
         small = sum(map(_text_bytes, files)) < _SMALL_BYTES
@@ -219,7 +219,7 @@ def _batches(files: Sequence[ToRead]) -> Iterator[list[ToRead]]:
 
 
 def _text_bytes(file: ToRead) -> int:
-    return file.size_bytes * (_UNPACKED if file.path.suffix == ".gz" else 1)
+    return file.size_bytes * (_UNPACKED if file.path.endswith(".gz") else 1)
 
 
 def _name() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdkit.trail.archive.names import AT
@@ -20,7 +21,6 @@ from gdkit.trail.sources import LogFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from typing import Any
 
 RUN_BYTES = 12 << 20
@@ -65,15 +65,15 @@ class _Intake:
     def read(self, file: ToRead) -> None:
         """Read one file; what goes wrong with it is in its row."""
         counted, text = _Counted(), None
-        sha256, readable = "", False
+        sha256, readable, path = "", False, Path(file.path)
         try:
-            content = file.path.read_bytes() if file.size_bytes <= _LARGEST_BYTES else None
-            sha256 = measured(file.path)[1] if content is None else hashlib.sha256(content).hexdigest()
+            content = path.read_bytes() if file.size_bytes <= _LARGEST_BYTES else None
+            sha256 = measured(path)[1] if content is None else hashlib.sha256(content).hexdigest()
             if sha256 == file.before:
                 self.batch.files.append(FileRead(file, sha256, same=True))
                 return
-            text = FileText(file.path, content)
-            for item in read_items(text, LogFile(file.path, file.size_bytes, file.named)):
+            text = FileText(path, content)
+            for item in read_items(text, LogFile(path, file.size_bytes, file.named)):
                 self._take(item, file, counted)
             readable = True
         except ProseError:

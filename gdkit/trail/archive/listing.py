@@ -75,7 +75,7 @@ def to_read(listing: Listing, held: Mapping[str, Held], number: int) -> list[ToR
         if before is None or not before.sha256 or (before.size_bytes, before.mtime_ns) != (file.size_bytes, mtime_ns):
             found.append((file, mtime_ns, before.sha256 if before else ""))
     ordered = (found[place] for place in in_order([file.place for file, _, _ in found]))
-    return [ToRead(number + place, file.path, file.size_bytes, mtime_ns, file.named, sha256)
+    return [ToRead(number + place, str(file.path), file.size_bytes, mtime_ns, file.named, sha256)
             for place, (file, mtime_ns, sha256) in enumerate(ordered)]  # fmt: skip
 
 

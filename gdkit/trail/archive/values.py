@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path  # noqa: TC003 - of a NamedTuple
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,13 +61,14 @@ class ToRead(NamedTuple):
 
     Attributes:
         number: of this reading of it in the manifest.
+        path: as text, which takes a third of the memory: there can be very many of these.
         mtime_ns: when it was changed, by the file system.
         named: given by its own name; see ``sources.LogFile``.
         before: SHA-256 of what it held when it was read before; empty where it was not.
     """
 
     number: int
-    path: Path
+    path: str
     size_bytes: int
     mtime_ns: int
     named: bool

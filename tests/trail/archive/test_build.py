@@ -37,7 +37,7 @@ def test_only_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     take_in = build.take_in
 
     def watched(place: Path, name: str, files: list[intake.ToRead]) -> object:
-        taken.extend(file.path.name for file in files)
+        taken.extend(Path(file.path).name for file in files)
         return take_in(place, name, files)
 
     monkeypatch.setattr(build, "take_in", watched)
