@@ -37,7 +37,9 @@ class Ahead:
         self._ready: dict[str, bytes | None] = {}
         self._in_hand: set[str] = set()
         self._taken: set[str] = set()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
         self._ended = False
         self._error: BaseException | None = None
 
@@ -54,9 +56,9 @@ class Ahead:
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._ended = True
-                self._changed.notify_all()
+                self._room.notify_all()
             for thread in threads:
                 thread.join()
 
@@ -67,15 +69,16 @@ class Ahead:
             CaseWriteError: the cache cannot be written.
         """
         key = one.stored.key
-        with self._changed:
+        with self._lock:
             while key in self._in_hand and self._error is None:
-                self._changed.wait()
+                self._arrived.wait()
             if self._error is not None:
                 raise self._error
             if key in self._ready:
-                if len(self._ready) == MOST_AHEAD:  # there is room again for those that wait
-                    self._changed.notify_all()
-                return self._ready.pop(key)
+                content = self._ready.pop(key)
+                if not len(self._ready) % _AT_A_TIME:  # room for one of those that wait, and not for all
+                    self._room.notify()
+                return content
             self._taken.add(key)
         return self._read(one)
 
@@ -85,20 +88,20 @@ class Ahead:
             while batch := self._next(read):
                 read = {one.stored.key: self._read(one) for one in batch}
         except BaseException as error:
-            with self._changed:
+            with self._lock:
                 self._error = error
-                self._changed.notify_all()
+                self._arrived.notify_all()
 
     def _next(self, read: dict[str, bytes | None]) -> list[LogObject]:
         """Hand over what was read, and take up what is to be read next; nothing where there is no more."""
         stopped = self._is_stopped()
-        with self._changed:
+        with self._lock:
             if read:
                 self._ready |= read
                 self._in_hand -= read.keys()
-                self._changed.notify_all()
+                self._arrived.notify_all()
             while len(self._ready) >= MOST_AHEAD and not self._ended:
-                self._changed.wait()
+                self._room.wait()
             if self._ended or stopped:
                 return []
             batch = list(islice((one for one in self._objects if one.stored.key not in self._taken), _AT_A_TIME))
