@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from gdkit.aws.objects import Bucket
+
     Way = Callable[["Asked"], Callable[[], int]]
 
 BUCKET, REGION, KEY, SECRET = "bench-trail", "us-east-1", "AKIAIOSFODNN7EXAMPLE", "secret"
@@ -151,24 +153,36 @@ def s3fs(asked: Asked) -> Callable[[], int]:
     return lambda: sum(map(len, files.cat(paths, batch_size=asked.at_once).values()))
 
 
+def _bucket(asked: Asked) -> Any:
+    """Give the bucket as gdkit reads it."""
+    import boto3
+
+    from gdkit.aws.objects import open_bucket
+
+    return open_bucket(BUCKET, "", _boto3(asked), boto3.Session(region_name=REGION), simulated=True)
+
+
+def gdkit_bare(asked: Asked) -> Callable[[], int]:
+    """What gdkit reads objects with, alone, by threads."""
+    bucket = _bucket(asked)
+    return lambda: by_threads(asked, lambda key: len(bucket.content(key)))
+
+
 def gdkit(asked: Asked) -> Callable[[], int]:
     """The whole fetch: listed, estimated, read, unpacked, searched with the chain followed, kept, with its ledger."""
     from datetime import timedelta
 
-    import boto3
-
     from bench.synthetic import BEGIN, DAYS
-    from gdkit.aws.objects import Bucket, open_bucket
     from gdkit.model import Subject
     from gdkit.trail.fetched import Terms, Watch, question_of
     from gdkit.trail.named import S3Trail
     from gdkit.trail.s3 import fetch
 
-    client, session = _boto3(asked), boto3.Session(region_name=REGION)
+    bucket: Bucket = _bucket(asked)
 
     class Aws:
         def bucket(self, name: str, prefix: str = "", *, requester_pays: bool = False) -> Bucket:
-            return open_bucket(name, prefix, client, session, simulated=True)
+            return bucket
 
     fetch.AT_ONCE = asked.at_once
     since, until = BEGIN - timedelta(days=1), BEGIN + timedelta(days=DAYS)
@@ -187,6 +201,7 @@ def gdkit(asked: Asked) -> Callable[[], int]:
 
 WAYS: dict[str, Way] = {
     "gdkit, whole fetch": gdkit,
+    "gdkit, bytes alone": gdkit_bare,
     "obstore, threads": obstore_threads,
     "obstore, threads, unpacked": obstore_unpacked,
     "obstore, asyncio": obstore_asyncio,

@@ -87,9 +87,9 @@ def _mark(sources: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(found).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _state(path: Path) -> tuple[str, int, int]:
-    about = path.stat()
-    return str(path), about.st_size, about.st_mtime_ns
+def _state(path: str) -> tuple[str, int, int]:
+    about = os.stat(path)  # noqa: PTH116 - of very many files
+    return path, about.st_size, about.st_mtime_ns
 
 
 def _text(record: bytes) -> str:

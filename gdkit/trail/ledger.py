@@ -81,6 +81,8 @@ class Ledger:
         self._first: dict[NoteKind, str] = {}
         self._digests = 0
         self._passed_over = [name for source in self._sources for name in source.passed_over]
+        for folder, problem in (unlisted for source in self._sources for unlisted in source.unlisted):
+            self.unread(folder, None, f"the folder cannot be listed: {problem}")
 
     @property
     def records(self) -> int:

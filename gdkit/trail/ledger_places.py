@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
-from sys import intern
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
 
     from gdkit.trail.sources import SourceFiles
 
@@ -190,7 +190,7 @@ def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str]
     found: dict[tuple[str, str], NamedFiles] = {}
     if source.archived:
         found = {key: replace(named) for key, named in source.archived.named.items()}
-        for place in map(named_place, map(Path, unread)):
+        for place in map(named_place, unread):
             if place is not None and (place.account_id, place.region) in found:
                 found[place.account_id, place.region].unread += 1
     for file in source.files:
@@ -199,43 +199,38 @@ def _names(source: SourceFiles, unread: Collection[str]) -> dict[tuple[str, str]
             continue
         named = found.setdefault((place.account_id, place.region), NamedFiles())
         named.files += 1
-        named.unread += str(file.path) in unread
+        named.unread += file.path in unread
         if place.at is not None:
             named.first_at = min(named.first_at or place.at, place.at)
             named.last_at = max(named.last_at or place.at, place.at)
     return found
 
 
-def named_place(path: Path) -> NamedPlace | None:
-    """Give what a log file's name or folder tells of it; None where neither is a trail's.
+def named_place(path: str) -> NamedPlace | None:
+    """Give what a log file's name or folder, or its key in a bucket, tells of it; None where neither is a trail's.
 
-    >>> from pathlib import Path
-    >>> named_place(Path("111122223333_CloudTrail_us-east-1_20261101T0305Z_abc.json.gz")).region
+    >>> named_place("111122223333_CloudTrail_us-east-1_20261101T0305Z_abc.json.gz").region
     'us-east-1'
     """
-    return place_in(path.name, path.as_posix())
+    match = _FILE_NAME.match(_name(path)) or _FOLDER.search(path if os.sep == "/" else path.replace(os.sep, "/"))
+    return _place(*match.groups()) if match else None
 
 
-def place_in(name: str, whole: str) -> NamedPlace | None:
-    """Give what a log file's name or folder tells of it; None where neither is a trail's.
-
-    Args:
-        name: of the file.
-        whole: its path, or its key in a bucket.
-    """
-    match = _FILE_NAME.match(name) or _FOLDER.search(whole)
-    if match is None:
-        return None
-    account_id, region = intern(match["account"]), intern(match["region"])  # of very many files there are few of each
-    return NamedPlace(account_id, region, _time(match["at"]), "/" in match["at"])
-
-
-def is_delivered(path: Path) -> bool:
+def is_delivered(path: str) -> bool:
     """Tell whether a file bears the name of a log file as CloudTrail delivers it; it never writes one again."""
-    return _FILE_NAME.match(path.name) is not None
+    return _FILE_NAME.match(_name(path)) is not None
 
 
-@lru_cache(maxsize=4096)
+def _name(path: str) -> str:
+    return path[max(path.rfind("/"), path.rfind(os.sep)) + 1 :]
+
+
+@lru_cache(maxsize=1 << 14)
+def _place(account_id: str, region: str, at: str) -> NamedPlace:
+    """Give one value for the very many files that are named alike."""
+    return NamedPlace(account_id, region, _time(at), "/" in at)
+
+
 def _time(text: str) -> datetime | None:
     """Read the time in a name, ``20261101T0305`` or ``2026/11/01``; None where the digits make none."""
     digits = text.replace("/", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdkit.tables import EVENTS, frame
@@ -126,8 +127,8 @@ class _Load:
 
     def read(self, source: int, file: LogFile) -> None:
         """Read one file; what goes wrong goes into the ledger."""
-        name = str(file.path)
-        text = FileText(file.path)
+        name = file.path
+        text = FileText(Path(name))
         readable = False
         try:
             for item in read_items(text, file):

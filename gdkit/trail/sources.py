@@ -6,8 +6,8 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.ledger_places import named_place
@@ -26,6 +26,8 @@ LOOKUP_PLAN, FETCH_PLAN = "lookup-plan.json", "fetch-plan.json"
 FETCH_ANSWER, FETCH_STATE = "fetch-answer.json", "fetch-state.json.gz"
 """What else a fetch keeps for itself in its folder: what it gave, and how far it is."""
 
+_OF_A_FETCH = frozenset({LOOKUP_PLAN, FETCH_PLAN, FETCH_ANSWER, FETCH_STATE})
+
 ARCHIVE_MANIFEST = "gdkit-archive.sqlite"
 """The file that tells an archive of log files from a folder of them."""
 
@@ -34,31 +36,47 @@ _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
 _MAGIC = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """One file to read.
+class LogFile(NamedTuple):
+    """One file to read; there may be very many.
 
     Attributes:
         named: given by its own name, so it is always tried and always answered for.
+        place: account, region and time that it is named for; None where its name is none of a trail's.
     """
 
-    path: Path
+    path: str
     size_bytes: int
     named: bool
-
-    @property
-    def place(self) -> NamedPlace | None:
-        """Account, region and time that it is named for; None where its name is none of a trail's."""
-        return named_place(self.path)
+    place: NamedPlace | None
 
     @property
     def may_be_prose(self) -> bool:
         """Whether plain text in it is no loss: it stood in a folder and its name does not promise a log."""
-        suffixes = [suffix.lower() for suffix in self.path.suffixes]
+        suffixes = [suffix.lower() for suffix in PurePath(self.path).suffixes]
         last = suffixes[-1] if suffixes else ""
         if last == ".gz":
             last = suffixes[-2] if len(suffixes) > 1 else ""
         return not self.named and last in _PLAIN_TEXT_SUFFIXES
+
+
+def log_file(path: str, size_bytes: int, *, named: bool) -> LogFile:
+    """Give a file to read, with what its name tells."""
+    return LogFile(path, size_bytes, named, named_place(path))
+
+
+class Listed(NamedTuple):
+    """A folder as it was listed.
+
+    Attributes:
+        files: what is in it and is no folder, by name.
+        archived: whether it is an archive, which holds again what log files hold; its files are not listed then.
+        problem: why it could not be listed.
+    """
+
+    path: str
+    files: tuple[os.DirEntry[str], ...] = ()
+    archived: bool = False
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -71,6 +89,8 @@ class SourceFiles:
         with_data: accounts whose data events the source of a fetch is known to hold, whether or not any was fetched.
         archived: what an archive holds; None for files.
         asked: whether of an archive only what a question asks for is read.
+        links: files that are symbolic links.
+        unlisted: folders that could not be listed, and why.
     """
 
     source: str
@@ -80,6 +100,8 @@ class SourceFiles:
     passed_over: list[str] = field(default_factory=list)
     archived: Archived | None = None
     asked: bool = False
+    links: set[str] = field(default_factory=set)
+    unlisted: list[tuple[str, str]] = field(default_factory=list)
 
 
 def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
@@ -96,7 +118,7 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     seen: set[str] = set()
     folders: dict[str, str] = {}
     for one in found:
-        one.files = [file for file in one.files if _is_new(file.path, seen, folders)]
+        one.files = [file for file in one.files if _is_new(file.path, file.path in one.links, seen, folders)]
     return found
 
 
@@ -116,12 +138,15 @@ def _found(source: object) -> SourceFiles:
     )
 
 
-def _is_new(path: Path, seen: set[str], folders: dict[str, str]) -> bool:
+def _is_new(path: str, is_link: bool, seen: set[str], folders: dict[str, str]) -> bool:
     """Tell whether a file was not seen yet under any name, and note that it was; each folder is resolved once."""
-    folder, _, name = str(path).rpartition(os.sep)
-    if folder not in folders:
-        folders[folder] = os.path.realpath(folder or path.root or os.curdir)
-    real = os.path.realpath(path) if os.path.islink(path) else f"{folders[folder]}{os.sep}{name}"  # noqa: PTH114 - faster
+    if is_link:
+        real = os.path.realpath(path)
+    else:
+        folder, _, name = path.rpartition(os.sep)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder or (os.sep if path.startswith(os.sep) else os.curdir))
+        real = f"{folders[folder]}{os.sep}{name}"
     if real in seen:
         return False
     seen.add(real)
@@ -136,13 +161,14 @@ def _files_of(source: str) -> SourceFiles:
     if path.is_dir():
         _add_folder(path, result)
     elif os.path.lexists(path):
-        _add_file(path, result, named=True)
+        _add_named(path, result)
     elif _MAGIC.search(source):
         _add_matches(path, result)
     else:
         raise TrailError("there is no such file or folder", where=source, action="check the path.")
     if not result.files:
         aside = f" ({len(result.passed_over)} files are not logs by their name)" if result.passed_over else ""
+        aside += "".join(f"; {folder} cannot be listed: {problem}" for folder, problem in result.unlisted[:1])
         raise TrailError(
             f"no file with CloudTrail events was found there{aside}",
             where=source,
@@ -152,33 +178,53 @@ def _files_of(source: str) -> SourceFiles:
 
 
 def _add_folder(folder: Path, result: SourceFiles) -> None:
-    for parent, names in walk(folder, result.passed_over):
-        for name in sorted(names):
-            path = Path(parent, name)
-            if name in (LOOKUP_PLAN, FETCH_PLAN):
-                if path.parent == folder:
-                    _read_plan(path, result)
-            elif name in (FETCH_ANSWER, FETCH_STATE):
-                continue
-            elif not is_log(path):
-                result.passed_over.append(str(path))
-            else:
-                _add_file(path, result, named=False)
+    top = os.fspath(folder)
+    for listed in walk(top):
+        if listed.archived:
+            result.passed_over.append(_plain(listed.path))
+        if listed.problem:
+            result.unlisted.append((_plain(listed.path), listed.problem))
+        for entry in listed.files:
+            if entry.name in (LOOKUP_PLAN, FETCH_PLAN) and listed.path == top:
+                _read_plan(Path(entry.path), result)
+            elif is_log(entry.name):
+                _add_entry(entry, result)
+            elif entry.name not in _OF_A_FETCH:
+                result.passed_over.append(_plain(entry.path))
 
 
-def walk(folder: Path, archives: list[str] | None = None) -> Iterator[tuple[str, list[str]]]:
-    """Give a folder and all that are in it, with the names of their files, in order; archives are left out.
+def _add_entry(entry: os.DirEntry[str], result: SourceFiles) -> None:
+    try:
+        size_bytes = entry.stat().st_size
+    except OSError:
+        size_bytes = 0
+    path = _plain(entry.path)
+    if entry.is_symlink():
+        result.links.add(path)
+    result.files.append(log_file(path, size_bytes, named=False))
 
-    Args:
-        folder: the folder.
-        archives: the paths of archives are added here: they hold again what log files hold.
-    """
-    for parent, folders, names in os.walk(folder):
-        inner = {name for name in folders if is_archive(Path(parent, name))}
-        folders[:] = sorted(set(folders) - inner)
-        if archives is not None:
-            archives += [str(Path(parent, name)) for name in sorted(inner)]
-        yield parent, names
+
+def _plain(path: str) -> str:
+    """Give a path as ``pathlib`` writes it: of the folder that one is in, the name alone."""
+    return path.removeprefix(f"{os.curdir}{os.sep}")
+
+
+def walk(folder: str) -> Iterator[Listed]:
+    """List a folder and all that are in it, each before those in it, in order; archives in it are named alone."""
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            with os.scandir(path) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Listed(path, problem=error.strerror or str(error))
+            continue
+        if path != folder and any(entry.name == ARCHIVE_MANIFEST and entry.is_file() for entry in entries):
+            yield Listed(path, archived=True)
+            continue
+        yield Listed(path, tuple(entry for entry in entries if not entry.is_dir()))
+        waiting += (entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
 
 
 def is_archive(folder: Path) -> bool:
@@ -198,12 +244,11 @@ def _read_plan(path: Path, result: SourceFiles) -> None:
         result.kind = "files"
 
 
-def is_log(path: Path) -> bool:
+def is_log(name: str) -> bool:
     """Tell whether a file that stands in a folder is a log by its name."""
-    name = path.name
-    if name.startswith(".") or name in (LOOKUP_PLAN, FETCH_PLAN, FETCH_ANSWER, FETCH_STATE):
+    if name.startswith(".") or name in _OF_A_FETCH:
         return False
-    return name.endswith(".gz") or (path.suffix.lower() in _LOG_SUFFIXES and not _is_prose(name))
+    return name.endswith(".gz") or (PurePath(name).suffix.lower() in _LOG_SUFFIXES and not _is_prose(name))
 
 
 def _is_prose(name: str) -> bool:
@@ -217,16 +262,18 @@ def _add_matches(pattern: Path, result: SourceFiles) -> None:
     matches = base.glob(str(Path(*parts[first:]))) if base.is_dir() else ()
     for path in sorted(set(matches)):
         if path.is_file():
-            _add_file(path, result, named=True)
+            _add_named(path, result)
         elif path.is_dir() and parts[-1] == "**":
-            for inner in sorted(path.iterdir()):
-                if inner.is_file():
-                    _add_file(inner, result, named=False)
+            for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
+                if entry.is_file():
+                    _add_entry(entry, result)
 
 
-def _add_file(path: Path, result: SourceFiles, *, named: bool) -> None:
+def _add_named(path: Path, result: SourceFiles) -> None:
     try:
-        size_bytes = os.stat(path).st_size  # noqa: PTH116 - of very many files
+        size_bytes = path.stat().st_size
     except OSError:
         size_bytes = 0
-    result.files.append(LogFile(path, size_bytes, named))
+    if path.is_symlink():
+        result.links.add(os.fspath(path))
+    result.files.append(log_file(os.fspath(path), size_bytes, named=True))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -154,3 +155,38 @@ def test_all_unreadable_names_three(tmp_path: Path) -> None:
         load_trail(tmp_path)
     assert "c.json:1: neither JSON" in str(caught.value)
     assert "and 1 more" in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is read, and the ledger names the folder and the reason as a gap; alone, it is an error."""
+    closed, scan = str(tree / "closed"), os.scandir
+    os.mkdir(closed)  # noqa: PTH102 - pathlib would list it by the function below
+
+    def refuse(path: str) -> Any:
+        if str(path) == closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    trail = load_trail(tree)
+    assert len(trail.events) == 4
+    (told,) = [one for one in trail.coverage.unread if one.file == closed]
+    assert told.reason == "the folder cannot be listed: Permission denied"
+    with pytest.raises(TrailError, match="cannot be listed: Permission denied"):
+        load_trail(closed)
+
+
+def test_links_are_read_once(tree: Path) -> None:
+    """A file that is there under a second name, as a link, is read once; a link to a folder is not followed."""
+    files = load_trail(tree).coverage.searched[0].files
+    (tree / "zz.json").symlink_to(next(tree.rglob("*.json")))
+    (tree / "again").symlink_to(tree, target_is_directory=True)
+    again = load_trail(tree)
+    assert (again.coverage.searched[0].files, len(again.events)) == (files, 4)
+
+
+def test_the_folder_that_one_is_in(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of the working folder are named without a dot before them."""
+    monkeypatch.chdir(tree)
+    named = set(load_trail(".").events["source_file"])
+    assert named == {os.path.relpath(path, tree) for path in load_trail(tree).events["source_file"]}

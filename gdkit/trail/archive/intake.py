@@ -17,7 +17,7 @@ from gdkit.trail.ledger import MOST_PLACES, is_data_event
 from gdkit.trail.ledger_places import PlaceTally
 from gdkit.trail.load import ProseError, collector_paused, read_items
 from gdkit.trail.record import head_of
-from gdkit.trail.sources import LogFile
+from gdkit.trail.sources import log_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ class _Intake:
                 self.batch.files.append(FileRead(file, sha256, same=True))
                 return
             text = FileText(path, content)
-            for item in read_items(text, LogFile(path, file.size_bytes, file.named)):
+            for item in read_items(text, log_file(file.path, file.size_bytes, named=file.named)):
                 self._take(item, file, counted)
             readable = True
         except ProseError:

@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import ArchiveError
@@ -29,6 +28,7 @@ from gdkit.trail.sources import ARCHIVE_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from gdkit.trail.archive.values import Batch, FileRead, Run
     from gdkit.trail.ledger_places import PlaceKey, PlaceTally
@@ -179,10 +179,10 @@ class Keeper:
         self._connection.execute(
             "INSERT INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, 'held', ?)",
             (file.number, os.fsencode(file.path), file.size_bytes, file.mtime_ns, read.sha256, read.records,
-             read.readable, _now(), is_delivered(Path(file.path)) and not file.named),
+             read.readable, _now(), is_delivered(file.path) and not file.named),
         )  # fmt: skip
         self._connection.executemany("INSERT INTO odd VALUES(?, ?, ?, ?, ?)", [(file.number, *odd) for odd in read.odd])
-        place = named_place(Path(file.path))
+        place = named_place(file.path)
         if place is not None and before is None:
             at = number_of(place.at)
             self._connection.execute(_ADD_NAMED, (place.account_id, place.region, at, at))

@@ -75,7 +75,7 @@ def to_read(listing: Listing, held: Mapping[str, Held], number: int) -> list[ToR
         if before is None or not before.sha256 or (before.size_bytes, before.mtime_ns) != (file.size_bytes, mtime_ns):
             found.append((file, mtime_ns, before.sha256 if before else ""))
     ordered = (found[place] for place in in_order([file.place for file, _, _ in found]))
-    return [ToRead(number + place, str(file.path), file.size_bytes, mtime_ns, file.named, sha256)
+    return [ToRead(number + place, file.path, file.size_bytes, mtime_ns, file.named, sha256)
             for place, (file, mtime_ns, sha256) in enumerate(ordered)]  # fmt: skip
 
 
@@ -131,16 +131,19 @@ def _list(source: str, listing: Listing) -> None:
     (found,) = find_files([source])
     if found.archived:
         raise UsageError("an archive is made of log files", where=source, action="name those that it was made of")
+    for folder, problem in found.unlisted:
+        raise TrailError(f"the folder cannot be listed: {problem}", where=folder,
+                         action="get leave to read it, or name the other folders one by one")  # fmt: skip
     for file in found.files:
-        state = _state(str(file.path))
-        listing.files.setdefault(str(file.path), (file, state[1] if state else 0))
+        state = _state(file.path)
+        listing.files.setdefault(file.path, (file, state[1] if state else 0))
     listing.passed_over += found.passed_over
     listing.folders |= folders
 
 
 def _folders(path: Path) -> dict[str, int]:
     """Give a folder and all that are in it, with when they were changed last; nothing for what is no folder."""
-    return {folder: at for folder, _ in walk(path) if (at := _changed_at(folder)) is not None}
+    return {one.path: at for one in walk(str(path)) if not one.archived and (at := _changed_at(one.path)) is not None}
 
 
 def _changed_at(folder: str) -> int | None:
@@ -159,18 +162,18 @@ def _state(path: str) -> tuple[int, int] | None:
 def _logs_in(folder: str, manifest: Manifest) -> set[str]:
     """Give the log files that are in a folder now, with those of folders in it that the archive does not know."""
     return {
-        str(path)
-        for parent, names in walk(Path(folder))
-        if parent == folder or not _is_known(parent, manifest)
-        for name in names
-        if is_log(path := Path(parent, name))
+        entry.path
+        for listed in walk(folder)
+        if listed.path == folder or not _is_known(listed.path, manifest)
+        for entry in listed.files
+        if is_log(entry.name)
     }
 
 
 def _files_of(source: str) -> set[str]:
     """Give the log files that a glob fits now."""
     try:
-        return {str(file.path) for one in find_files([source]) for file in one.files}
+        return {file.path for one in find_files([source]) for file in one.files}
     except TrailError:
         return set()
 

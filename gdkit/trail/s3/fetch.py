@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gdkit.trail.named import S3Trail
     from gdkit.trail.s3.searching import Answer
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Objects that are read at once."""
 
 

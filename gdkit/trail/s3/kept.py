@@ -9,7 +9,7 @@ from gdkit.trail.fetched.store import read_state, write_records, write_state
 from gdkit.trail.items import Problem
 from gdkit.trail.s3.cache import safe_path
 from gdkit.trail.search.look import kept_records
-from gdkit.trail.sources import LogFile
+from gdkit.trail.sources import log_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,7 +75,7 @@ def records_path(folder: Path, key: str) -> Path:
 def held_records(folder: Path, key: str) -> list[Candidate]:
     """Give the records of an object that an earlier run kept."""
     path = records_path(folder, key)
-    return kept_records(LogFile(path, 0, named=True)) if path.is_file() else []
+    return kept_records(log_file(str(path), 0, named=True)) if path.is_file() else []
 
 
 class Keeper:

@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import AwsCall, AwsError, StoppedError
-from gdkit.trail.ledger_places import place_in
+from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.layout import find_layout
 from gdkit.trail.search.needles import EARLY
@@ -56,9 +55,9 @@ class LogObject(NamedTuple):
         return self.stored.size_bytes
 
     @property
-    def path(self) -> Path:
+    def path(self) -> str:
         """Its key."""
-        return Path(self.stored.key)
+        return self.stored.key
 
     @property
     def may_be_prose(self) -> bool:
@@ -107,7 +106,7 @@ class FolderListing:
         if _NO_LOG.search(one.key) or not _LOG.search(one.key) or not one.size_bytes:
             self.others += 1
             return
-        place = place_in(one.key.rpartition("/")[2], one.key)
+        place = named_place(one.key)
         if place is not None and place not in wanted:
             self.outside += 1
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stringzilla import find
@@ -81,11 +82,16 @@ def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data:
     content = None
     if file.size_bytes <= LARGEST_BYTES:
         try:
-            content = file.path.read_bytes()
+            content = _content(file.path)
         except OSError as error:
             problem = Problem(None, f"cannot be opened or read: {error.strerror or error}")
             return Looked([], [problem], readable=False, records=False)
     return look_in(file, content, sought, again=again, ask_for_data=ask_for_data)
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - of very many files
+        return file.read()
 
 
 def look_in(
@@ -107,7 +113,7 @@ def look_in(
         looked = _searched(file, content, sought, again=again, ask_for_data=ask_for_data)
         if looked is not None:
             return looked
-    return _read(FileText(file.path, content), file, [needle for group in sought.values() for needle in group])
+    return _read(FileText(Path(file.path), content), file, [needle for group in sought.values() for needle in group])
 
 
 def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask_for_data: bool) -> Looked | None:
@@ -176,7 +182,7 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
 def kept_records(file: LogFile) -> list[Candidate]:
     """Give every record of a file that holds nothing but records found before; none where it cannot be read."""
     try:
-        found = enumerate(read_items(FileText(file.path), file))
+        found = enumerate(read_items(FileText(Path(file.path)), file))
         return [candidate_of(number, item) for number, item in found if isinstance(item, Found)]
     except (OSError, NotTextError, ProseError):
         return []

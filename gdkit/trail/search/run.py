@@ -67,8 +67,8 @@ class Search:
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
         places = [file.place for file in files]
-        spans: dict[Span | None, Span | None] = {}
-        self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
+        spans = {place: span_of(place) for place in set(places)}
+        self._spans = [spans[place] for place in places]
         self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
@@ -193,7 +193,8 @@ class Search:
             self._known.learn(fresh)
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
-        self._look_again([number])  # it may have been in hand while another file told of a new identifier
+        if self._searched_for[number] < len(self._known.needles):  # another file told of one meanwhile
+            self._look_again([number])
         if new := self._known.needles[known:]:
             self._look_again(self._before(new))
 

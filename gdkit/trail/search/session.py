@@ -21,6 +21,8 @@ from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    import pandas as pd
+
     from gdkit.trail.archive.asked import Asked
     from gdkit.trail.load import Progress
     from gdkit.trail.search.look import Candidate, Looked
@@ -62,11 +64,12 @@ def subject_of(who: str | os.PathLike[str]) -> Subject:
         FindingError: the file holds no finding, or one that names no session.
     """
     from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415 - loaded where needed
-    from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
 
     named = None if Path(who).exists() else subject_of_text(os.fspath(who))
     if named is not None:
         return named
+    from gdkit.findings import load_findings, select_finding  # noqa: PLC0415 - of a file alone
+
     found = load_findings(Path(who))
     return subject_of_finding(select_finding(found), found)
 
@@ -103,10 +106,10 @@ def search_trail(
     search = Search(files, known, stopped, look_at)
     with _asked(found, stopped) as archives:
         _look_everywhere(search, archives, known, lambda: search.run(workers, on_progress))
-        of_files = [Hit(origins[number], str(files[number].path), one)
+        of_files = [Hit(origins[number], files[number].path, one)
                     for number, one in _once(search.candidates)]  # fmt: skip
         hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
-        rows, kept = _kept(hits, subject)
+        rows, events, kept = _kept(hits, subject)
         ledger = Ledger(found, sought=True)
         ids, texts = {row.values[0] for row in rows}, {row.raw for row in rows}
         for hit in hits:
@@ -123,7 +126,7 @@ def search_trail(
     if unfinished := search.unfinished:
         ledger.not_reached(f"{unfinished:,} of {len(files):,} log files")
     coverage = ledger.coverage(rows)
-    return Trail(events_of(rows), [row.raw for row in rows], coverage)
+    return Trail(events, [row.raw for row in rows], coverage)
 
 
 @contextmanager
@@ -144,7 +147,7 @@ def session_hits(hits: Sequence[Hit], subject: Subject) -> list[Hit]:
     Raises:
         UsageError: the subject fits several roles on one instance.
     """
-    rows, _ = _kept(hits, subject)
+    rows, _, _ = _kept(hits, subject)
     ids, texts = {row.values[0] for row in rows} - {None}, {row.raw for row in rows}
     return [hit for hit in hits if hit.record.raw in texts or hit.record.values[0] in ids]
 
@@ -175,16 +178,20 @@ def _once(candidates: Mapping[tuple[int, int], Candidate]) -> Iterator[tuple[int
         yield number, one
 
 
-def _kept(hits: Iterable[Hit], subject: Subject) -> tuple[list[Kept], KeptEvents]:
-    """Give the session's events in order, each once, and all events that name an identifier."""
+def _kept(hits: Iterable[Hit], subject: Subject) -> tuple[list[Kept], pd.DataFrame, KeptEvents]:
+    """Give the session's events in order, each once, their table, and all events that name an identifier."""
     from gdkit.trail.search.keep import session_rows  # noqa: PLC0415 - needs pandas, so it is loaded on first use
 
     kept = KeptEvents()
     for source, path, one in hits:
         kept.add(Kept(one.values, one.raw, one.form, (path, one.line), source))
     rows = kept.in_order()
-    of_session = session_rows(events_of(rows), subject)
-    return [row for row, is_kept in zip(rows, of_session, strict=True) if is_kept], kept
+    events = events_of(rows)
+    of_session = session_rows(events, subject)
+    if not of_session.all():
+        rows = [row for row, is_kept in zip(rows, of_session, strict=True) if is_kept]
+        events = events_of(rows)
+    return rows, events, kept
 
 
 def _book_hit(ledger: Ledger, hit: Hit) -> None:
@@ -196,7 +203,7 @@ def _book_hit(ledger: Ledger, hit: Hit) -> None:
 
 def _book(ledger: Ledger, source: int, file: LogFile, looked: Looked) -> None:
     """Tell the ledger of one file what in it is no record."""
-    name = str(file.path)
+    name = file.path
     for item in looked.items:
         if isinstance(item, Problem):
             ledger.unread(name, item.line, item.reason)

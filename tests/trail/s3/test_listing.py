@@ -23,7 +23,7 @@ A = samples.ACCOUNT
 def days(bucket: MemoryBucket, **asked: object) -> list[str]:
     """Give the stamps of the objects that are listed for a question."""
     listing = list_trail(bucket, "", question(**asked), Watch())  # type: ignore[arg-type]
-    return sorted(one.path.name.split("_")[3] for one in listing.objects)
+    return sorted(one.path.rpartition("/")[2].split("_")[3] for one in listing.objects)
 
 
 def test_span_with_late_delivery() -> None:
@@ -80,7 +80,7 @@ def test_names_tell_where_folders_do_not() -> None:
     bucket.put("copies/export.json.gz", [samples.event()])
     bucket.objects_held["copies/CloudTrail-Digest/x.json.gz"] = b"x"
     listing = list_trail(bucket, "copies", question(regions=("eu-west-1",)), Watch())  # type: ignore[arg-type]
-    assert [one.path.name[-13:] for one in listing.objects] == ["00001.json.gz", "xport.json.gz"]
+    assert [one.path.rpartition("/")[2][-13:] for one in listing.objects] == ["00001.json.gz", "xport.json.gz"]
     (folder,) = listing.folders
     assert (folder.outside, folder.others) == (2, 1)
 

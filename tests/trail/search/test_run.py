@@ -8,7 +8,7 @@ from gdkit.model import Subject
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import kept_records, look_at
 from gdkit.trail.search.run import Search
-from gdkit.trail.sources import LogFile
+from gdkit.trail.sources import LogFile, log_file
 from tests.trail import samples
 from tests.trail.search import calls
 
@@ -24,7 +24,7 @@ def files(folder: Path, *contents: list[dict[str, Any]]) -> list[LogFile]:
     for number, records in enumerate(contents):
         name = f"111122223333_CloudTrail_us-east-1_20261101T03{5 * number:02d}Z_{number}.json"
         path = samples.write(folder / name, samples.compact(records))
-        made.append(LogFile(path, path.stat().st_size, named=True))
+        made.append(log_file(str(path), path.stat().st_size, named=True))
     return made
 
 
@@ -92,5 +92,5 @@ def test_kept_records_of_a_damaged_file(tmp_path: Path) -> None:
     """Records that were kept and cannot be read any more are none: they are fetched again."""
     path = tmp_path / "x.json.gz"
     path.write_bytes(b"\x1f\x8b")
-    assert kept_records(LogFile(path, 2, named=True)) == []
-    assert kept_records(LogFile(tmp_path / "none.json.gz", 0, named=True)) == []
+    assert kept_records(log_file(str(path), 2, named=True)) == []
+    assert kept_records(log_file(str(tmp_path / "none.json.gz"), 0, named=True)) == []
