@@ -146,7 +146,8 @@ def _is_new(path: str, is_link: bool, seen: set[str], folders: dict[str, str]) -
         folder, _, name = path.rpartition(os.sep)
         if folder not in folders:
             folders[folder] = os.path.realpath(folder or (os.sep if path.startswith(os.sep) else os.curdir))
-        real = f"{folders[folder]}{os.sep}{name}"
+        resolved = folders[folder]
+        real = path if resolved == folder else f"{resolved}{os.sep}{name}"  # of very many files, one text for both
     if real in seen:
         return False
     seen.add(real)

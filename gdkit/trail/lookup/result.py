@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gdkit.trail.lookup.question import Question
     from gdkit.trail.lookup.store import Spent
 
+NAMELESS = "records that tell neither the session's name nor a key as their caller's"
+"""What the event history cannot be asked for."""
+
 _MOST_NAMES = 5
 
 
@@ -144,6 +147,11 @@ def gaps_in_words(plan: LookupPlan, facts: Iterable[QueryFacts], keys: Iterable[
         "data events",
         "the event history holds management events only, so S3 object reads and the like would not be seen",
         kind="no data events",
+    )
+    yield NotSearched(
+        NAMELESS,
+        "the event history was asked by these; the call by which AWS gives an instance its key, and another account's "
+        "own record of a role that was assumed in it, tell neither",
     )
 
 

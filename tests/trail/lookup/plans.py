@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gdkit.trail.lookup import LookupPlan, load_history
+from gdkit.trail.lookup.result import NAMELESS
 from tests.trail.lookup.history import ACCOUNT, INSTANCE, KEY, NOW, START
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def ids_of(events: list[dict[str, Any]]) -> list[str]:
 
 
 def gaps_of(result: LookupResult) -> list[tuple[str, str]]:
-    """Give what was not searched, without the data events, which never are."""
-    return [(gap.what, gap.reason) for gap in result.not_searched if gap.what != "data events"]
+    """Give what was not searched, without what never is."""
+    return [(gap.what, gap.reason) for gap in result.not_searched if gap.what not in ("data events", NAMELESS)]
 
 
 def pages_in(folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gdkit.errors import UsageError
 from gdkit.trail import load_trail
 from gdkit.trail.lookup import LookupProgress, Watch, fetch_history, load_history
+from gdkit.trail.lookup.result import NAMELESS
 from tests.trail.lookup.history import (
     ACCOUNT,
     INSTANCE,
@@ -193,7 +194,7 @@ def test_nothing_found_proves_nothing(tmp_path: Path) -> None:
     assert any(gap.what == "data events" for gap in result.not_searched)
     trail = load_history(result)
     assert trail.events.empty
-    assert [gap.what for gap in trail.coverage.not_searched] == ["data events"]
+    assert [gap.what for gap in trail.coverage.not_searched] == ["data events", NAMELESS]
 
 
 def test_young_events(tmp_path: Path) -> None:

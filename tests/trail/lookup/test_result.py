@@ -9,7 +9,7 @@ from gdkit.trail.lookup.failures import Failure
 from gdkit.trail.lookup.gaps import Chain
 from gdkit.trail.lookup.plan import FoundKey, Query, Site
 from gdkit.trail.lookup.question import Flight, Question
-from gdkit.trail.lookup.result import LookupResult, QueryFacts, facts_of, gaps_in_words
+from gdkit.trail.lookup.result import NAMELESS, LookupResult, QueryFacts, facts_of, gaps_in_words
 from gdkit.trail.lookup.store import Spent
 from tests.trail.lookup.history import ACCOUNT, KEY, NOW, START
 from tests.trail.lookup.plans import plan
@@ -62,6 +62,7 @@ def test_many_keys_out_of_reach() -> None:
         "account 999988887777: calls with 7 keys of that account (ASIA0, ASIA1, ASIA2, ASIA3, ASIA4, …)",
         "an unknown account: calls with 1 key of that account (ASIAX)",
         "data events",
+        NAMELESS,
     ]
 
 
