@@ -73,6 +73,7 @@ bench: $(READY)
 	@$(BIN)/python -m bench.search $(SEARCH)
 	@$(BIN)/python -m bench.objects $(OBJECTS)
 	@$(BIN)/python -m bench.archive $(ARCHIVE)
+	@$(BIN)/python -m bench.athena $(ATHENA)
 	@$(BIN)/python -m bench.startup
 	@$(BIN)/python -m bench.notebooks
 
