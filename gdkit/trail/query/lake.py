@@ -7,11 +7,12 @@ SELECT alone, from the store's id) and "CloudTrail Lake queries" (bounds on even
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from gdkit.trail.query.names import Roles
+from gdkit.trail.query.names import Roles, names_asked
 from gdkit.trail.query.partitions import one_of
 from gdkit.trail.query.rendering import Rendering, Shown
 
@@ -47,7 +48,7 @@ def lake_rendering(store_id: str) -> Rendering:
     return Rendering(
         table=exp.Table(this=exp.to_identifier(store_id, quoted=True)),
         shown=(Shown("", whole, "record"),),
-        roles=roles,
+        named=partial(names_asked, roles),
         places=_places,
         dialect="trino",
         longest=LONGEST,

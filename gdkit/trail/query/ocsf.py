@@ -9,12 +9,13 @@ mappings of CloudTrail.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from gdkit.errors import TrailError
-from gdkit.trail.query.names import Roles
+from gdkit.trail.query.names import Roles, names_asked
 from gdkit.trail.query.partitions import Partition, one_of, partitions_of, places_asked
 from gdkit.trail.query.raw import structs_as_json
 from gdkit.trail.query.rendering import Kind, Rendering, Shown
@@ -87,7 +88,7 @@ def ocsf_rendering(table: TableShape) -> Rendering:
     return Rendering(
         table=exp.table_(table.name, db=table.database, quoted=True),
         shown=tuple(_shown(table)),
-        roles=_roles(table),
+        named=partial(names_asked, _roles(table)),
         places=_places(table),
         lacking=tuple(_lacking(table)),
         constants={"eventCategory": category} if category else {},

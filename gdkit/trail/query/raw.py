@@ -5,13 +5,14 @@ Source: Athena User Guide, "Query AWS CloudTrail logs"; CloudTrail User Guide, "
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from gdkit.errors import TrailError
 from gdkit.model import utc_text
-from gdkit.trail.query.names import Roles
+from gdkit.trail.query.names import Roles, names_asked
 from gdkit.trail.query.partitions import partitions_of, places_asked
 from gdkit.trail.query.rendering import Rendering, Shown
 from gdkit.trail.query.table import TableShape, column
@@ -78,7 +79,7 @@ def raw_rendering(table: TableShape) -> Rendering:
     return Rendering(
         table=exp.table_(table.name, db=table.database, quoted=True),
         shown=tuple(_shown(table)),
-        roles=roles,
+        named=partial(names_asked, roles),
         places=places,
         lacking=tuple(path for path in RECORD if table.type_of(path.lower()) is None),
     )

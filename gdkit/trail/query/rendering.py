@@ -11,7 +11,6 @@ from sqlglot import exp
 
 from gdkit.aws.select_only import with_bare_store
 from gdkit.model import utc_text
-from gdkit.trail.query.names import Roles, names_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,17 +43,19 @@ class Rendering:
 
     Attributes:
         shown: what is asked for of each event.
+        named: gives the condition that an event names what is asked for; None where everything is asked for.
         places: gives the conditions that prune, for a question; there is no statement without one.
         dialect: sqlglot's name of the SQL that is spoken there.
         lacking: fields of a record that the table has no column for.
         constants: fields that are the same for all events of the table.
         longest: so many characters a statement may have.
+        text_of: gives the text of the record that a row is, where its values hold that text itself.
         bare: name of the table where the service wants it without quotes, although it is no plain name; else empty.
     """
 
     table: exp.Expr
     shown: tuple[Shown, ...]
-    roles: Roles
+    named: Callable[[Question], exp.Expr | None]
     places: Callable[[Question], Sequence[exp.Expr]]
     dialect: Literal["athena", "trino"] = "athena"
     lacking: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ class Rendering:
     longest: int = 262_144
     """Source: Athena API Reference, StartQueryExecution, QueryString."""
 
+    text_of: Callable[[Sequence[str | None]], str] | None = None
     bare: str = ""
 
     def statement(self, question: Question) -> str:
@@ -71,7 +73,7 @@ class Rendering:
             ValueError: the table needs a place that the question does not name.
         """
         wanted = [exp.alias_(one.value.copy(), f"c{number}") for number, one in enumerate(self.shown)]
-        pruned, named = self.places(question), names_asked(self.roles, question)
+        pruned, named = self.places(question), self.named(question)
         if not pruned:
             raise ValueError("a query without a bound would read everything")
         select = exp.select(*wanted).from_(self.table.copy()).where(*pruned, *([] if named is None else [named]))
@@ -90,6 +92,10 @@ class Rendering:
             return
         for part in _halves(question):
             yield from self.statements(part)
+
+    def written(self, row: Sequence[str | None]) -> str:
+        """Give the text of the record that a row of the answer is, for a log file."""
+        return self.text_of(row) if self.text_of else json.dumps(self.record(row), separators=(",", ":"))
 
     def record(self, row: Sequence[str | None]) -> dict[str, Any]:
         """Give the CloudTrail record that a row of the answer is; what the row lacks is left out."""

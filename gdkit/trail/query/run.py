@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -213,7 +212,7 @@ class Runs:
             path.unlink()
         count, number, waiting = 0, 1, list[str]()
         for row in self._engine.rows(query_id):
-            waiting.append(json.dumps(self._rendering.record(row), separators=(",", ":")))
+            waiting.append(self._rendering.written(row))
             count += 1
             if len(waiting) == RECORDS_A_FILE:
                 write_records(self._path(mark, number), waiting)

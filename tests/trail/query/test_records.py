@@ -18,7 +18,7 @@ def of(*values: tuple[str, Kind, str | None], constants: dict[str, str] | None =
     """Give the record of a row with these paths, sorts and values."""
     plain = raw_rendering(trail_table())
     shown = tuple(Shown(path, exp.column("x"), kind) for path, kind, _ in values)
-    made = Rendering(plain.table, shown, plain.roles, plain.places, constants=constants or {})
+    made = Rendering(plain.table, shown, plain.named, plain.places, constants=constants or {})
     return made.record([value for _, _, value in values])
 
 

@@ -113,7 +113,7 @@ def test_identifiers_and_bounds(sort: str) -> None:
 def test_no_statement_without_a_bound() -> None:
     """A rendering whose table gives no bound makes no statement at all: it would read everything."""
     made = RENDERINGS["trail"]
-    unbounded = Rendering(made.table, made.shown, made.roles, lambda _: ())
+    unbounded = Rendering(made.table, made.shown, made.named, lambda _: ())
     with pytest.raises(ValueError, match="without a bound"):
         unbounded.statement(question())
 
