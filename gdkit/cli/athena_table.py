@@ -1,4 +1,4 @@
-"""The command that writes the statement of a table over a trail's log files: ``gdkit athena-table``."""
+"""The command that writes the statement of a table for Athena: ``gdkit athena-table``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gdkit.aws import ReadOnlyAws
+    from gdkit.trail.named import S3Trail
     from gdkit.trail.query.ddl import TrailPlace
     from gdkit.trail.query.table import TableShape
 
@@ -28,12 +29,17 @@ _A_YEAR = timedelta(days=365)
 @click.option("--trail", "trail", default="", metavar="NAME", help="The trail, by name or ARN, if there are several.")
 @click.option("--bucket", default="", metavar="S3-URL",
               help="Where the log files are, s3://BUCKET/PREFIX: then AWS is not asked for the trail.")  # fmt: skip
+@click.option("--archive", default="", metavar="S3-URL",
+              help="Where the parts of an archive were copied to, s3://BUCKET/PREFIX: the table is over these, and not "
+                   "over a trail's log files. It has no accounts, regions or days to be named.")  # fmt: skip
 @click.option("--account", "accounts", multiple=True, metavar="ID",
               help="An account whose files are there. Give it again for more; none of an organisation's trail: then "
                    "each query names its accounts.")  # fmt: skip
 @click.option("--organization", default="", metavar="ID", help="With --bucket: the organisation, o-…, of its trail.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the table; a year ago if not given.")
-@click.option("--look", is_flag=True, help="With --bucket: look whether the table is there already, as without it.")
+@click.option(
+    "--look", is_flag=True, help="With --bucket or --archive: look whether the table is there already, as without it."
+)
 @aws_options
 def athena_table(table: str, **options: Any) -> None:
     """Write the statement that makes an Athena table over a trail's log files, for '--trail athena:…'.
@@ -42,14 +48,21 @@ def athena_table(table: str, **options: Any) -> None:
     Days, accounts and regions are partitions by projection, so nothing is ever added by hand. Whether the table is
     there already is said, and what differs.
 
+    With --archive the table is over an archive's parts (see 'gdkit archive'), copied with 'aws s3 sync DIR/runs
+    s3://BUCKET/PREFIX --delete --exclude "*" --include "*.parquet"'. It has no partitions: each question may read all
+    of them.
+
     Exit status: 0 the table is not there yet, or will do; 3 it is there and differs.
     """
-    from gdkit.trail.query.ddl import create_statement, table_over  # noqa: PLC0415 - only what a command needs
+    from gdkit.trail.query.ddl import create_statement  # noqa: PLC0415 - only what a command needs
 
     database, name = _names(table)
-    aws = _reader(options) if options["look"] or not options["bucket"] else None
-    place = _place_named(options) if options["bucket"] else _place_asked(aws, options)
-    wanted = table_over(place, database, name)
+    if options["archive"]:
+        wanted = _over_archive(options, database, name)
+        aws = _reader(options) if options["look"] else None
+    else:
+        aws = _reader(options) if options["look"] or not options["bucket"] else None
+        wanted = _over_trail(aws, options, database, name)
     click.echo(create_statement(wanted))
     if aws is not None:
         _say_what_is_there(aws, wanted)
@@ -69,7 +82,7 @@ def _say_what_is_there(aws: ReadOnlyAws, wanted: TableShape) -> None:
         click.echo(f"{name} is in {aws.region} already, and differs:", err=True)
         for line in found:
             click.echo(f"  - {plain(line)}", err=True)
-        click.echo("Give the new table another name, or drop that one first: its log files stay.", err=True)
+        click.echo("Give the new table another name, or drop that one first: what lies in the bucket stays.", err=True)
         raise click.exceptions.Exit(GAPS)
 
 
@@ -88,6 +101,35 @@ def _reader(options: dict[str, Any]) -> ReadOnlyAws:
     return open_read_only(aws_access(**named))
 
 
+def _over_archive(options: dict[str, Any], database: str, name: str) -> TableShape:
+    from gdkit.trail.query.archived import table_of_archive  # noqa: PLC0415 - only what a command needs is loaded
+
+    others = {"--trail": "trail", "--bucket": "bucket", "--account": "accounts", "--organization": "organization",
+              "--since": "since", "--region": "regions"}  # fmt: skip
+    mixed = [option for option, key in others.items() if options[key]]
+    if mixed:
+        raise UsageError(f"--archive and {', '.join(mixed)} exclude each other",
+                         action="name the archive's place alone: its table needs nothing else")  # fmt: skip
+    place = _bucket_of(options["archive"])
+    return table_of_archive(f"s3://{place.bucket}/{place.prefix.strip('/')}", database, name)
+
+
+def _over_trail(aws: ReadOnlyAws | None, options: dict[str, Any], database: str, name: str) -> TableShape:
+    from gdkit.trail.query.ddl import table_over  # noqa: PLC0415 - only what a command needs is loaded
+
+    place = _place_named(options) if options["bucket"] else _place_asked(aws, options)
+    return table_over(place, database, name)
+
+
+def _bucket_of(url: str) -> S3Trail:
+    from gdkit.trail.named import S3Trail, parse_source  # noqa: PLC0415 - only what a command needs is loaded
+
+    named = parse_source(url)
+    if not isinstance(named, S3Trail):
+        raise UsageError("a bucket is named s3://BUCKET/PREFIX", where=url[:80])
+    return named
+
+
 def _place_asked(aws: ReadOnlyAws | None, options: dict[str, Any]) -> TrailPlace:
     from gdkit.trail.query.trails import place_of_trail  # noqa: PLC0415 - only what a command needs is loaded
 
@@ -97,13 +139,10 @@ def _place_asked(aws: ReadOnlyAws | None, options: dict[str, Any]) -> TrailPlace
 
 
 def _place_named(options: dict[str, Any]) -> TrailPlace:
-    from gdkit.trail.named import S3Trail, parse_source  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.trail.query.ddl import TrailPlace  # noqa: PLC0415
+    from gdkit.trail.query.ddl import TrailPlace  # noqa: PLC0415 - only what a command needs is loaded
 
     bucket, organization, accounts = options["bucket"], options["organization"], _accounts(options)
-    named = parse_source(bucket)
-    if not isinstance(named, S3Trail):
-        raise UsageError("a bucket is named s3://BUCKET/PREFIX", where=bucket[:80])
+    named = _bucket_of(bucket)
     if organization and not _ORGANIZATION.fullmatch(organization):
         raise UsageError("it is no id of an organisation", where=organization[:40], action="write it like o-abcde12345")
     if not accounts and not organization:

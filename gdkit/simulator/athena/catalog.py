@@ -14,6 +14,14 @@ from gdkit.simulator.athena.failures import QueryFailedError, no_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+_PARQUET = {
+    "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": PARQUET_SERDE},
+}
+"""What STORED AS PARQUET stands for. Source: Athena User Guide, "Parquet SerDe"."""
+
 
 @dataclass(frozen=True, slots=True)
 class GlueTable:
@@ -92,8 +100,6 @@ def create_table(glue: Any, statement: exp.Create, database: str) -> None:
     if exp.ExternalProperty not in by_kind or location is None:
         raise QueryFailedError("FAILED: SemanticException: only EXTERNAL tables with a LOCATION can be created")
     partitions = by_kind.get(exp.PartitionedByProperty)
-    formats = by_kind[exp.FileFormatProperty].this
-    serde = by_kind[exp.RowFormatSerdeProperty].this.this
     table = {
         "Name": place.name.lower(),
         "TableType": "EXTERNAL_TABLE",
@@ -103,9 +109,7 @@ def create_table(glue: Any, statement: exp.Create, database: str) -> None:
         "StorageDescriptor": {
             "Columns": _columns(schema.expressions),
             "Location": location.this.name,
-            "InputFormat": formats.args["input_format"].name,
-            "OutputFormat": formats.args["output_format"].name,
-            "SerdeInfo": {"SerializationLibrary": serde},
+            **_form(by_kind),
         },
     }
     try:
@@ -116,6 +120,18 @@ def create_table(glue: Any, statement: exp.Create, database: str) -> None:
             return
         raise QueryFailedError(f"FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
                                f"{code}(message:{error.response['Error']['Message']})") from error  # fmt: skip
+
+
+def _form(by_kind: Mapping[type, Any]) -> dict[str, Any]:
+    """Give the formats and the SerDe that a statement names, one by one or as PARQUET."""
+    formats = by_kind[exp.FileFormatProperty].this
+    if formats.name.upper() == "PARQUET":
+        return _PARQUET
+    return {
+        "InputFormat": formats.args["input_format"].name,
+        "OutputFormat": formats.args["output_format"].name,
+        "SerdeInfo": {"SerializationLibrary": by_kind[exp.RowFormatSerdeProperty].this.this},
+    }
 
 
 def _columns(definitions: Any) -> list[dict[str, str]]:

@@ -44,6 +44,7 @@ def run_query(statement: exp.Query, read: ReadOf) -> Answer:
     asked = frozenset(one.name.lower() for one in query.find_all(exp.Identifier))
     with duckdb.connect() as connection:
         connection.execute("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'")  # as older versions of sqlglot write one
+        connection.execute("CREATE MACRO arrays_overlap(one, other) AS list_has_any(one, other)")
         for number, table in enumerate(list(_base_tables(query))):
             found = read(table, _conditions(table), asked)
             size += found.bytes * (MOST_RECURSIONS if _is_repeated(table) else 1)

@@ -47,6 +47,13 @@ def bad_data(column: str, found: object) -> QueryFailedError:
                             f"{type(found).__name__}")  # fmt: skip
 
 
+def bad_parquet(place: str, found: object) -> QueryFailedError:
+    """Say that an object is no Parquet file, or that its columns are not those of the table."""
+    told = str(found).partition("\n")[0]
+    wrong = "Not valid Parquet file" if "magic bytes" in told else "Malformed Parquet file"
+    return QueryFailedError(f"HIVE_BAD_DATA: {wrong}: s3://{place} {told}")
+
+
 def over_cutoff() -> QueryCancelledError:
     """Say that the query read more than its work group allows."""
     return QueryCancelledError("Query cancelled! : Bytes scanned limit was exceeded")

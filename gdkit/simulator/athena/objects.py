@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gdkit.simulator.athena.catalog import partitions_in
+from gdkit.simulator.athena.catalog import PARQUET_SERDE, partitions_in
 from gdkit.simulator.athena.columns import arrow_type, row_of
-from gdkit.simulator.athena.failures import QueryFailedError
+from gdkit.simulator.athena.failures import QueryFailedError, bad_parquet
 from gdkit.simulator.athena.projection import Partition, in_folders, listed, projected
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from gdkit.simulator.athena.catalog import GlueTable
-
-_PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 
 
 class Read(NamedTuple):
@@ -62,8 +60,11 @@ def read_table(s3: Any, glue: Any, table: GlueTable, conditions: Sequence[exp.Ex
         for key in _keys(s3, partition.location):
             body = s3.get_object(Bucket=_bucket(partition.location), Key=key)["Body"].read()
             objects += 1
-            if table.library == _PARQUET or table.is_iceberg:
-                rows, read = _of_parquet(body, partition.values, schema, asked)
+            if table.library == PARQUET_SERDE or table.is_iceberg:
+                try:
+                    rows, read = _of_parquet(body, partition.values, schema, asked)
+                except pa.ArrowException as error:
+                    raise bad_parquet(f"{_bucket(partition.location)}/{key}", error) from error
             else:
                 rows, read = _of_log_file(body, table, partition.values, schema), len(body)
             parts.append(rows)

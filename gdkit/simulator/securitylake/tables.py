@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
+from gdkit.simulator.athena.catalog import PARQUET_SERDE
 from gdkit.simulator.athena.columns import arrow_type, hive_type
 from gdkit.simulator.cloudtrail.delivered import records_in
 from gdkit.simulator.securitylake.ocsf import ocsf_event
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from gdkit.simulator.backend import Backend
     from gdkit.simulator.securitylake.ocsf import Version
 
-_PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 _SOURCES = {"Management": "cloud_trail_mgmt", ("Data", "s3.amazonaws.com"): "s3_data",
             ("Data", "lambda.amazonaws.com"): "lambda_execution"}  # fmt: skip
 _PRODUCT = "struct<name:string,vendor_name:string,version:string,feature:struct<name:string>>"
@@ -121,7 +121,7 @@ class SecurityLake:
     def _storage(self, location: str) -> dict[str, Any]:
         columns = [{"Name": name, "Type": kind} for name, kind in _COLUMNS[self.version].items()]
         return {"Columns": columns, "Location": f"s3://{self.bucket}/{location}",
-                "SerdeInfo": {"SerializationLibrary": _PARQUET}}  # fmt: skip
+                "SerdeInfo": {"SerializationLibrary": PARQUET_SERDE}}  # fmt: skip
 
     def _create_table(self, source: str) -> None:
         keys = [{"Name": name, "Type": kind} for name, kind in _KEYS.items()] if self.version == 1 else []

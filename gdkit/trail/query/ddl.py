@@ -1,6 +1,7 @@
-"""The statement that makes a table over a trail's log files, with partition projection, and what a table lacks of it.
+"""Statements that make tables: over a trail's log files, with partition projection, and over an archive's parts.
 
 No partition is ever added by hand: days go on by themselves, accounts and regions are listed, or named by each query.
+What a table that is there has otherwise is told.
 
 Source: Athena User Guide, "Create the table for CloudTrail logs in Athena using partition projection" and "Use dynamic
 ID partitioning"; CloudTrail User Guide, "CloudTrail record contents" and "Finding your CloudTrail log files".
@@ -101,16 +102,15 @@ def table_over(place: TrailPlace, database: str, name: str) -> TableShape:
 
 
 def create_statement(table: TableShape) -> str:
-    """Write the statement that makes a table, where it is not there yet."""
-    columns = [_definition(column, kind) for column, kind in table.columns.items() if column not in _KEYS]
-    keys = exp.Schema(expressions=[_definition(key, table.columns[key]) for key in table.partition_keys])
-    formats = exp.InputOutputFormat(input_format=_text(_INPUT), output_format=_text(_OUTPUT))
+    """Write the statement that makes a table, where it is not there yet.
+
+    A table with partitions is over a trail's log files, another over Parquet.
+    """
+    columns = [_definition(name, kind) for name, kind in table.columns.items() if name not in table.partition_keys]
     settings = [exp.Property(this=_text(name), value=_text(value)) for name, value in table.parameters.items()]
     properties = [
         exp.ExternalProperty(),
-        exp.PartitionedByProperty(this=keys),
-        exp.RowFormatSerdeProperty(this=_text(_SERDE)),
-        exp.FileFormatProperty(this=formats, hive_format=True),
+        *(_of_log_files(table) if table.partition_keys else [_form(exp.var("PARQUET"))]),
         exp.LocationProperty(this=_text(table.location)),
         *settings,
     ]
@@ -178,6 +178,16 @@ def _projection(place: TrailPlace) -> dict[str, str]:
         "projection.day.range": f"{place.since:%Y/%m/%d},NOW",
         "storage.location.template": f"{place.location}${{account}}/CloudTrail/${{region}}/${{day}}",
     }
+
+
+def _of_log_files(table: TableShape) -> list[exp.Property]:
+    keys = exp.Schema(expressions=[_definition(key, table.columns[key]) for key in table.partition_keys])
+    formats = exp.InputOutputFormat(input_format=_text(_INPUT), output_format=_text(_OUTPUT))
+    return [exp.PartitionedByProperty(this=keys), exp.RowFormatSerdeProperty(this=_text(_SERDE)), _form(formats)]
+
+
+def _form(form: exp.Expr) -> exp.Property:
+    return exp.FileFormatProperty(this=form, hive_format=True)
 
 
 def _definition(name: str, kind: exp.DataType) -> exp.ColumnDef:

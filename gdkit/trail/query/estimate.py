@@ -19,6 +19,7 @@ from gdkit.trail.query.partitions import locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.query.partitions import Partition
@@ -35,13 +36,15 @@ class Measured(NamedTuple):
         objects: how many objects.
         bytes: their bytes, compressed as they lie there.
         requests: how many requests it took to see.
-        exact: whether every place was listed.
+        note: what is to be known of these numbers; a few words, or empty.
+        newest_at: when the newest of the objects was put there; None where there is none.
     """
 
     objects: int
     bytes: int
     requests: int
-    exact: bool = True
+    note: str = ""
+    newest_at: datetime | None = None
 
 
 class Bucket:
@@ -59,9 +62,14 @@ class Bucket:
         step = max(1, -(-len(places) // MOST_LISTED))
         chosen = places[::step]
         found = in_parallel(self._one, chosen)
-        objects, size, requests = (sum(column) for column in zip(*found, strict=True)) if found else (0, 0, 0)
         share = len(places) / len(chosen) if chosen else 1
-        return Measured(round(objects * share), round(size * share), requests, exact=step == 1)
+        return Measured(
+            objects=round(sum(one.objects for one in found) * share),
+            bytes=round(sum(one.bytes for one in found) * share),
+            requests=sum(one.requests for one in found),
+            note="from a part of the objects" if step > 1 else "",
+            newest_at=max((one.newest_at for one in found if one.newest_at), default=None),
+        )
 
     def folders(self, place: str) -> list[str]:
         """Give the names of the folders in a place.
@@ -73,10 +81,11 @@ class Bucket:
                  page.get("CommonPrefixes", ())]  # fmt: skip
         return [name.rstrip("/").rpartition("/")[2] for name in names]
 
-    def _one(self, place: str) -> tuple[int, int, int]:
+    def _one(self, place: str) -> Measured:
         pages = list(self._pages(place))
-        sizes = [int(entry["Size"]) for page in pages for entry in page.get("Contents", ())]
-        return len(sizes), sum(sizes), len(pages)
+        entries = [entry for page in pages for entry in page.get("Contents", ())]
+        newest_at = max((entry["LastModified"] for entry in entries), default=None)
+        return Measured(len(entries), sum(int(entry["Size"]) for entry in entries), len(pages), newest_at=newest_at)
 
     def _pages(self, place: str, **more: str) -> Iterator[dict[str, Any]]:
         bucket, _, prefix = place.removeprefix("s3://").partition("/")

@@ -235,9 +235,9 @@ class _Fetch:
                             action="ask for fewer days, accounts or regions, or use another work group")  # fmt: skip
         self._found.objects += measured.objects
         size = self._runs.bytes_scanned + measured.bytes * len(waiting)
-        exact = "" if measured.exact else "from a part of the objects; "
+        note = f"{measured.note}; " if measured.note else ""
         estimate = Cost(objects=measured.objects, requests=len(waiting), bytes=size,
-                        dollars=_dollars(size, len(waiting)), priced=f"{exact}{PRICED}")  # fmt: skip
+                        dollars=_dollars(size, len(waiting)), priced=f"{note}{PRICED}")  # fmt: skip
         self._watch.check(self._target.text, estimate, self._terms)
         self._runs.most_bytes = max(self._terms.max_bytes, round(size * _SLACK))
 

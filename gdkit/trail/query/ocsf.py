@@ -19,7 +19,7 @@ from gdkit.trail.query.names import Roles, names_asked
 from gdkit.trail.query.partitions import Partition, one_of, partitions_of, places_asked
 from gdkit.trail.query.raw import structs_as_json
 from gdkit.trail.query.rendering import Kind, Rendering, Shown
-from gdkit.trail.query.table import column
+from gdkit.trail.query.table import column, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -131,10 +131,8 @@ def _places(table: TableShape) -> Callable[[Question], list[exp.Expr]]:
         """Bound the time, of which the table's hidden partitions are made, and the two columns beside it."""
         asked: Mapping[str, tuple[str, ...]] = {"accountid": question.account_ids, "region": question.regions}
         places = [one_of(column(name), values) for name, values in asked.items() if values]
-        since, until = (exp.cast(exp.Literal.string(f"{at:%Y-%m-%d %H:%M:%S}"), "TIMESTAMP")
-                        for at in (question.since, question.until))  # fmt: skip
-        return [exp.GTE(this=column("time_dt"), expression=since),
-                exp.LTE(this=column("time_dt"), expression=until), *places]  # fmt: skip
+        return [exp.GTE(this=column("time_dt"), expression=instant(question.since)),
+                exp.LTE(this=column("time_dt"), expression=instant(question.until)), *places]  # fmt: skip
 
     return of_iceberg
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -10,6 +11,7 @@ from sqlglot.errors import SqlglotError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,13 @@ def column(path: str) -> exp.Expr:
     """
     first, *rest = (exp.to_identifier(name, quoted=True) for name in path.split("."))
     return exp.Dot.build([exp.column(first), *rest]) if rest else exp.column(first)
+
+
+def instant(at: datetime) -> exp.Expr:
+    """Write an instant for a column of times without a zone, which are those of UTC; to the second.
+
+    >>> from datetime import UTC, datetime
+    >>> instant(datetime(2026, 11, 1, 12, tzinfo=UTC)).sql(dialect="athena")
+    "CAST('2026-11-01 12:00:00' AS TIMESTAMP)"
+    """
+    return exp.cast(exp.Literal.string(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"), "TIMESTAMP")

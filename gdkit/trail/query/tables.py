@@ -1,13 +1,14 @@
-"""Fetchers of events from tables that Athena asks: a trail's log files, and Security Lake."""
+"""Fetchers of events from tables that Athena asks: a trail's log files, an archive's parts, and Security Lake."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gdkit.errors import AwsError
+from gdkit.errors import AwsError, TrailError
 from gdkit.identifiers import parse_access_key_id
 from gdkit.model import NotSearched, utc_text
+from gdkit.trail.query.archived import archive_rendering, is_of_archive
 from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
 from gdkit.trail.query.fetch import Target, fetch_by_queries
@@ -28,17 +29,24 @@ if TYPE_CHECKING:
     from gdkit.trail.query.partitions import Partition
     from gdkit.trail.query.table import TableShape
 
+_AT_MOST = "at most: all parts of the archive, of which a query may read less"
+
 
 def fetch_athena(
     source: AthenaTable, question: Question, folder: Path, *, aws: ReadOnlyAws, terms: Terms, watch: Watch
 ) -> Fetched:
-    """Fetch a session's events from a trail's log files, by a table over them; arguments and errors as ``Fetcher``.
+    """Fetch a session's events from a trail's log files, or from an archive's parts, by a table over them.
+
+    Which of them it is, the table's columns tell. Arguments and errors as ``Fetcher``.
 
     Raises:
-        TrailError: the table is not partitioned by day, or holds no CloudTrail log files.
+        TrailError: the table holds neither, a table of log files is not partitioned by day, or no part is there.
     """
     region = source.region or aws.region
     table = read_table(aws, region, source.database, source.table)
+    if is_of_archive(table):
+        target, measuring = _of_archive(source, table, question, aws)
+        return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
     rendering, partitions = raw_rendering(table), partitions_of(table)
     group = read_workgroup(aws, region, source.workgroup)
     bucket = Bucket(aws.client("s3", region), aws.account_id)
@@ -58,6 +66,49 @@ def fetch_athena(
     )
     asked = _with_regions(question, partitions)
     return measuring.told(fetch_by_queries(target, asked, folder, terms=terms, watch=watch))
+
+
+def _of_archive(
+    source: AthenaTable, table: TableShape, question: Question, aws: ReadOnlyAws
+) -> tuple[Target, _Measuring]:
+    """Say what is asked of an archive's parts.
+
+    How much a query reads of them cannot be told before: at most all, whatever the question. So a limit of the work
+    group refuses none; Athena ends the query that passes it.
+
+    Raises:
+        TrailError: the table is not of an archive's parts, or none is there.
+    """
+    region = source.region or aws.region
+    rendering = archive_rendering(table)
+    group = read_workgroup(aws, region, source.workgroup)
+    measuring = _Measuring(Bucket(aws.client("s3", region), aws.account_id),
+                           lambda _: [table.location] if table.location else None)  # fmt: skip
+    whole = measuring.measure(question)
+    if whole is not None and not whole.objects:
+        raise TrailError("there is no object at the place of the table", where=table.location,
+                         action="copy the archive's parts there: docs/sources.md says how")  # fmt: skip
+    target = Target(
+        kind="athena",
+        text=source.text,
+        engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
+        rendering=rendering,
+        measure=lambda _: whole and whole._replace(note=_AT_MOST),
+        gaps=tuple(_not_in_parts(f"{table.database}.{table.name}", whole)),
+        warnings=(group.warning,) if group.warning else (),
+    )
+    return target, measuring
+
+
+def _not_in_parts(name: str, whole: Measured | None) -> Iterator[NotSearched]:
+    """Name what an archive itself knows of, and its parts do not tell."""
+    yield NotSearched(f"places in log files that could not be read when the archive in {name} was made",
+                      "its parts hold records alone; 'gdkit archive DIR' names these places where the archive "
+                      "is")  # fmt: skip
+    copied_at = whole.newest_at if whole is not None else None
+    when = f", the newest part at {utc_text(copied_at)}" if copied_at is not None else ""
+    yield NotSearched(f"log files that the archive in {name} took in after its parts were copied, or never",
+                      f"the table shows what was copied{when}")  # fmt: skip
 
 
 def fetch_security_lake(
