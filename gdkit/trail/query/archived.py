@@ -84,8 +84,9 @@ def archive_rendering(table: TableShape) -> Rendering:
 def text_of(row: Sequence[str | None]) -> str:
     """Give the text of a record for a log file: its exact text, or that of the row which says more.
 
-    A row of a look-up is read again as such a row. Cells of CSV become the record that their table was read as. What is
-    none of these is given as a JSON text, which the loader names as no record.
+    A row of a look-up is read again as such a row. Cells of CSV become the record that their table was read as;
+    a value that JSON cannot hold, such as Python's set, becomes text. What is none of these is given as a JSON text,
+    which the loader names as no record.
 
     Args:
         row: the record's text, the row that it was taken from, its line, and the form that it came in.
@@ -96,7 +97,8 @@ def text_of(row: Sequence[str | None]) -> str:
             text = (whole or raw or "").strip()
             value, end = parse_json(text)
             return text if isinstance(value, dict) and end == len(text) else json.dumps(text)
-        return json.dumps(found_again(raw or "", whole, int(line or 0), form or "").record, separators=(",", ":"))
+        record = found_again(raw or "", whole, int(line or 0), form or "").record
+        return json.dumps(record, separators=(",", ":"), default=str)
     except (ValueError, TypeError, StopIteration, RecursionError):
         return json.dumps(whole or raw)
 
