@@ -1,4 +1,4 @@
-"""``gdkit athena-table``: the statement of a trail's table, and whether the table is there."""
+"""``gdkit athena-table``: the statement of a trail's or an archive's table, and whether the table is there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BUCKET = ("--bucket", "s3://audit-logs/central/AWSLogs/")
+ARCHIVE = ("--archive", "s3://team-archive/kept/")
 PLACE = (*BUCKET, "--account", "111122223333", "--region", "eu-west-1")
 
 
@@ -46,6 +47,13 @@ def world() -> Iterator[World]:
     """Stage a quiet day; its trail is the account's own, of all regions."""
     with staged_world("quiet", 1) as running:
         yield running
+
+
+def open_athena(world: World) -> None:
+    """Make database and work group, once for all tests."""
+    glue = world.accounts.backend.client("glue", world.staged.account_id, world.staged.region)
+    if DATABASE not in {one["Name"] for one in glue.get_databases()["DatabaseList"]}:
+        open_to_queries(world.accounts, world.staged)
 
 
 def test_from_a_bucket(run: Callable[..., Ended]) -> None:
@@ -81,6 +89,12 @@ def test_from_an_organisations_bucket(run: Callable[..., Ended]) -> None:
     (("logs.t", *BUCKET, "--account", "111122223333"), "no region is named"),
     (("logs.t", *BUCKET, "--organization", "x", "--region", "eu-west-1"), "no id of an organisation"),
     (("logs.t", *PLACE, "--since", "soon"), "does not match the format"),
+    (("logs.t", *ARCHIVE, *BUCKET), "--archive and --bucket exclude each other"),
+    (("logs.t", *ARCHIVE, "--account", "111122223333"), "--archive and --account exclude each other"),
+    (("logs.t", *ARCHIVE, "--region", "eu-west-1"), "--archive and --region exclude each other"),
+    (("logs.t", *ARCHIVE, "--trail", "a", "--since", "2026-01-05"), "--archive and --trail, --since exclude"),
+    (("logs.t", "--archive", "cases/kept"), "a bucket is named s3://BUCKET/PREFIX"),
+    (("logs.t", "--archive", "archive:kept"), "a bucket is named s3://BUCKET/PREFIX"),
 ])  # fmt: skip
 def test_wrong_use(run: Callable[..., Ended], arguments: tuple[str, ...], said: str) -> None:
     """What is wrong or not told is wrong use, with nothing on the standard output."""
@@ -111,7 +125,7 @@ def test_unknown_trail(run: Callable[..., Ended], world: World) -> None:
 
 def test_what_is_there(run: Callable[..., Ended], world: World) -> None:
     """Once the statement was run, the table will do; what it has otherwise than wanted is said line by line."""
-    open_to_queries(world.accounts, world.staged)
+    open_athena(world)
     region, accounts = world.staged.region, (world.staged.account_id, world.staged.second_account_id)
     asked: list[Any] = ["--region", region, "--since", "2026-01-05"]
     for account in accounts:
@@ -129,3 +143,28 @@ def test_what_is_there(run: Callable[..., Ended], world: World) -> None:
     looked = run(f"{DATABASE}.mine", *BUCKET, *asked, "--look")
     assert looked.status == 3
     assert f"it is over s3://{world.staged.trail_bucket}/AWSLogs/" in looked.err
+
+
+def test_of_an_archive(run: Callable[..., Ended], world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an archive's place the statement is over its parts, and AWS is asked for the table where that is wanted."""
+    statement = run("logs.kept", *ARCHIVE)
+    assert (statement.status, statement.err) == (0, "")
+    made = parse_one(statement.out, dialect="athena")
+    assert isinstance(made, exp.Create)
+    assert "STORED AS PARQUET" in statement.out
+    assert "LOCATION 's3://team-archive/kept/'" in statement.out
+    open_athena(world)
+    region = world.staged.region
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.setenv("AWS_REGION", region)
+    missing = run("logs.kept", *ARCHIVE, "--look")
+    assert (missing.status, missing.out) == (0, statement.out)
+    assert f"logs.kept is not in {region} yet" in missing.err
+    world.accounts.perform(world.staged.account_id, region, "athena", "StartQueryExecution", WorkGroup=GROUP,
+                           QueryString=statement.out)  # fmt: skip
+    there = run("logs.kept", *ARCHIVE, "--look")
+    assert (there.status, there.out) == (0, statement.out)
+    assert "will do: nothing is to be done" in there.err
+    other = run("logs.kept", "--archive", "s3://team-archive/other", "--look")
+    assert other.status == 3
+    assert "it is over s3://team-archive/kept/" in other.err

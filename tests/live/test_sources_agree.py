@@ -9,12 +9,16 @@ import pytest
 
 from gdkit.case.folder import start_case
 from gdkit.gathering.events import gather_events
-from gdkit.simulator.scenarios.queryable import open_to_queries
+from gdkit.simulator.scenarios.queryable import DATABASE, GROUP, open_to_queries
 from gdkit.tables import EVENTS
 from gdkit.trail import load_trail
 from gdkit.trail.lookup.plan import LATE_BY
+from gdkit.trail.query.archived import table_of_archive
+from gdkit.trail.query.ddl import create_statement
 from gdkit.trail.search.keep import session_rows
 from tests.live.worlds import World, delivered_logs, staged_world
+from tests.simulator.athena.tables import put_parts
+from tests.trail.archive.made import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,16 +59,29 @@ def _in_both(world: World, events: pd.DataFrame) -> pd.DataFrame:
     return events[kept & delivered].drop(columns=["user_name", "resources"]).reset_index(drop=True)
 
 
+def _archive_in_bucket(world: World, folder: Path) -> str:
+    """Make an archive of the log files, copy its parts to a bucket, and run the statement of their table."""
+    account_id, region = world.staged.account_id, world.staged.region
+    made(folder / "kept", folder / "logs")
+    place = f"s3://{world.staged.trail_bucket}/kept-parts"
+    put_parts(world.accounts.backend.client("s3", account_id, region), place, folder / "kept")
+    world.accounts.perform(account_id, region, "athena", "StartQueryExecution", WorkGroup=GROUP,
+                           QueryString=create_statement(table_of_archive(place, DATABASE, "kept")))  # fmt: skip
+    return f"athena:{GROUP}/{DATABASE}.kept@{region}"
+
+
 @contextmanager
 def _open(scenario: str, seed: int, version: Version, folder: Path) -> Iterator[tuple[World, dict[str, Sequence[str]]]]:
     """Stage a scenario, and give the ways to its events by source."""
     with staged_world(scenario, seed) as world:
         delivered_logs(world, folder / "logs")
         opened = open_to_queries(world.accounts, world.staged, version=version)
+        kept = _archive_in_bucket(world, folder)
         yield (
             world,
             {
                 "athena": [opened.athena],
+                "archive by athena": [kept],
                 "security lake": opened.security_lake,
                 "lake": [opened.lake],
                 "s3": [f"s3://{world.staged.trail_bucket}"],

@@ -7,10 +7,13 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from gdkit.trail.archive.manifest import RUNS
 from gdkit.trail.query.ddl import TrailPlace, create_statement, table_over
 from tests.simulator.small_world import ACCOUNT, OTHER, REGION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.simulator.small_world import SmallWorld
 
 DATABASE, GROUP = "logs", "ir"
@@ -30,6 +33,17 @@ def put_log(world: SmallWorld, bucket: str, day: str, records: list[dict[str, An
     key = f"AWSLogs/{account}/CloudTrail/{REGION}/{day}/{len(records)}.json.gz"
     world.accounts.backend.client("s3", ACCOUNT, REGION).put_object(Bucket=bucket, Key=key, Body=body)
     return len(body)
+
+
+def put_parts(s3: Any, place: str, archive: Path, *, only: str = "*.parquet") -> int:
+    """Copy an archive's parts below a place, ``s3://bucket/prefix``, as 'aws s3 sync' does; give their bytes."""
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    size = 0
+    for path in sorted((archive / RUNS).rglob(only)):
+        body = path.read_bytes()
+        s3.put_object(Bucket=bucket, Key=f"{prefix}/{path.relative_to(archive / RUNS)}", Body=body)
+        size += len(body)
+    return size
 
 
 def make_bucket(world: SmallWorld, name: str) -> str:
