@@ -37,9 +37,9 @@ _A_YEAR = timedelta(days=365)
                    "each query names its accounts.")  # fmt: skip
 @click.option("--organization", default="", metavar="ID", help="With --bucket: the organisation, o-…, of its trail.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the table; a year ago if not given.")
-@click.option(
-    "--look", is_flag=True, help="With --bucket or --archive: look whether the table is there already, as without it."
-)
+@click.option("--look", is_flag=True,
+              help="With --bucket or --archive: look whether the table is there already, as without them; --archive has "
+                   "a --region for this alone.")  # fmt: skip
 @aws_options
 def athena_table(table: str, **options: Any) -> None:
     """Write the statement that makes an Athena table over a trail's log files, for '--trail athena:…'.
@@ -106,7 +106,8 @@ def _over_archive(options: dict[str, Any], database: str, name: str) -> TableSha
 
     others = {"--trail": "trail", "--bucket": "bucket", "--account": "accounts", "--organization": "organization",
               "--since": "since", "--region": "regions"}  # fmt: skip
-    mixed = [option for option, key in others.items() if options[key]]
+    mixed = [option for option, key in others.items()
+             if options[key] and not (option == "--region" and options["look"])]  # fmt: skip
     if mixed:
         raise UsageError(f"--archive and {', '.join(mixed)} exclude each other",
                          action="name the archive's place alone: its table needs nothing else")  # fmt: skip

@@ -145,7 +145,7 @@ def test_what_is_there(run: Callable[..., Ended], world: World) -> None:
     assert f"it is over s3://{world.staged.trail_bucket}/AWSLogs/" in looked.err
 
 
-def test_of_an_archive(run: Callable[..., Ended], world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_an_archive(run: Callable[..., Ended], world: World) -> None:
     """With an archive's place the statement is over its parts, and AWS is asked for the table where that is wanted."""
     statement = run("logs.kept", *ARCHIVE)
     assert (statement.status, statement.err) == (0, "")
@@ -155,16 +155,15 @@ def test_of_an_archive(run: Callable[..., Ended], world: World, monkeypatch: pyt
     assert "LOCATION 's3://team-archive/kept/'" in statement.out
     open_athena(world)
     region = world.staged.region
-    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-    monkeypatch.setenv("AWS_REGION", region)
-    missing = run("logs.kept", *ARCHIVE, "--look")
+    look = ("--look", "--region", region)
+    missing = run("logs.kept", *ARCHIVE, *look)
     assert (missing.status, missing.out) == (0, statement.out)
     assert f"logs.kept is not in {region} yet" in missing.err
     world.accounts.perform(world.staged.account_id, region, "athena", "StartQueryExecution", WorkGroup=GROUP,
                            QueryString=statement.out)  # fmt: skip
-    there = run("logs.kept", *ARCHIVE, "--look")
+    there = run("logs.kept", *ARCHIVE, *look)
     assert (there.status, there.out) == (0, statement.out)
     assert "will do: nothing is to be done" in there.err
-    other = run("logs.kept", "--archive", "s3://team-archive/other", "--look")
+    other = run("logs.kept", "--archive", "s3://team-archive/other", *look)
     assert other.status == 3
     assert "it is over s3://team-archive/kept/" in other.err

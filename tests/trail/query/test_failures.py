@@ -30,6 +30,8 @@ REASONS = {
     "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)": (
         "S3 refuses", "denied", "s3:GetObject"),
     "HIVE_BAD_DATA: Error parsing a column in the table: field readonly": ("not of the form", "other", ""),
+    "HIVE_BAD_DATA: Not valid Parquet file: s3://b/kept/names.sqlite expected magic number: PAR1 got: 0000": (
+        "an object at the place of the table is no Parquet file", "other", ""),
     "HIVE_CURSOR_ERROR: Row is not a valid JSON Object": ("not of the form", "other", ""),
     "Query cancelled! : Bytes scanned limit was exceeded": ("the work group ends queries", "refused_here", ""),
     "Query cancelled by user": ("somebody ended the query", "other", ""),
