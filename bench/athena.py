@@ -106,22 +106,22 @@ def upload(made: Bench, folder: Path, fortnights: int, stolen: frozenset[str]) -
     paths = sorted(folder.rglob("*.json.gz"))
     size = sum(made.put(str(path.relative_to(folder)), path.read_bytes()) for path in paths)
     for number in range(1, fortnights):
-        back = timedelta(days=DAYS * number)
-        size += sum(made.put(_shifted(str(path.relative_to(folder)), back), _older(path, back, stolen))
+        size += sum(made.put(shifted(str(path.relative_to(folder)), number), older(path, number, stolen))
                     for path in paths)  # fmt: skip
     return size
 
 
-def _shifted(key: str, back: timedelta) -> str:
+def shifted(key: str, fortnights: int) -> str:
     """Give a key with the days of its folder and name put back."""
     *parts, year, month, day, name = key.split("/")
     at = datetime(int(year), int(month), int(day), tzinfo=UTC)
-    then = at - back
+    then = at - timedelta(days=DAYS * fortnights)
     return "/".join([*parts, f"{then:%Y/%m/%d}", name.replace(f"{at:%Y%m%d}", f"{then:%Y%m%d}")])
 
 
-def _older(path: Path, back: timedelta, stolen: frozenset[str]) -> bytes:
+def older(path: Path, fortnights: int, stolen: frozenset[str]) -> bytes:
     """Give a log file put back in time, without the theft."""
+    back = timedelta(days=DAYS * fortnights)
     records = [record for record in json.loads(gzip.decompress(path.read_bytes()))["Records"]
                if record["eventID"] not in stolen]  # fmt: skip
     for record in records:

@@ -38,8 +38,8 @@ _A_YEAR = timedelta(days=365)
 @click.option("--organization", default="", metavar="ID", help="With --bucket: the organisation, o-…, of its trail.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the table; a year ago if not given.")
 @click.option("--look", is_flag=True,
-              help="With --bucket or --archive: look whether the table is there already, as without them; --archive has "
-                   "a --region for this alone.")  # fmt: skip
+              help="With --bucket or --archive: look whether the table is there already, as without them; --archive "
+                   "has a --region for this alone.")  # fmt: skip
 @aws_options
 def athena_table(table: str, **options: Any) -> None:
     """Write the statement that makes an Athena table over a trail's log files, for '--trail athena:…'.
