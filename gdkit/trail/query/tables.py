@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gdkit.errors import AwsError, TrailError
 from gdkit.identifiers import parse_access_key_id
 from gdkit.model import NotSearched, utc_text
+from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.query.archived import archive_rendering, is_of_archive
 from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from gdkit.trail.query.partitions import Partition
     from gdkit.trail.query.table import TableShape
 
-_AT_MOST = "at most: all parts of the archive, of which a query may read less"
+_AT_MOST = "at most: all parts of the archive, whatever is asked; a query may read less"
 
 
 def fetch_athena(
@@ -94,21 +95,23 @@ def _of_archive(
         engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
         rendering=rendering,
         measure=lambda _: whole and whole._replace(note=_AT_MOST),
-        gaps=tuple(_not_in_parts(f"{table.database}.{table.name}", whole)),
+        gaps=tuple(_not_in_parts(f"{table.database}.{table.name}", whole, question)),
         warnings=(group.warning,) if group.warning else (),
     )
     return target, measuring
 
 
-def _not_in_parts(name: str, whole: Measured | None) -> Iterator[NotSearched]:
-    """Name what an archive itself knows of, and its parts do not tell."""
+def _not_in_parts(name: str, whole: Measured | None, question: Question) -> Iterator[NotSearched]:
+    """Name what an archive itself knows of and its parts do not tell; a copy too old for what is asked is a failure."""
     yield NotSearched(f"places in log files that could not be read when the archive in {name} was made",
                       "its parts hold records alone; 'gdkit archive DIR' names these places where the archive "
                       "is")  # fmt: skip
     copied_at = whole.newest_at if whole is not None else None
     when = f", the newest part at {utc_text(copied_at)}" if copied_at is not None else ""
-    yield NotSearched(f"log files that the archive in {name} took in after its parts were copied, or never",
-                      f"the table shows what was copied{when}")  # fmt: skip
+    old = copied_at is not None and copied_at < question.until - LATE_BY
+    again = "; bring the archive up to date, and copy its parts again" if old else ""
+    yield NotSearched(f"log files that the archive in {name} had not taken in when its parts were copied",
+                      f"the table shows what was copied{when}{again}", failed=old)  # fmt: skip
 
 
 def fetch_security_lake(

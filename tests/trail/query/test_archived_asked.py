@@ -17,9 +17,10 @@ from gdkit.tables import EVENTS
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import Fetched, Question, Terms, Watch, fetch
 from gdkit.trail.named import parse_source
-from gdkit.trail.query import run
+from gdkit.trail.query import estimate, run
 from gdkit.trail.query.archived import table_of_archive
 from gdkit.trail.query.ddl import create_statement
+from gdkit.trail.query.estimate import Bucket
 from tests.simulator.athena.tables import DATABASE, GROUP, ask, make_bucket, open_athena, put_parts
 from tests.simulator.small_world import ACCOUNT, REGION, SmallWorld, small_world
 from tests.trail import samples
@@ -188,20 +189,41 @@ def test_estimate_and_bytes(world: SmallWorld, folder: Path, tmp_path: Path) -> 
     found = fetched(world, tmp_path, terms=Terms(max_bytes=1), watch=watch)
     whole = sum(path.stat().st_size for path in (folder / "archive").rglob("*.parquet"))
     assert allowed[0].bytes == whole
-    assert allowed[0].priced.startswith("at most: all parts of the archive, of which a query may read less; ")
+    assert allowed[0].priced.startswith("at most: all parts of the archive, whatever is asked; a query may read less; ")
     assert 0 < found.cost.bytes < 2 * whole
     with pytest.raises(CostError):
         fetched(world, tmp_path / "refused", terms=Terms(max_bytes=1))
 
 
+def test_measured_in_places(world: SmallWorld, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Objects of all places are added up, with the time of the newest; of very many places some stand for all."""
+    bucket = Bucket(world.accounts.backend.client("s3", ACCOUNT, REGION), ACCOUNT)
+    sizes = [path.stat().st_size for path in (folder / "archive").rglob("*.parquet")]
+    one, both = bucket.measure([PLACE]), bucket.measure([PLACE, "s3://team-archive/nothing-here"])
+    assert (one.objects, one.bytes, one.requests, one.note) == (len(sizes), sum(sizes), 1, "")
+    assert one.newest_at is not None
+    assert both == one._replace(requests=2)
+    monkeypatch.setattr(estimate, "MOST_LISTED", 1)
+    part = bucket.measure([PLACE, PLACE])
+    assert part == one._replace(objects=2 * one.objects, bytes=2 * one.bytes, note="from a part of the objects")
+    assert bucket.measure([]) == (0, 0, 0, "", None)
+
+
 def test_what_parts_do_not_tell(world: SmallWorld, tmp_path: Path) -> None:
     """That unread places of log files, and what came after the copy, are not told by the table stands in the ledger."""
-    gaps = {gap.what: gap.reason for gap in fetched(world, tmp_path).not_searched}
-    assert (
-        "gdkit archive DIR" in gaps["places in log files that could not be read when the archive in logs.kept was made"]
-    )
-    copied = gaps["log files that the archive in logs.kept took in after its parts were copied, or never"]
-    assert copied.startswith("the table shows what was copied, the newest part at 20")
+    unread, later = fetched(world, tmp_path).not_searched
+    assert "could not be read when the archive in logs.kept was made" in unread.what
+    assert "gdkit archive DIR" in unread.reason
+    assert later.what == "log files that the archive in logs.kept had not taken in when its parts were copied"
+    assert later.reason.startswith("the table shows what was copied, the newest part at 20")
+    assert (unread.failed, later.failed) == (False, False)
+
+
+def test_copy_too_old(world: SmallWorld, tmp_path: Path) -> None:
+    """A copy from before the end of what is asked for is a failed gap, with what to do about it."""
+    _, later = fetched(world, tmp_path, until=datetime.now(UTC) + timedelta(days=2)).not_searched
+    assert later.failed
+    assert later.reason.endswith("; bring the archive up to date, and copy its parts again")
 
 
 def test_listing_denied(world: SmallWorld, tmp_path: Path) -> None:
