@@ -195,6 +195,15 @@ def test_estimate_and_bytes(world: SmallWorld, folder: Path, tmp_path: Path) -> 
         fetched(world, tmp_path / "refused", terms=Terms(max_bytes=1))
 
 
+def test_limit_of_the_work_group(world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of the work group that is below the size of all parts refuses nothing before: a query may read less."""
+    athena = world.accounts.backend.client("athena", ACCOUNT, REGION)
+    limits = {"ManagedQueryResultsConfiguration": {"Enabled": True}, "BytesScannedCutoffPerQuery": 10_000_000}
+    athena.create_work_group(Name="small", Configuration=limits)
+    monkeypatch.setattr(estimate.Bucket, "measure", lambda *_: estimate.Measured(7, 20_000_000, 1))
+    assert fetched(world, tmp_path, f"athena:small/{DATABASE}.kept@{REGION}").records > 5
+
+
 def test_measured_in_places(world: SmallWorld, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Objects of all places are added up, with the time of the newest; of very many places some stand for all."""
     bucket = Bucket(world.accounts.backend.client("s3", ACCOUNT, REGION), ACCOUNT)
