@@ -64,8 +64,10 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
         _write(found.events, csv_file, parquet_file)
         for line in _lines(found):
             click.echo(plain(line))
-    if found.coverage.unread or any(row.failed for row in found.coverage.not_searched):
+    gaps = bool(found.coverage.unread) or any(row.failed for row in found.coverage.not_searched)
+    if gaps:
         click.echo("There are gaps: not everything could be searched.", err=True)
+    if gaps or found.events.empty:
         raise click.exceptions.Exit(GAPS)
 
 

@@ -30,7 +30,7 @@ _OTHER_FORMS = frozenset({
     ".sqlite", ".db", ".bak", ".old", ".tmp", ".part", ".xlsx", ".evtx", ".xml",
 })  # fmt: skip
 """Endings of files that can hold events in a form that is not read here: a gap, and no noise."""
-_DATA_EVENTS = frozenset(
+DATA_EVENTS = frozenset(
     {
         "GetObject", "PutObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject", "ListObjects",
         "SelectObjectContent", "Invoke", "GetItem", "PutItem", "BatchGetItem", "Scan", "GetRecords",
@@ -108,7 +108,10 @@ class Ledger:
             place.data_events = True
 
     def others_seen(self, with_data: Iterable[str | None] = ()) -> None:
-        """Book that a file holds records that were not sought, and the accounts whose data events are among them."""
+        """Book that a file holds records that were not sought, and the accounts whose data events are among them.
+
+        Where data events were seen and their account is not known (None), of no account it is said that it has none.
+        """
         self._others = True
         self._with_data |= set(with_data)
 
@@ -158,7 +161,7 @@ class Ledger:
         events = Counter(row.source for row in kept)
         for tally in self._tallies:
             for key, place in tally.places.items():
-                place.data_events |= key[0] in self._with_data
+                place.data_events |= not self._with_data.isdisjoint({key[0], None})
         if not self.records and self._unread and not self._others:
             raise _nothing_read(list(self._all_unread()))
         if not self.records and not self._digests and not any(tally.files for tally in self._tallies):
@@ -242,7 +245,7 @@ class Ledger:
 
 def is_data_event(category: object, name: object) -> bool:
     """Tell whether a record is a data event, by its category or, in one too old to have that, by its name."""
-    return category == "Data" or (category is None and name in _DATA_EVENTS)
+    return category == "Data" or (category is None and name in DATA_EVENTS)
 
 
 def _may_hold_events(name: str) -> bool:

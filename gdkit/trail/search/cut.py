@@ -23,8 +23,8 @@ _ALIKE = 4
 _MANY = 12
 """So many searches of one text take longer than one look at every beginning."""
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"{}[]'))
-_LONGEST_RECORD_BYTES = 1 << 19
-"""Twice the largest event that CloudTrail writes. Source: CloudTrail User Guide, "Quotas", maximum event size."""
+_PIECE_BYTES = 1 << 20
+"""So much of a text is looked at together, so that memory does not grow with the file."""
 
 
 class Body(NamedTuple):
@@ -137,23 +137,32 @@ def _spans(text: bytes | bytearray, body: Body, places: list[Iterator[int]]) -> 
 def _is_between_records(text: bytes | bytearray, body: Body, proven: int, start: int) -> bool:
     """Tell whether whole records lie before a place, and not the beginning of one that holds others inside it.
 
-    A record that lists records inside itself (someone wrote them into a request) must not pass them off as calls. No
-    list inside a record is longer than a record may be, so that much before the place is enough to look at.
+    A record that lists records inside itself (someone wrote them into a request) must not pass them off as calls, nor
+    may another list of the file. So every bracket since the last record that was proven must be closed.
     """
-    if start - proven > _LONGEST_RECORD_BYTES:
-        proven = text.find(body.between, start - _LONGEST_RECORD_BYTES, start) + 2
-    return proven == start or (proven > 1 and _is_balanced(text[proven:start]))
+    left: bytes | bytearray = b""
+    while proven < start:
+        end = text.find(body.between, proven + _PIECE_BYTES, start)  # between two records, never inside a text
+        end = start if end < 0 else end + 1
+        left = _unclosed(left + _brackets(text[proven:end]))
+        proven = end
+    return not left
 
 
-def _is_balanced(text: bytes | bytearray) -> bool:
-    """Tell whether every bracket in a piece of JSON is closed in it."""
-    if b"\\" in text:
-        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = text.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
-    if b'"' in brackets:  # brackets inside strings: every second piece between quotes is such
+def _brackets(piece: bytes | bytearray) -> bytes | bytearray:
+    """Give the brackets in a piece of JSON that begins and ends outside of texts."""
+    if b"\\" in piece:
+        piece = piece.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = piece.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in brackets:  # brackets inside texts: every second piece between quotes is such
         brackets = b"".join(brackets.split(b'"')[::2])
+    return brackets
+
+
+def _unclosed(brackets: bytes | bytearray) -> bytes | bytearray:
+    """Give the brackets that have no partner."""
     length = -1
     while len(brackets) != length:
         length = len(brackets)
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
-    return length == 0
+    return brackets

@@ -9,7 +9,7 @@ from stringzilla import find
 
 from gdkit.trail.decode import FileText, NotTextError
 from gdkit.trail.items import Digest, Found, Item, NoteKind, Problem
-from gdkit.trail.ledger import is_data_event
+from gdkit.trail.ledger import DATA_EVENTS, is_data_event
 from gdkit.trail.load import ProseError, read_items
 from gdkit.trail.record import row_of
 from gdkit.trail.search.cut import body_of, first_places, records_at
@@ -26,7 +26,7 @@ READ_WHOLE = 1 << 48
 """Places from there on are numbers of records of a file that was read whole, those below it places in its text."""
 
 _HEAD = 100
-_DATA = b'"eventCategory":"Data"'
+_DATA, _CATEGORY = b'"eventCategory":"Data"', b'"eventCategory"'
 
 
 class Candidate(NamedTuple):
@@ -62,7 +62,7 @@ class Looked(NamedTuple):
         readable: whether the file counts as read.
         is_prose: whether it turned out to be no log.
         records: whether it holds records at all.
-        with_data: accounts whose data events it was seen to hold.
+        with_data: accounts whose data events it was seen to hold; None for some of which that is not known.
     """
 
     candidates: list[Candidate]
@@ -136,10 +136,16 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
             candidates.append(candidate_of(cut.start, cut.found))
         except RecursionError:
             return None
-    if not (ask_for_data and find(text, _spelt(_DATA, spaced)) >= 0):
-        return Looked(candidates, [])
-    place = file.place
-    return Looked(candidates, [], with_data=frozenset({place.account_id if place else None}))
+    return Looked(candidates, [], with_data=_with_data(file, text, spaced=spaced) if ask_for_data else frozenset())
+
+
+def _with_data(file: LogFile, text: bytes | bytearray, *, spaced: bool) -> frozenset[str | None]:
+    """Give the account that a file is named for where it holds data events; None stands for accounts unknown."""
+    names = () if find(text, _CATEGORY) >= 0 else sorted(DATA_EVENTS)  # records too old to tell their category
+    marks = [_DATA, *(f'"eventName":"{name}"'.encode() for name in names)]
+    if all(find(text, _spelt(mark, spaced)) < 0 for mark in marks):
+        return frozenset()
+    return frozenset({file.place.account_id if file.place else None})
 
 
 def _spelt(member: bytes, spaced: bool) -> bytes:
@@ -160,7 +166,8 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
                 continue
             records = True
             if is_data_event(item.record.get("eventCategory"), item.record.get("eventName")):
-                with_data.add(str(item.record.get("recipientAccountId")))
+                account_id = item.record.get("recipientAccountId")
+                with_data.add(account_id if isinstance(account_id, str) else None)
             if names_any(item, needles):
                 try:
                     looked.candidates.append(candidate_of(READ_WHOLE + number, item))

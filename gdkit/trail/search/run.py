@@ -153,7 +153,8 @@ class Search:
                 self._searched_for[number] = len(self._known.needles)
                 self._in_hand.add(number)
                 again = self.looked[number] is not None
-                ask = not again and not self._with_data
+                place = self._files[number].place
+                ask = not again and (place.account_id if place else None) not in self._with_data
             looked = self._look(self._files[number], sought, again=again, ask_for_data=ask)
             with self._lock:
                 self._in_hand.discard(number)

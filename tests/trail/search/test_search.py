@@ -11,7 +11,9 @@ import pytest
 import gdkit
 from gdkit.errors import FindingError, TrailError, UsageError
 from gdkit.sample import write_sample
-from gdkit.trail.search import session, session_events
+from gdkit.trail import load_trail
+from gdkit.trail.search import session, session_events, subject_of
+from gdkit.trail.search.keep import session_rows
 from tests.trail import samples
 from tests.trail.search import calls
 
@@ -190,6 +192,55 @@ def test_data_events_of_others(tmp_path: Path, category: str, gap: bool, separat
     (tmp_path / "111122223333_CloudTrail_eu-west-1_20261101T0400Z_x.json.gz").write_bytes(gzip.compress(text))
     found = session_events(calls.PRINCIPAL, tmp_path)
     assert any(row.kind == "no data events" for row in found.coverage.not_searched) == gap
+
+
+@pytest.mark.parametrize("name", ["{}_CloudTrail_us-east-1_20261101T0310Z_x.json", "copied-{}.json"])
+@pytest.mark.parametrize("is_old", [False, True])
+def test_data_events_of_every_account(tmp_path: Path, name: str, is_old: bool) -> None:
+    """Of no account are data events said to be missing that are there, whatever files and records tell of it."""
+    for account_id in (samples.ACCOUNT, calls.OTHER_ACCOUNT):
+        number, about = int(account_id[:2]), {"recipientAccountId": account_id}
+        records = [calls.call(number, 0, **about),
+                   calls.call(number + 1, -1, eventName="GetObject", eventCategory="Data", **about)]  # fmt: skip
+        if is_old:
+            records = [{key: one[key] for key in one if key != "eventCategory"} for one in records]
+        text = '{"Records":[' + ",".join(map(samples.compact, records)) + "]}"
+        samples.write(tmp_path / name.format(account_id), text)
+    for found in (load_trail(tmp_path), session_events(calls.PRINCIPAL, tmp_path, workers=1)):
+        assert [gap.what for gap in found.coverage.not_searched] == []
+        assert not [row for row in found.coverage.places if row.state == "no data events"]
+
+
+def test_data_events_of_one_account_alone(tmp_path: Path) -> None:
+    """Of the account that has none it is said."""
+    named = "_CloudTrail_us-east-1_20261101T0310Z_x.json"
+    samples.write(tmp_path / f"{samples.ACCOUNT}{named}", samples.records_text(1))
+    other = [calls.call(8, 0, recipientAccountId=calls.OTHER_ACCOUNT),
+             calls.call(9, -1, eventCategory="Data", recipientAccountId=calls.OTHER_ACCOUNT)]  # fmt: skip
+    text = '{"Records":[' + ",".join(map(samples.compact, other)) + "]}"
+    samples.write(tmp_path / f"{calls.OTHER_ACCOUNT}{named}", text)
+    (gap,) = session_events(calls.PRINCIPAL, tmp_path).coverage.not_searched
+    assert (gap.what, calls.OTHER_ACCOUNT in gap.reason) == (f"data events of {samples.ACCOUNT}", True)
+
+
+@pytest.mark.parametrize("where", ["in another list", "in a request"])
+def test_calls_far_inside_something_else(tmp_path: Path, where: str) -> None:
+    """Records that stand behind much else in a list of somebody's own, or in another list of the file, are no calls."""
+    long = [calls.call(1000 + number, -1) for number in range(1_500)]
+    inside = [*long, calls.call(5, 0), *long[:2]]
+    records, more = [calls.call(1, 0), calls.call(2, -1)], ""
+    if where == "in a request":
+        records[1]["requestParameters"] = {"events": inside}
+    else:
+        more = ',"Other":[' + ",".join(map(samples.compact, inside)) + "]"
+    text = '{"Records":[' + ",".join(map(samples.compact, records)) + "]" + more + "}"
+    assert len(text) > 1 << 20
+    samples.write(tmp_path / "a.json", text)
+    loaded = load_trail(tmp_path)
+    kept = session_rows(loaded.events, subject_of(calls.PRINCIPAL))
+    found = session_events(calls.PRINCIPAL, tmp_path)
+    assert list(found.events["event_id"]) == list(loaded.events.loc[kept, "event_id"])
+    assert numbers(found.events) == [1] if where == "in a request" else 1 in numbers(found.events)
 
 
 def test_a_second_look_by_another_way(tmp_path: Path) -> None:
