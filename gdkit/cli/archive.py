@@ -13,7 +13,7 @@ from gdkit.cli.stopping import stopped_by_ctrl_c
 from gdkit.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gdkit.trail.archive.build import Built
     from gdkit.trail.archive.check import Checked
@@ -76,7 +76,7 @@ def _make(folder: Path, sources: list[str], workers: int | None, *, as_json: boo
     else:
         for line in _lines(folder, built, summary):
             click.echo(plain(line))
-    if built.left or summary.unread:
+    if built.left or built.unnamed or summary.unread:
         click.echo("There are gaps: not everything could be taken in.", err=True)
         raise click.exceptions.Exit(GAPS)
 
@@ -99,6 +99,7 @@ def _document(folder: Path, built: Built, summary: Summary) -> dict[str, Any]:
         "same": built.same,
         "left": built.left,
         "gone": list(built.gone),
+        "unnamed_runs": list(built.unnamed),
         "unread": [{"file": one.file, "line": one.line, "reason": one.reason} for one in summary.unread],
     }
 
@@ -121,6 +122,7 @@ def _lines(folder: Path, built: Built, summary: Summary) -> Iterator[str]:
         yield f"  - not read: {one.file}{'' if one.line is None else f', line {one.line:,}'}: {one.reason}"
     if len(summary.unread) > _SHOWN:
         yield f"  - not read: {many(len(summary.unread) - _SHOWN, 'more place')}, named in --json"
+    yield from _unnamed_lines(folder, built.unnamed)
     yield f"Ask it: gdkit events i-… --trail archive:{folder}"
 
 
@@ -133,13 +135,13 @@ def _check(folder: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_check_document(folder, checked), indent=2))
     else:
-        for line in _check_lines(checked):
+        for line in _check_lines(folder, checked):
             click.echo(plain(line))
     if checked.damaged:
         problem = f"{len(checked.damaged):,} of its {checked.own:,} files are damaged or gone"
         action = "make it anew from the log files, in another folder"
         raise ArchiveError(problem, where=str(folder), action=action)
-    if checked.changed or checked.stopped:
+    if checked.changed or checked.unnamed or checked.stopped:
         click.echo("There are gaps: not everything is as it was when it was read.", err=True)
         raise click.exceptions.Exit(GAPS)
 
@@ -152,11 +154,12 @@ def _check_document(folder: Path, checked: Checked) -> dict[str, Any]:
         "log_files_same": checked.same,
         "log_files_changed": [str(path) for path in checked.changed],
         "log_files_gone": [str(path) for path in checked.gone],
+        "unnamed_runs": checked.unnamed,
         "whole": not checked.stopped,
     }
 
 
-def _check_lines(checked: Checked) -> Iterator[str]:
+def _check_lines(folder: Path, checked: Checked) -> Iterator[str]:
     from gdkit.ui.words import many  # noqa: PLC0415 - only what a command needs is loaded
 
     yield f"{many(checked.own, 'file')} of the archive checked: {len(checked.damaged):,} damaged or gone."
@@ -164,8 +167,21 @@ def _check_lines(checked: Checked) -> Iterator[str]:
     yield (f"Log files: {checked.same:,} hold the bytes that were read, {len(checked.changed):,} hold others, "
            f"{len(checked.gone):,} are not on disk any more.")  # fmt: skip
     yield from _named(tuple(map(str, checked.changed)))
+    yield from _unnamed_lines(folder, checked.unnamed)
     if checked.stopped:
         yield "Stopped: the rest was not checked."
+
+
+def _unnamed_lines(folder: Path, unnamed: Sequence[str]) -> Iterator[str]:
+    """Tell of finished runs that the manifest does not name, and what to do with them."""
+    from gdkit.trail.archive.manifest import RUNS  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.ui.words import many  # noqa: PLC0415
+
+    if unnamed:
+        yield (f"Left alone: {many(len(unnamed), 'run')} of records that the manifest does not name. If an older one "
+               "was put back, put the newest one there. If a build was killed just when it named them, and all "
+               "log files are still there, they were taken in again: then these folders can be removed.")  # fmt: skip
+        yield from _named(tuple(str(folder / RUNS / name) for name in unnamed))
 
 
 def _named(paths: tuple[str, ...]) -> Iterator[str]:

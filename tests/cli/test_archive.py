@@ -121,6 +121,20 @@ def test_checked(gdkit: Callable[..., Ended], tmp_path: Path) -> None:
     assert document["whole"] is True
 
 
+def test_runs_that_the_manifest_does_not_name(gdkit: Callable[..., Ended], tmp_path: Path) -> None:
+    """They are left alone, named with what to do, and the status says that there is a gap."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    gdkit("archive", folder, "--trail", logs)
+    other = folder / RUNS / "run-other"
+    shutil.copytree(next((folder / RUNS).iterdir()), other)
+    for more in ((), ("--check",)):
+        ended = gdkit("archive", folder, *more)
+        assert ended.status == 3
+        assert f"they were taken in again: then these folders can be removed.\n  - {other}\n" in ended.out
+        assert json.loads(gdkit("archive", folder, *more, "--json").out)["unnamed_runs"] == [other.name]
+    assert other.is_dir()
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

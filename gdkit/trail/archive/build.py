@@ -9,11 +9,12 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 from gdkit.errors import ArchiveError
+from gdkit.trail.archive.faults import not_written
+from gdkit.trail.archive.folders import new_name
 from gdkit.trail.archive.jobs import put_together, take_in
-from gdkit.trail.archive.keeping import Held, Keeper, not_written, open_keeper
+from gdkit.trail.archive.keeping import Held, Keeper, open_keeper
 from gdkit.trail.archive.listing import list_logs, to_read
 from gdkit.trail.archive.manifest import RUNS
 from gdkit.trail.archive.processes import Pool, processes
@@ -49,6 +50,7 @@ class Built:
         same: those that were read again and hold the same bytes.
         gone: paths of log files that are held, and are not on disk any more.
         left: log files that were not come to, because it was stopped.
+        unnamed: finished runs that the manifest does not name; see ``manifest.unnamed_runs``.
     """
 
     new: int = 0
@@ -56,6 +58,7 @@ class Built:
     same: int = 0
     gone: tuple[str, ...] = ()
     left: int = 0
+    unnamed: tuple[str, ...] = ()
 
 
 def build_archive(
@@ -78,7 +81,8 @@ def build_archive(
     Raises:
         UsageError: a source is none of log files on disk.
         TrailError: a source is not there, or holds no log file.
-        ArchiveError: there is no source, the archive cannot be written, or somebody else is writing it.
+        ArchiveError: there is no source, the archive cannot be written, somebody else is writing it, or
+            its manifest was lost.
     """
     with open_keeper(folder) as keeper:
         known = keeper.sources()
@@ -100,7 +104,8 @@ def build_archive(
             build.run(on_progress, is_stopped or (lambda: False))
         if not build.left:
             keeper.finish(folders)
-    return Built(build.new, build.changed, build.same, gone, build.left)
+        unnamed = tuple(keeper.unnamed())
+    return Built(build.new, build.changed, build.same, gone, build.left, unnamed)
 
 
 class _Job(NamedTuple):
@@ -158,14 +163,13 @@ class _Build:
         batch = next(self._batches, None)
         if batch is not None:
             self._reading += 1
-            return _Job((take_in, self._folder, _name(), batch), self._take_in)
+            return _Job((take_in, self._folder, new_name(), batch), self._take_in)
         group = mergeable(self._idle) if not self._reading else []
         return self._merge(group) if group else None
 
     def _take_in(self, batch: Batch) -> None:
-        self._keeper.add(batch, self._before)
+        self._idle += self._keeper.add(batch, self._before)
         self._reading -= 1
-        self._idle += batch.runs
         self.left -= len(batch.files)
         for read in batch.files:
             self.same += read.same
@@ -176,11 +180,10 @@ class _Build:
 
     def _merge(self, group: list[Run]) -> _Job:
         self._idle = [run for run in self._idle if run not in group]
-        return _Job((put_together, self._folder, _name(), group), lambda run: self._replace(group, run))
+        return _Job((put_together, self._folder, new_name(), group), lambda run: self._replace(group, run))
 
     def _replace(self, group: list[Run], run: Run) -> None:
-        self._keeper.replace(group, run)
-        self._idle.append(run)
+        self._idle.append(self._keeper.replace(group, run))
 
     def _progress(self) -> Progress:
         files, size = self._done
@@ -220,7 +223,3 @@ def _batches(files: Sequence[ToRead]) -> Iterator[list[ToRead]]:
 
 def _text_bytes(file: ToRead) -> int:
     return file.size_bytes * (_UNPACKED if file.path.endswith(".gz") else 1)
-
-
-def _name() -> str:
-    return f"run-{uuid4().hex[:16]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdkit.trail.archive.index import FILE
-from gdkit.trail.archive.manifest import open_manifest
+from gdkit.trail.archive.manifest import open_manifest, unnamed_runs
 from gdkit.trail.archive.parts import measured
 from gdkit.trail.load import Progress
 
@@ -28,6 +28,7 @@ class Checked:
         same: log files on disk that hold the very bytes that were read.
         changed: those that hold others, or cannot be read.
         gone: those that are not where they were.
+        unnamed: finished runs that the manifest does not name; see ``manifest.unnamed_runs``.
         stopped: whether it was stopped before all was checked.
     """
 
@@ -36,6 +37,7 @@ class Checked:
     same: int = 0
     changed: list[Path] = field(default_factory=list)
     gone: list[Path] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
     stopped: bool = False
 
 
@@ -53,10 +55,11 @@ def check_archive(
         is_stopped: asked before each file.
 
     Raises:
-        ArchiveError: there is none, it was made by a newer version, or its manifest is damaged.
+        ArchiveError: there is none, it was made by a newer version, or its manifest is lost or damaged.
     """
     checked, done = Checked(), 0
     with open_manifest(folder) as manifest:
+        checked.unnamed = unnamed_runs(folder, manifest.connection)
         own, logs = list(_own(manifest)), list(_logs(manifest))
         size = sum(size_bytes for _, size_bytes, _ in own) + sum(size_bytes for _, size_bytes, _ in logs)
         for number, (path, size_bytes, sha256) in enumerate([*own, *logs]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.model import Unread
 from gdkit.trail.archive.listing import changed_since
-from gdkit.trail.archive.manifest import open_manifest, time_of
+from gdkit.trail.archive.manifest import open_manifest, time_of, unnamed_runs
 from gdkit.trail.ledger_places import Archived, NamedFiles, PlaceTally
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, re
                            f"go on with: gdkit archive {archived.folder}")  # fmt: skip
     else:
         _book_changes(ledger, name, archived, manifest)
+        _book_unnamed(ledger, name, archived.folder, manifest)
 
 
 def _book_odd(ledger: Ledger, path: str, kind: Any, what: tuple[int | None, str, int]) -> None:
@@ -157,6 +158,14 @@ def _book_changes(ledger: Ledger, name: str, archived: Archived, manifest: Manif
         ledger.not_reached(f"{name}: {_named(changes.changed)} that changed after it was made", update)
     if changes.gone:
         ledger.warn(f"{name}: {_named(changes.gone)} not on disk any more; their records are in the archive.")
+
+
+def _book_unnamed(ledger: Ledger, name: str, folder: Path, manifest: Manifest) -> None:
+    if unnamed := unnamed_runs(folder, manifest.connection):
+        runs = "1 run" if len(unnamed) == 1 else f"{len(unnamed):,} runs"
+        ledger.not_reached(f"{name}: {runs} of records that its manifest does not name",
+                           "an older manifest was put back, or a build was killed just when it named them; "
+                           f"what to do is told by: gdkit archive {folder} --check")  # fmt: skip
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import ArchiveError
 from gdkit.model import utc_text
+from gdkit.trail.archive.faults import lost, not_written
+from gdkit.trail.archive.folders import finished, finished_in, unfinished_in
 from gdkit.trail.archive.manifest import (
     APPLICATION,
     BUSY_S,
     FORMAT,
+    REPLACED,
     RUNS,
     SCHEMA,
     check_format,
     locked,
     number_of,
+    refuse_without_manifest,
+    replaced_runs,
     runs_of,
+    unnamed_runs,
 )
 from gdkit.trail.ledger_places import is_delivered, named_place
 from gdkit.trail.sources import ARCHIVE_MANIFEST
@@ -71,11 +77,16 @@ class Keeper:
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
+        self._runs_folder = folder / RUNS
         self._connection = connection
 
     def runs(self) -> list[Run]:
         """Give the runs, the oldest first."""
         return list(runs_of(self._connection))
+
+    def unnamed(self) -> list[str]:
+        """Give the finished runs that the manifest does not know; see ``manifest.unnamed_runs``."""
+        return unnamed_runs(self.folder, self._connection)
 
     def sources(self) -> list[str]:
         """Give the paths that log files are found by."""
@@ -117,14 +128,14 @@ class Keeper:
                                          [(os.fsencode(path), at) for path, at in folders.items()])  # fmt: skip
             self._connection.execute("INSERT OR REPLACE INTO about VALUES('finished_at', ?)", (_now(),))
 
-    def add(self, batch: Batch, before: Mapping[int, Held]) -> None:
-        """Take in files that were read, with their runs.
+    def add(self, batch: Batch, before: Mapping[int, Held]) -> list[Run]:
+        """Take in files that were read, with their runs, which are given as they are named now.
 
         Args:
             batch: the files and their runs.
             before: the earlier reading of each file that was read before, by the new number.
         """
-        with self._writing():
+        with finished(self._runs_folder, batch.runs, self._named) as runs, self._writing():
             for read in batch.files:
                 earlier = before.get(read.file.number)
                 if read.same and earlier is not None:
@@ -132,31 +143,45 @@ class Keeper:
                                              (read.file.size_bytes, read.file.mtime_ns, earlier.number))  # fmt: skip
                 else:
                     self._add_file(read, earlier)
-            for run in batch.runs:
+            for run in runs:
                 self._add_run(run)
             self._add_places(batch.places)
             self._count("left", -len(batch.files))
+        return runs
 
-    def replace(self, old: Sequence[Run], new: Run) -> None:
+    def replace(self, old: Sequence[Run], new: Run) -> Run:
         """Put one run in the place of others, and remove those from the disk unless somebody reads them now."""
-        with self._writing():
+        with finished(self._runs_folder, [new], self._named) as (run_now,), self._writing():
             for run in old:
                 (number,) = self._connection.execute("SELECT number FROM run WHERE name = ?", (run.name,)).fetchone()
                 self._connection.execute("DELETE FROM part WHERE run = ?", (number,))
                 self._connection.execute("DELETE FROM run WHERE number = ?", (number,))
-            self._add_run(new)
-        self._remove(run.name for run in old)
+                self._connection.execute("INSERT OR REPLACE INTO about VALUES(?, 1)", (f"{REPLACED}{run.name}",))
+            self._add_run(run_now)
+        self._remove(replaced_runs(self._connection))
+        return run_now
 
     def remove_leftovers(self) -> None:
-        """Remove folders of runs that the manifest does not name; not while any are being written."""
-        known = {run.name for run in self.runs()}
-        self._remove(path.name for path in (self.folder / RUNS).iterdir() if path.name not in known)
+        """Remove what builds left that were killed, and runs that were put together; not while any are being written.
+
+        Raises:
+            ArchiveError: there are runs, and none of them is one that the manifest names: it is not theirs.
+        """
+        unnamed = self.unnamed()
+        if unnamed and not self._named() & finished_in(self._runs_folder):
+            raise lost(self.folder, "its manifest names nothing of what lies there", len(unnamed))
+        self._remove([*unfinished_in(self._runs_folder), *replaced_runs(self._connection)])
+
+    def _named(self) -> set[str]:
+        return {run.name for run in self.runs()}
 
     def _remove(self, names: Iterable[str]) -> None:
         """Remove folders of runs, unless somebody reads the archive now: then the next build does it."""
-        with suppress(BlockingIOError), locked(self.folder / RUNS, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with suppress(BlockingIOError), locked(self._runs_folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
             for name in names:
-                shutil.rmtree(self.folder / RUNS / name, ignore_errors=True)
+                shutil.rmtree(self._runs_folder / name, ignore_errors=True)
+                if not (self._runs_folder / name).exists():
+                    self._connection.execute("DELETE FROM about WHERE name = ?", (f"{REPLACED}{name}",))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -216,10 +241,11 @@ def open_keeper(folder: Path) -> Iterator[Keeper]:
     """Open an archive for writing; it is made where there is none.
 
     Raises:
-        ArchiveError: somebody else is writing it, the folder holds something else, it was made by a newer version, it
-            is damaged, or it cannot be written.
+        ArchiveError: somebody else is writing it, the folder holds something else, it was made by a newer version, its
+            manifest was lost or is damaged, or it cannot be written.
     """
     try:
+        refuse_without_manifest(folder)
         _make(folder)
         with ExitStack() as stack:
             stack.enter_context(_alone(folder))
@@ -231,16 +257,6 @@ def open_keeper(folder: Path) -> Iterator[Keeper]:
             yield keeper
     except (sqlite3.Error, OSError) as error:
         raise not_written(folder, error) from error
-
-
-def not_written(folder: Path, error: Exception) -> ArchiveError:
-    """Give the error that tells why an archive cannot be written."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return ArchiveError(
-        f"it cannot be written ({reason})",
-        where=str(folder),
-        action="make room, or mend what is said; then run the same command again: what was taken in is kept",
-    )
 
 
 def _make(folder: Path) -> None:

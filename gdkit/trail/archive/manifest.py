@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import ArchiveError
+from gdkit.trail.archive.faults import damaged, lost
+from gdkit.trail.archive.folders import finished_in
 from gdkit.trail.archive.values import Part, Run
 from gdkit.trail.sources import ARCHIVE_MANIFEST
 
@@ -26,6 +28,7 @@ RUNS = "runs"
 FORMAT = 1
 APPLICATION = 0x67646B61  # "gdka"
 """Marks the database as a manifest. Source: SQLite, "PRAGMA application_id"."""
+REPLACED = "replaced "
 BUSY_S = 30.0
 """How long one waits for another who is writing the manifest."""
 
@@ -48,7 +51,8 @@ CREATE TABLE run(number INTEGER PRIMARY KEY, name TEXT UNIQUE, rows INTEGER, ind
 CREATE TABLE part(run INTEGER, number INTEGER, name TEXT, rows INTEGER, size_bytes INTEGER, sha256 TEXT,
                   PRIMARY KEY(run, number)) WITHOUT ROWID;
 """
-"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, and ``finished_at``.
+"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, ``finished_at``, and ``replaced
+NAME`` for each run that was put together with others, and still lies there.
 
 ``file.state``: ``held``; ``replaced`` where a later reading of the same path is held, too. ``file.settled``: by its
 name CloudTrail delivered it and does not write it again, and it stands in a folder that is watched. ``place`` counts
@@ -115,9 +119,10 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
     """Open an archive for reading.
 
     Raises:
-        ArchiveError: there is none, it was made by a newer version, or its manifest is damaged.
+        ArchiveError: there is none, it was made by a newer version, or its manifest is lost or damaged.
     """
     path = folder / ARCHIVE_MANIFEST
+    refuse_without_manifest(folder)
     if not path.is_file():
         raise ArchiveError(f"{_what(folder)}, not an archive: it holds no {ARCHIVE_MANIFEST}", where=str(folder),
                            action=f"make one with: gdkit archive {folder} --trail LOGS")  # fmt: skip
@@ -170,6 +175,40 @@ def runs_of(connection: sqlite3.Connection) -> Iterator[Run]:
         yield Run(name, records, tuple(Part(*row[5:]) for row in parts if row[5] is not None), *index)
 
 
+def unnamed_runs(folder: Path, connection: sqlite3.Connection) -> list[str]:
+    """Give the finished runs that lie in an archive, and that its manifest does not know.
+
+    They are there where an older manifest was put back, or where a build was killed just when it named them. They can
+    be all that is left of their log files, so they are told of and never removed.
+
+    Raises:
+        sqlite3.Error: the manifest is damaged.
+    """
+    lying = finished_in(folder / RUNS)  # before the manifest is asked: what is added meanwhile is known to it
+    return sorted(lying - {run.name for run in runs_of(connection)} - set(replaced_runs(connection)))
+
+
+def replaced_runs(connection: sqlite3.Connection) -> list[str]:
+    """Give the runs that were put together with others, and are not removed yet.
+
+    Raises:
+        sqlite3.Error: the manifest is damaged.
+    """
+    rows = connection.execute("SELECT name FROM about WHERE name GLOB ?", (f"{REPLACED}*",))
+    return [name.removeprefix(REPLACED) for (name,) in rows]
+
+
+def refuse_without_manifest(folder: Path) -> None:
+    """Refuse an archive whose manifest is gone or empty while records lie in it.
+
+    Raises:
+        ArchiveError: so it is.
+    """
+    path = folder / ARCHIVE_MANIFEST
+    if (not path.exists() or path.stat().st_size == 0) and (lying := finished_in(folder / RUNS)):
+        raise lost(folder, f"its manifest, {ARCHIVE_MANIFEST}, is {'empty' if path.exists() else 'gone'}", len(lying))
+
+
 def check_format(folder: Path, connection: sqlite3.Connection) -> None:
     """Refuse a database that is no manifest, or one of another format.
 
@@ -184,13 +223,6 @@ def check_format(folder: Path, connection: sqlite3.Connection) -> None:
     if version > FORMAT:
         raise ArchiveError(f"its format {version} is that of a newer gdkit; this one knows {FORMAT}",
                            where=str(folder), action="update gdkit, or make another archive with this one")  # fmt: skip
-
-
-def damaged(folder: Path, error: Exception) -> ArchiveError:
-    """Give the error that tells of a damaged manifest."""
-    return ArchiveError(f"its manifest cannot be read ({error})", where=str(folder / ARCHIVE_MANIFEST),
-                        action="if it is damaged, make the archive anew from the log files, in another folder"
-                        )  # fmt: skip
 
 
 def _what(folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from bisect import bisect_right
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gdkit.trail.archive.folders import make_durable
 from gdkit.trail.archive.index import FILE, IndexWriter
 from gdkit.trail.archive.parts import (
     PartWriter,
@@ -72,7 +72,8 @@ def _write(folder: Path, tables: Iterable[pa.Table]) -> Run:
             stack.callback(writer.close)
             for block in blocks_of(tables):
                 index.add(writer.write(block), pc.list_flatten(block["names"]).to_pylist())
-        _make_durable(folder)
+        for path in (*folder.iterdir(), folder):  # before the manifest names them
+            make_durable(path)
         rows = sum(part.rows for part in writer.parts)
         return Run(folder.name, rows, tuple(writer.parts), *measured(folder / FILE))
     except BaseException as error:
@@ -80,16 +81,6 @@ def _write(folder: Path, tables: Iterable[pa.Table]) -> Run:
         if isinstance(error, DAMAGE):
             raise OSError(str(error)) from error
         raise
-
-
-def _make_durable(folder: Path) -> None:
-    """Have files and folder on the disk before the manifest names them."""
-    for path in (*folder.iterdir(), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _blocks(folder: Path, run: Run) -> Iterator[pa.Table]:

@@ -170,8 +170,8 @@ def test_killed(tmp_path: Path) -> None:
         time.sleep(0.01)
     child.send_signal(signal.SIGKILL)
     child.wait()
-    (folder / RUNS / "run-half").mkdir()
-    (folder / RUNS / "run-half" / "part-0000.parquet").write_bytes(b"PAR1")
+    (folder / RUNS / "new-half").mkdir()
+    (folder / RUNS / "new-half" / "part-0000.parquet").write_bytes(b"PAR1")
     found = load_trail(f"archive:{folder}")
     assert 0 < len(found.events) < 1200
     assert any("not made to its end" in row.reason for row in found.coverage.not_searched)

@@ -261,7 +261,7 @@ def test_a_damaged_manifest(tmp_path: Path, content: bytes | None) -> None:
     path = folder / ARCHIVE_MANIFEST
     whole = path.read_bytes()
     path.write_bytes(whole[:5000] + os.urandom(len(whole) - 5000) if content is None else content)
-    with pytest.raises(ArchiveError, match=ARCHIVE_MANIFEST if content != b"" else "not made by gdkit"):
+    with pytest.raises(ArchiveError, match=ARCHIVE_MANIFEST):
         session_events(calls.PRINCIPAL, source)
 
 

@@ -1,0 +1,44 @@
+"""What can be wrong with an archive, as the errors that tell of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gdkit.errors import ArchiveError
+from gdkit.trail.sources import ARCHIVE_MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def not_written(folder: Path, error: Exception) -> ArchiveError:
+    """Give the error that tells why an archive cannot be written."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return ArchiveError(
+        f"it cannot be written ({reason})",
+        where=str(folder),
+        action="make room, or mend what is said; then run the same command again: what was taken in is kept",
+    )
+
+
+def damaged(folder: Path, error: Exception) -> ArchiveError:
+    """Give the error that tells of a damaged manifest."""
+    return ArchiveError(f"its manifest cannot be read ({error})", where=str(folder / ARCHIVE_MANIFEST),
+                        action="if it is damaged, make the archive anew from the log files, in another folder"
+                        )  # fmt: skip
+
+
+def lost(folder: Path, what: str, runs: int) -> ArchiveError:
+    """Give the error that tells of records which no manifest names.
+
+    Args:
+        folder: of the archive.
+        what: is wrong with its manifest.
+        runs: so many lie there.
+    """
+    return ArchiveError(
+        f"{what}; {runs:,} {'run' if runs == 1 else 'runs'} of records lie in runs/, and nothing was removed",
+        where=str(folder),
+        action="put the manifest back from a copy. If there is none, make an archive of the log files in another "
+        "folder, and keep this one: its parts are Parquet, and may hold records of log files that are gone",
+    )
