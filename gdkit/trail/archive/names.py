@@ -56,7 +56,10 @@ def names_of(found: Found, head: tuple[Any, ...]) -> list[str]:
 
 @lru_cache(maxsize=8_192)
 def mark_of(name: str) -> int:
-    """Give the number that stands for an identifier in an index, so that the index itself tells none.
+    """Give the number that stands for an identifier in an index, so that all entries are short and of one length.
+
+    It is a hash without a secret, and no protection: whoever has an index can try all addresses, and names that he
+    guesses.
 
     >>> mark_of("i-0123456789abcdef0") == mark_of("i-0123456789abcdef0") != mark_of("i-0123456789abcdef1")
     True
