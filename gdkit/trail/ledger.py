@@ -222,7 +222,7 @@ class Ledger:
         names = [name for name in self._passed_over if not _may_hold_events(name)]
         if names:
             yield NotSearched(_named(names, "file that is not a log", "files that are not logs"),
-                              "not CloudTrail logs, by name or content")  # fmt: skip
+                              "not CloudTrail logs, by name, content or kind of file")  # fmt: skip
         if self._digests:
             what = "1 digest file" if self._digests == 1 else f"{self._digests} digest files"
             yield NotSearched(what, "digests hold hashes of log files and no events")

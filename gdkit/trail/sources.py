@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,20 +69,22 @@ class Listed(NamedTuple):
     """A folder as it was listed.
 
     Attributes:
-        files: what is in it and is no folder, by name.
+        files: regular files in it, and links that lead nowhere, by name.
+        others: paths of pipes, sockets and devices, which can make a reader wait for good.
         archived: whether it is an archive, which holds again what log files hold; its files are not listed then.
         problem: why it could not be listed.
     """
 
     path: str
     files: tuple[os.DirEntry[str], ...] = ()
+    others: tuple[str, ...] = ()
     archived: bool = False
     problem: str = ""
 
 
 @dataclass(slots=True)
 class SourceFiles:
-    """The files of one source, and those passed over because of their names.
+    """The files of one source, and what was passed over because of its name, or because it is no regular file.
 
     Attributes:
         kind: ``lookup`` for a folder that a look-up of the event history filled, ``s3`` and others for one that a fetch
@@ -131,11 +134,8 @@ def _found(source: object) -> SourceFiles:
 
         archived = archived_in(Path(named.folder).expanduser())
         return SourceFiles(named.text, ARCHIVED, archived.with_data, archived=archived)
-    raise UsageError(
-        "only files can be read here",
-        where=named.text,
-        action="copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder.",
-    )
+    action = "copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder."
+    raise UsageError("only files can be read here", where=named.text, action=action)
 
 
 def _is_new(path: str, is_link: bool, seen: set[str], folders: dict[str, str]) -> bool:
@@ -161,6 +161,9 @@ def _files_of(source: str) -> SourceFiles:
         raise TrailError("this folder is an archive of log files", where=source, action=f"name it {ARCHIVE}{source}")
     if path.is_dir():
         _add_folder(path, result)
+    elif is_special(path):
+        raise TrailError("this is a pipe, a socket or a device, which cannot be read twice", where=source,
+                         action="write what comes from it to a file, and name that.")  # fmt: skip
     elif os.path.lexists(path):
         _add_named(path, result)
     elif _MAGIC.search(source):
@@ -168,13 +171,11 @@ def _files_of(source: str) -> SourceFiles:
     else:
         raise TrailError("there is no such file or folder", where=source, action="check the path.")
     if not result.files:
-        aside = f" ({len(result.passed_over)} files are not logs by their name)" if result.passed_over else ""
+        others = len(result.passed_over)
+        aside = f" ({others} files are no logs by their name, or no regular files)" if others else ""
         aside += "".join(f"; {folder} cannot be listed: {problem}" for folder, problem in result.unlisted[:1])
-        raise TrailError(
-            f"no file with CloudTrail events was found there{aside}",
-            where=source,
-            action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.",
-        )
+        raise TrailError(f"no file with CloudTrail events was found there{aside}", where=source,
+                         action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.")  # fmt: skip
     return result
 
 
@@ -185,6 +186,7 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
             result.passed_over.append(_plain(listed.path))
         if listed.problem:
             result.unlisted.append((_plain(listed.path), listed.problem))
+        result.passed_over += map(_plain, listed.others)
         for entry in listed.files:
             if entry.name in (LOOKUP_PLAN, FETCH_PLAN) and listed.path == top:
                 _read_plan(Path(entry.path), result)
@@ -224,8 +226,19 @@ def walk(folder: str) -> Iterator[Listed]:
         if path != folder and any(entry.name == ARCHIVE_MANIFEST and entry.is_file() for entry in entries):
             yield Listed(path, archived=True)
             continue
-        yield Listed(path, tuple(entry for entry in entries if not entry.is_dir()))
+        found = [entry for entry in entries if not entry.is_dir()]
+        others = {entry.path for entry in found if not entry.is_file() and is_special(entry.path)}
+        yield Listed(path, tuple(entry for entry in found if entry.path not in others), tuple(sorted(others)))
         waiting += (entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
+
+
+def is_special(path: str | Path) -> bool:
+    """Tell whether a path leads to a pipe, a socket or a device; what leads nowhere is told when it is read."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - of very many files
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def is_archive(folder: Path) -> bool:
@@ -264,10 +277,14 @@ def _add_matches(pattern: Path, result: SourceFiles) -> None:
     for path in sorted(set(matches)):
         if path.is_file():
             _add_named(path, result)
+        elif is_special(path):
+            result.passed_over.append(os.fspath(path))
         elif path.is_dir() and parts[-1] == "**":
             for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
                 if entry.is_file():
                     _add_entry(entry, result)
+                elif is_special(entry.path):
+                    result.passed_over.append(entry.path)
 
 
 def _add_named(path: Path, result: SourceFiles) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -183,6 +184,51 @@ def test_links_are_read_once(tree: Path) -> None:
     (tree / "again").symlink_to(tree, target_is_directory=True)
     again = load_trail(tree)
     assert (again.coverage.searched[0].files, len(again.events)) == (files, 4)
+
+
+@pytest.fixture(params=["pipe", "socket", "link to a pipe"])
+def special(request: pytest.FixtureRequest, tree: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a file that is none of bytes, but has the name of a log, in a folder of logs."""
+    path = tree / "x.json"
+    if request.param == "socket":
+        monkeypatch.chdir(tree)  # a socket's path is short
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    elif request.param == "pipe":
+        os.mkfifo(path)
+    else:
+        os.mkfifo(tree / ".pipe")
+        path.symlink_to(tree / ".pipe")
+    return path
+
+
+@pytest.mark.parametrize(("pattern", "events"), [("", 4), ("*", 1), ("**", 4), ("**/*", 4)])
+def test_pipes_and_the_like_are_passed_over(special: Path, tree: Path, pattern: str, events: int) -> None:
+    """A pipe or a socket is not opened, which would wait for good, and is told; logs beside it are read."""
+    samples.write(tree / "z.json", samples.records_text(1))
+    trail = load_trail(tree / pattern)
+    assert len(trail.events) == events
+    assert any(str(special) in row.what for row in trail.coverage.passed_over)
+    assert str(special) not in {one.file for one in trail.coverage.unread}
+
+
+def test_a_pipe_that_is_named(special: Path) -> None:
+    """A pipe or a socket that is named itself, or is all that there is, is refused with what to do."""
+    with pytest.raises(TrailError, match=r"a pipe, a socket or a device.*write what comes from it to a file"):
+        load_trail(special)
+    folder = special.parent / "alone"
+    folder.mkdir()
+    special.rename(folder / special.name)
+    with pytest.raises(TrailError, match=r"1 files are no logs by their name, or no regular files"):
+        load_trail(folder)
+
+
+def test_a_link_that_leads_nowhere(tree: Path) -> None:
+    """It is told as what cannot be opened, and not passed over."""
+    (tree / "x.json").symlink_to(tree / "gone.json")
+    (unread,) = load_trail(tree).coverage.unread
+    assert (unread.file, unread.reason) == (
+        str(tree / "x.json"), "cannot be opened or read: No such file or directory")  # fmt: skip
 
 
 def test_the_folder_that_one_is_in(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

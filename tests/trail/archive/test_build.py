@@ -352,6 +352,18 @@ def test_an_archive_among_its_own_logs(tmp_path: Path) -> None:
     assert not any(row.failed for row in found.coverage.not_searched)
 
 
+def test_a_pipe_among_the_logs(tmp_path: Path) -> None:
+    """A pipe with a log's name is passed over, told each time, and no reason to bring an archive up to date."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    os.mkfifo(logs / "x.json")
+    made(folder, logs)
+    os.mkfifo(logs / "y.json")
+    found = load_trail(f"archive:{folder}")
+    assert any(str(logs / "x.json") in row.what for row in found.coverage.passed_over)
+    assert not any(row.failed for row in found.coverage.not_searched)
+    assert updated(folder) == Built()
+
+
 @pytest.mark.parametrize(
     ("sources", "error", "said"),
     [
