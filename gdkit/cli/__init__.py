@@ -65,8 +65,8 @@ def main() -> None:
     os.umask(0o077)  # evidence is for its owner alone, what the notebook runner writes too
     try:
         status = commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped. What was gathered is kept in the case folder.", err=True)
+    except click.exceptions.Abort as abort:
+        click.echo(plain(str(abort)) or "Stopped. What was gathered is kept in the case folder.", err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()

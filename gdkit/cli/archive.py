@@ -14,6 +14,7 @@ from gdkit.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from threading import Event
 
     from gdkit.trail.archive.build import Built
     from gdkit.trail.archive.check import Checked
@@ -47,10 +48,16 @@ def archive(folder: str, trail: tuple[str, ...], *, check: bool, as_json: bool, 
     if check and trail:
         raise UsageError("--check and --trail exclude each other", action="check the archive, or bring it up to date.")
     place = Path(folder).expanduser().absolute()
-    if check:
-        _check(place, as_json=as_json)
-    else:
-        _make(place, [_of_files(source) for source in trail], workers, as_json=as_json)
+    kept = (
+        "Stopped. Nothing was changed."
+        if check
+        else f"Stopped. What was taken in is kept; go on with: gdkit archive {folder}"
+    )
+    with stopped_by_ctrl_c(kept) as stop:
+        if check:
+            _check(place, stop, as_json=as_json)
+        else:
+            _make(place, [_of_files(source) for source in trail], workers, stop, as_json=as_json)
 
 
 def _of_files(source: str) -> str:
@@ -62,14 +69,13 @@ def _of_files(source: str) -> str:
     return absolute(source)
 
 
-def _make(folder: Path, sources: list[str], workers: int | None, *, as_json: bool) -> None:
+def _make(folder: Path, sources: list[str], workers: int | None, stop: Event, *, as_json: bool) -> None:
     from gdkit.progress import progress_tellers  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail.archive.build import build_archive  # noqa: PLC0415
     from gdkit.trail.archive.contents import summary_of  # noqa: PLC0415
 
-    with stopped_by_ctrl_c() as stop:
-        built = build_archive(folder, sources, workers=workers, on_progress=progress_tellers().files,
-                              is_stopped=stop.is_set)  # fmt: skip
+    built = build_archive(folder, sources, workers=workers, on_progress=progress_tellers().files,
+                          is_stopped=stop.is_set)  # fmt: skip
     summary = summary_of(folder)
     if as_json:
         click.echo(json.dumps(_document(folder, built, summary), indent=2))
@@ -126,17 +132,19 @@ def _lines(folder: Path, built: Built, summary: Summary) -> Iterator[str]:
     yield f"Ask it: gdkit events i-… --trail archive:{folder}"
 
 
-def _check(folder: Path, *, as_json: bool) -> None:
+def _check(folder: Path, stop: Event, *, as_json: bool) -> None:
     from gdkit.progress import progress_tellers  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail.archive.check import check_archive  # noqa: PLC0415
 
-    with stopped_by_ctrl_c() as stop:
-        checked = check_archive(folder, on_progress=progress_tellers().files, is_stopped=stop.is_set)
+    checked = check_archive(folder, on_progress=progress_tellers().files, is_stopped=stop.is_set)
     if as_json:
         click.echo(json.dumps(_check_document(folder, checked), indent=2))
     else:
         for line in _check_lines(folder, checked):
             click.echo(plain(line))
+    if checked.holds_nothing:
+        raise ArchiveError("this archive holds nothing, so there was nothing to check", where=str(folder),
+                           action=f"take log files in: gdkit archive {folder} --trail LOGS")  # fmt: skip
     if checked.damaged:
         problem = f"{len(checked.damaged):,} of its {checked.own:,} files are damaged or gone"
         action = "make it anew from the log files, in another folder"

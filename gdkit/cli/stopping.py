@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def stopped_by_ctrl_c() -> Iterator[threading.Event]:
-    """Let Ctrl-C end the search after the files at hand, rather than the command; a second one ends the command."""
+def stopped_by_ctrl_c(kept: str = "") -> Iterator[threading.Event]:
+    """Let Ctrl-C end the search after the files at hand, rather than the command; a second one ends the command.
+
+    Args:
+        kept: what is said then, where it is not what any command says.
+
+    Raises:
+        Abort: it is ended.
+    """
     stop = threading.Event()
 
     def ask(*_: object) -> None:
@@ -27,5 +34,7 @@ def stopped_by_ctrl_c() -> Iterator[threading.Event]:
     before = signal.signal(signal.SIGINT, ask)
     try:
         yield stop
+    except KeyboardInterrupt:
+        raise click.exceptions.Abort(kept) from None
     finally:
         signal.signal(signal.SIGINT, before)

@@ -13,7 +13,8 @@ import pytest
 
 from gdkit import cli
 from gdkit.sample import write_sample
-from gdkit.trail.archive import build
+from gdkit.trail.archive import build, check
+from gdkit.trail.archive.keeping import open_keeper
 from gdkit.trail.archive.manifest import RUNS
 from gdkit.trail.archive.parts import part_name
 from tests.trail import samples
@@ -174,6 +175,39 @@ def test_ctrl_c_keeps_what_was_taken_in(
     monkeypatch.setattr(build, "take_in", take_in)
     ended = gdkit("archive", folder)
     assert (ended.status, "Taken in now: 2 new" in ended.out) == (0, True)
+
+
+@pytest.mark.parametrize(("more", "kept"), [
+    ((), "Stopped. What was taken in is kept; go on with: gdkit archive {}"),
+    (("--check",), "Stopped. Nothing was changed."),
+])  # fmt: skip
+def test_ctrl_c_twice(
+    gdkit: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], kept: str
+) -> None:
+    """A second Ctrl-C ends the command, which says what is kept; no case folder is spoken of, for there is none."""
+    folder = tmp_path / "archive"
+    gdkit("archive", folder, "--trail", chained(tmp_path))
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(build, "list_logs", interrupted)
+    monkeypatch.setattr(check, "_own", interrupted)
+    ended = gdkit("archive", folder, *more)
+    assert ended.status == 1
+    assert ended.err.splitlines() == ["stopping after the files at hand …", kept.format(folder)]
+
+
+def test_nothing_to_check(gdkit: Callable[..., Ended], tmp_path: Path) -> None:
+    """A check of an archive that holds nothing is no success, and says how it comes to hold something."""
+    folder = tmp_path / "archive"
+    with open_keeper(folder):
+        pass
+    ended = gdkit("archive", folder, "--check")
+    assert ended.status == 1
+    assert "this archive holds nothing, so there was nothing to check" in ended.err
+    assert f"gdkit archive {folder} --trail LOGS" in ended.err
 
 
 def test_hunt(gdkit: Callable[..., Ended], tmp_path: Path) -> None:

@@ -16,16 +16,18 @@ from gdkit.trail.archive.folders import new_name
 from gdkit.trail.archive.jobs import put_together, take_in
 from gdkit.trail.archive.keeping import Held, Keeper, open_keeper
 from gdkit.trail.archive.listing import list_logs, to_read
-from gdkit.trail.archive.manifest import RUNS
+from gdkit.trail.archive.manifest import RUNS, refuse_without_manifest
 from gdkit.trail.archive.processes import Pool, processes
 from gdkit.trail.load import Progress
 from gdkit.trail.named import absolute
+from gdkit.trail.sources import is_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
+    from gdkit.trail.archive.listing import Listing
     from gdkit.trail.archive.values import Batch, Run, ToRead
 
 BATCH_BYTES = 8 << 20
@@ -84,13 +86,13 @@ def build_archive(
         ArchiveError: there is no source, the archive cannot be written, somebody else is writing it, or
             its manifest was lost.
     """
+    sources = [absolute(source) for source in sources]
+    refuse_without_manifest(folder)
+    listing = None if is_archive(folder) else _first_listing(folder, sources)
     with open_keeper(folder) as keeper:
         known = keeper.sources()
-        if not known and not sources:
-            raise ArchiveError("no log files were named to make it of", where=str(folder),
-                               action=f"name them: gdkit archive {folder} --trail LOGS")  # fmt: skip
-        sources = [absolute(source) for source in sources]
-        listing = list_logs(sources, known)
+        if known or listing is None:
+            listing = list_logs(sources, known) if known else _first_listing(folder, sources)
         held = keeper.held()
         files = to_read(listing, held, keeper.next_number())
         keeper.begin(sources, listing.passed_over, len(files))
@@ -106,6 +108,14 @@ def build_archive(
             keeper.finish(folders)
         unnamed = tuple(keeper.unnamed())
     return Built(build.new, build.changed, build.same, gone, build.left, unnamed)
+
+
+def _first_listing(folder: Path, sources: Sequence[str]) -> Listing:
+    """List the log files of a new archive, before anything of that is made."""
+    if not sources:
+        raise ArchiveError("no log files were named to make it of", where=str(folder),
+                           action=f"name them: gdkit archive {folder} --trail LOGS")  # fmt: skip
+    return list_logs(sources, ())
 
 
 class _Job(NamedTuple):

@@ -40,6 +40,11 @@ class Checked:
     unnamed: list[str] = field(default_factory=list)
     stopped: bool = False
 
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether there was nothing to check: neither a file of its own, nor a log file that was read."""
+        return not (self.stopped or self.own or self.same or self.changed or self.gone or self.unnamed)
+
 
 def check_archive(
     folder: Path,

@@ -373,9 +373,10 @@ def test_a_pipe_among_the_logs(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_to_make_it_of(tmp_path: Path, sources: list[str], error: type[Exception], said: str) -> None:
-    """Without log files there is an error that says so, and the next attempt is not in its way."""
+    """Without log files there is an error that says so, and nothing is made."""
     with pytest.raises(error, match=said):
         build_archive(tmp_path / "archive", sources, workers=1)
+    assert not (tmp_path / "archive").exists()
     assert build_archive(tmp_path / "archive", [str(chained(tmp_path))], workers=1) == Built(new=3)
 
 
