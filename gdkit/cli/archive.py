@@ -48,12 +48,8 @@ def archive(folder: str, trail: tuple[str, ...], *, check: bool, as_json: bool, 
     if check and trail:
         raise UsageError("--check and --trail exclude each other", action="check the archive, or bring it up to date.")
     place = Path(folder).expanduser().absolute()
-    kept = (
-        "Stopped. Nothing was changed."
-        if check
-        else f"Stopped. What was taken in is kept; go on with: gdkit archive {folder}"
-    )
-    with stopped_by_ctrl_c(kept) as stop:
+    kept = "Nothing was changed." if check else "What was taken in is kept; run the same command again to go on."
+    with stopped_by_ctrl_c(f"Stopped. {kept}") as stop:
         if check:
             _check(place, stop, as_json=as_json)
         else:
