@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,14 +38,21 @@ def _integer(text: str) -> int | str:
 _DECODE = json.JSONDecoder(parse_int=_integer).raw_decode
 
 
-def parse_json(text: str) -> tuple[Any, int]:
-    """Parse the JSON value that a text begins with, as every reader of the trail does; give it and where it ends.
+def parse_json(text: str, at: int = 0) -> tuple[Any, int]:
+    """Parse the JSON value at a place of a text, as every reader of the trail does; give it and where it ends.
+
+    How deeply it may be nested is the same whoever reads it: Python counts a value's depth and the callers of its
+    reader as one, so what is too deep here is tried once more where nobody called.
 
     Raises:
         ValueError: there is no JSON value.
         RecursionError: it is nested too deeply.
     """
-    return _DECODE(text, 0)
+    try:
+        return _DECODE(text, at)
+    except RecursionError:
+        with ThreadPoolExecutor(1) as nobody:
+            return nobody.submit(_DECODE, text, at).result()
 
 
 class TextWindow:
@@ -124,7 +132,7 @@ class TextWindow:
         """
         while True:
             try:
-                value, end = _DECODE(self.text, self.at)
+                value, end = parse_json(self.text, self.at)
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated") or error.pos >= len(self.text) - _LONGEST_TOKEN
                 if not (cut and self.more()):

@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -20,7 +20,11 @@ from tests.trail import samples
 from tests.trail.archive.made import assert_same, made, unnamed
 from tests.trail.search import calls
 from tests.trail.search.test_against_load import WHO, loaded, one_file, write
+from tests.trail.search.test_search import numbers
 from tests.trail.search.writing import FORMS, PACKINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -150,6 +154,28 @@ def test_a_record_that_is_nested_too_deeply(tmp_path: Path) -> None:
     assert expected.coverage.unread
     assert_same(found, expected)
     assert unnamed(found.coverage) == unnamed(expected.coverage)
+
+
+def called(times: int, ask: Callable[[], Any]) -> Any:
+    """Ask from within so many calls."""
+    return called(times - 1, ask) if times else ask()
+
+
+def test_how_deep_is_too_deep(tmp_path: Path) -> None:
+    """The same records are nested too deeply for all readers, however many callers these have."""
+    trail = tmp_path / "logs"
+    trail.mkdir()
+    deep = [samples.compact(calls.call(number, 0, requestParameters={"a": number})).replace(
+        f'"a":{number}', '"a":' + "[" * (970 + number) + "]" * (970 + number)) for number in range(40)]  # fmt: skip
+    (trail / "a.jsonl").write_text("\n".join(deep))
+    expected = load_trail(trail)
+    assert 0 < len(expected.events) < 40
+    source = called(150, lambda: made(tmp_path / "archive", trail))
+    asks = [lambda: load_trail(trail), lambda: load_trail(source), lambda: session_events(calls.PRINCIPAL, str(trail)),
+            lambda: session_events(calls.PRINCIPAL, source)]  # fmt: skip
+    for ask in asks:
+        for times in (0, 150):
+            assert numbers(called(times, ask).events) == numbers(expected.events)
 
 
 def test_attacks_of_a_thief(tmp_path: Path) -> None:
