@@ -36,8 +36,9 @@ def lost(folder: Path, what: str, runs: int) -> ArchiveError:
         what: is wrong with its manifest.
         runs: so many lie there.
     """
+    lying = "1 run of records lies" if runs == 1 else f"{runs:,} runs of records lie"
     return ArchiveError(
-        f"{what}; {runs:,} {'run' if runs == 1 else 'runs'} of records lie in runs/, and nothing was removed",
+        f"{what}; {lying} in runs/, and nothing was removed",
         where=str(folder),
         action="put the manifest back from a copy. If there is none, make an archive of the log files in another "
         "folder, and keep this one: its parts are Parquet, and may hold records of log files that are gone",
