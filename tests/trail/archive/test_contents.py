@@ -284,3 +284,24 @@ def test_a_name_without_a_folder() -> None:
     """An archive's name must name a folder."""
     with pytest.raises(UsageError, match="it names no folder"):
         find_files("archive:")
+
+
+def test_what_a_killed_writer_left_is_undone(tmp_path: Path) -> None:
+    """An archive whose writer was killed in the midst of a change of the manifest answers with what was before."""
+    logs = chained(tmp_path)
+    source = made(tmp_path / "archive", logs)
+    path = tmp_path / "archive" / ARCHIVE_MANIFEST
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA cache_size = 1")  # pages go to the disk before the change is whole
+    writer.execute("UPDATE file SET records = records + 1")
+    writer.execute("CREATE TABLE more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+                   " SELECT i, randomblob(100) FROM n")  # fmt: skip
+    left = {name: (tmp_path / "archive" / name).read_bytes() for name in (path.name, f"{path.name}-journal")}
+    writer.rollback()
+    writer.close()
+    for name, content in left.items():
+        (tmp_path / "archive" / name).write_bytes(content)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("SELECT count(*) FROM file")
+    assert numbers(session_events(calls.PRINCIPAL, source).events) == [1, 3, 4, 5, 7]
+    assert not (tmp_path / "archive" / f"{path.name}-journal").exists()
