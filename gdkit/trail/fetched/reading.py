@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gdkit.trail.fetched.names import key_at
 from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.sources import FETCH_STATE
 
@@ -92,7 +93,9 @@ def _with_origins(events: pd.DataFrame, fetched: Sequence[Fetched]) -> pd.DataFr
     for one in fetched:
         folder = f"{one.folder}{os.sep}"
         if one.origin:
-            files = files.where(~files.str.startswith(folder, na=False), one.origin + files.str[len(folder) :])
+            named = {path: f"{one.origin}{key_at(path[len(folder) :])}" for path in files.dropna().unique()
+                     if path.startswith(folder)}  # fmt: skip
+            files = files.map(lambda path, named=named: named.get(path, path)).astype(files.dtype)
     return events.assign(source_file=files)
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from gdkit.errors import CaseWriteError
+from gdkit.trail.fetched.names import ending_of, path_of
 from gdkit.trail.written import write_whole
 
 if TYPE_CHECKING:
     from gdkit.aws.objects import Stored
-
-_PLAIN = " !#$&'()+,;=@[]{}^"
-_LONGEST = 120
 
 
 class Cache:
@@ -67,18 +64,7 @@ class Cache:
     def _path(self, one: Stored) -> Path | None:
         if self._folder is None or not one.etag:
             return None
-        path = safe_path(self._folder, one.key)
-        stem, dot, suffix = path.name.partition(".")
-        return path.with_name(f"{stem}~{re.sub('[^A-Za-z0-9-]', '_', one.etag)}{dot}{suffix}")
-
-
-def safe_path(folder: Path, key: str) -> Path:
-    """Give where an object lies below a folder: under its key, but never outside, whatever the key is.
-
-    >>> from pathlib import Path
-    >>> safe_path(Path("logs"), "AWSLogs/../x:y.json.gz").as_posix()
-    'logs/AWSLogs/%2E%2E/x%3Ay.json.gz'
-    """
-    parts = [quote(part, safe=_PLAIN)[-_LONGEST:] if part.strip(".") else part.replace(".", "%2E") or "%2F"
-             for part in key.split("/")]  # fmt: skip
-    return folder.joinpath(*parts)
+        path = path_of(self._folder, one.key)
+        ending = ending_of(path.name)
+        etag = re.sub("[^A-Za-z0-9-]", "_", one.etag)
+        return path.with_name(f"{path.name.removesuffix(ending)}~{etag}{ending}")

@@ -6,9 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from gdkit.trail.fetched.names import path_of
 from gdkit.trail.fetched.store import write_records
 from gdkit.trail.load import Progress
-from gdkit.trail.s3.cache import safe_path
 from gdkit.trail.s3.kept import NOTHING
 from gdkit.trail.s3.searching import Answer
 from gdkit.trail.written import write_whole
@@ -40,7 +40,7 @@ def copy_objects(
     stopped = contents.is_stopped(watch.is_stopped)
 
     def copy(one: LogObject) -> bool:
-        path = safe_path(folder, one.stored.key)
+        path = path_of(folder, one.stored.key)
         if stopped():
             return False
         if path.is_file() and path.stat().st_size == one.size_bytes:

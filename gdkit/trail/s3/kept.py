@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gdkit.trail.fetched.names import path_of
 from gdkit.trail.fetched.store import read_state, write_records, write_state
 from gdkit.trail.items import Problem
-from gdkit.trail.s3.cache import safe_path
 from gdkit.trail.search.look import kept_records
 from gdkit.trail.sources import log_file
 
@@ -68,8 +68,7 @@ def write_saved(folder: Path, saved: Saved) -> None:
 
 def records_path(folder: Path, key: str) -> Path:
     """Give the file of an object's records: named as the object is, so that its name tells account, region and time."""
-    path = safe_path(folder, key)
-    return path if path.name.endswith(".json.gz") else path.with_name(f"{path.name.removesuffix('.json')}.json.gz")
+    return path_of(folder, key, ".json.gz")
 
 
 def held_records(folder: Path, key: str) -> list[Candidate]:

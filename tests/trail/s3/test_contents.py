@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gdkit.errors import AwsCall, AwsError, CaseWriteError
+from gdkit.trail.fetched.names import path_of
 from gdkit.trail.s3 import ahead, contents
 from gdkit.trail.s3.ahead import Ahead
-from gdkit.trail.s3.cache import Cache, safe_path
+from gdkit.trail.s3.cache import Cache
 from gdkit.trail.s3.contents import Contents
 from gdkit.trail.s3.failures import explained
 from gdkit.trail.s3.listing import LogObject
@@ -131,11 +132,11 @@ def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
 )
 def test_paths_stay_inside(tmp_path: Path, key: str) -> None:
     """Whatever a key is, its file lies below the folder, and can be written."""
-    path = safe_path(tmp_path, key)
+    path = path_of(tmp_path, key)
     assert path.resolve().is_relative_to(tmp_path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
-    assert safe_path(tmp_path, f"{key}2") != path
+    assert path_of(tmp_path, f"{key}2") != path
 
 
 def test_failures_are_noted() -> None:

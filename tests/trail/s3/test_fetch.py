@@ -433,3 +433,21 @@ def test_hostile_keys(tmp_path: Path) -> None:
     fetched = run(bucket, tmp_path / "case")
     assert fetched.records == 2
     assert [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "case")] == []
+
+
+@pytest.mark.parametrize("names", [("x.json", "x.json.gz"), (f"A{'x' * 130}.json.gz", f"B{'x' * 130}.json.gz")])
+@pytest.mark.parametrize("by_name", [True, False])
+def test_objects_of_like_names(tmp_path: Path, names: tuple[str, str], *, by_name: bool) -> None:
+    """Objects whose names differ in their ending or beginning alone are kept, cached and copied side by side."""
+    bucket = MemoryBucket()
+    for number, name in enumerate(names):
+        bucket.put(f"logs/{name}", [calls.call(number, 0)])
+    asked = question() if by_name else replace(question(), principal_ids=(), session_names=(), instance_id=None)
+    for folder in ("first", "second"):
+        fetched = run(bucket, tmp_path / folder, asked, cache=str(tmp_path / "cache"))
+        trail = with_fetched(load_trail(tmp_path / folder), [fetched])
+        assert (fetched.records, len(trail.events)) == (2, 2)
+        assert sorted(one[:30] for one in trail.events["source_file"]) == [f"s3://audit-logs/logs/{name}"[:30]
+                                                                           for name in names]  # fmt: skip
+    assert len(bucket.read) == 2
+    assert len(load_trail(tmp_path / "cache").events) == 2
