@@ -107,9 +107,8 @@ class Bucket:
         """
         from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
 
-        pages = self._store.list(prefix or None, offset=after or None, chunk_size=1000)
-        try:
-            for page in pages:
+        try:  # a prefix that obstore cannot read is refused by the call itself
+            for page in self._store.list(prefix or None, offset=after or None, chunk_size=1000):
                 yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
         except (BaseError, ValueError, OSError) as error:
             raise self._translated(error, "ListObjectsV2") from None
@@ -146,7 +145,8 @@ def _as_boto3_says(said: str, operation: str, name: str) -> Any:
     if status or code:
         return ClientError({"Error": {"Code": code or status, "Message": unescape(message)}}, operation)
     if _ODD_KEY.search(said):
-        return AwsError("an object's key has an empty part (two slashes, . or ..), which is not read here",
+        return AwsError("the prefix, or an object's key, has a part that is not read here: an empty one (two slashes), "
+                        "a dot or two, or one with a control character",
                         call=AwsCall("s3", operation),
                         action="copy such objects with 'aws s3 cp --recursive', and name the folder")  # fmt: skip
     if "sending request" in said:
@@ -168,26 +168,34 @@ def open_bucket(
         requester_pays: whether the reader pays for the requests.
 
     Raises:
-        AwsError: there is no such bucket, or it may not be listed.
+        AwsError: there is no such bucket, it may not be listed, or certificates or a proxy are of no use.
 
     Source: S3 User Guide, "Virtual hosting of buckets", "Using Requester Pays buckets".
     """
-    from obstore.store import S3Store  # noqa: PLC0415 - loaded only where buckets are read
+    from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
+    from obstore.store import S3Store  # noqa: PLC0415
 
     parameters = {"RequestPayer": "requester"} if requester_pays else {}
     place = _find(client, {"Bucket": name, "Prefix": prefix, "MaxKeys": 1, **parameters})
-    store = S3Store(
-        name,
-        endpoint=place.endpoint,
-        aws_endpoint_url_s3=place.endpoint,  # else an environment variable of that name would count more
-        region=place.region,
-        virtual_hosted_style_request=place.virtual,
-        skip_signature=False,
-        request_payer=requester_pays,
-        credential_provider=_provider(session),
-        client_options=_options(session, place, simulated=simulated),
-        retry_config={"max_retries": MOST_ATTEMPTS, "retry_timeout": timedelta(minutes=3), "backoff": BACKOFF},
-    )
+    try:
+        store = S3Store(
+            name,
+            endpoint=place.endpoint,
+            aws_endpoint_url_s3=place.endpoint,  # else an environment variable of that name would count more
+            region=place.region,
+            virtual_hosted_style_request=place.virtual,
+            skip_signature=False,
+            request_payer=requester_pays,
+            credential_provider=_provider(session),
+            client_options=_options(session, place, simulated=simulated),
+            retry_config={"max_retries": MOST_ATTEMPTS, "retry_timeout": timedelta(minutes=3), "backoff": BACKOFF},
+        )
+    except (BaseError, ValueError, OSError) as error:
+        raise AwsError(
+            f"the connection to the bucket cannot be set up: {str(error).partition('Debug source')[0].strip()}",
+            call=AwsCall("s3", "GetObject", region=place.region),
+            action="see the certificates (AWS_CA_BUNDLE, or ca_bundle in the AWS settings) and the proxy (HTTPS_PROXY)",
+        ) from None
     return Bucket(name, place.region, client, store, parameters)
 
 

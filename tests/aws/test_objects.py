@@ -140,12 +140,27 @@ def test_listing_that_fails_later(served: LocalBucket) -> None:
 
 
 def test_odd_keys(served: LocalBucket) -> None:
-    """A key with an empty part is told as such, with another way to read it."""
+    """A key or prefix with an empty part is told as such, with another way to read it."""
     served.objects["a//b.gz"] = b"x"
     bucket = opened()
-    for read in (lambda: list(bucket.objects("")), lambda: bucket.content("a//b.gz")):
-        with pytest.raises(AwsError, match=r"empty part.*aws s3 cp"):
+    for read in (
+        lambda: list(bucket.objects("")),
+        lambda: bucket.content("a//b.gz"),
+        lambda: list(bucket.objects("a//x/")),
+        lambda: list(bucket.objects("a/", "a//x/2026")),
+        lambda: list(bucket.objects("a\x00/")),
+    ):
+        with pytest.raises(AwsError, match=r"an empty one.*aws s3 cp"):
             read()
+
+
+def test_settings_of_no_use(served: LocalBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Certificates that are none, or a proxy without a host, are told with the settings that name them."""
+    for wrong in ({"root_certificate": b"certificates"}, {"proxy_url": "::"}):
+        monkeypatch.setattr(objects, "_options", lambda *_, wrong=wrong, **_named: wrong)
+        with pytest.raises(AwsError, match=r"cannot be set up: .*AWS_CA_BUNDLE"):
+            opened()
+    assert served.got == []
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) ->
     """List a trail's log files that can hold what is asked for.
 
     Raises:
-        AwsError: the prefix itself cannot be listed.
+        AwsError: the prefix itself cannot be listed, or nothing below it.
         StoppedError: a person wanted it to stop; a listing is not gone on with, but begun anew.
     """
     layout = find_layout(bucket.folders, prefix, question)
@@ -153,7 +153,17 @@ def list_trail(bucket: Bucket, prefix: str, question: Question, watch: Watch) ->
     if watch.is_stopped():
         raise StoppedError("it was stopped while the log files were listed; nothing was read yet",
                            action="run it again")  # fmt: skip
-    return Listing(layout, tuple(found))
+    listing = Listing(layout, tuple(found))
+    if error := _of_everything(listing):
+        raise error
+    return listing
+
+
+def _of_everything(listing: Listing) -> AwsError | None:
+    """Give why nothing at all could be listed; None where anything was."""
+    errors = [error for _, error in listing.layout.failed] + [one.error for one in listing.folders if one.error]
+    listed = listing.objects or listing.layout.left_out or not all(one.error for one in listing.folders)
+    return errors[0] if errors and not listed else None
 
 
 class _Part(NamedTuple):

@@ -173,3 +173,14 @@ def test_stopped() -> None:
     """A listing that is stopped is an error that says so: nothing was read."""
     with pytest.raises(StoppedError, match="while the log files were listed"):
         list_trail(theft(), "", question(), Watch(is_stopped=lambda: True))  # type: ignore[arg-type]
+
+
+def test_nothing_can_be_listed() -> None:
+    """Where not one folder can be listed, that is an error, and no empty answer; where one can, it is a gap."""
+    bucket = theft()
+    asked = (f"AWSLogs/{A}/CloudTrail/eu-west-1/", f"AWSLogs/{A}/CloudTrail/us-east-1/")
+    bucket.refused[f"?{asked[0]}"] = denied("s3:ListBucket")
+    with pytest.raises(AwsError, match="s3:ListBucket"):
+        list_trail(bucket, asked[0], question(), Watch())  # type: ignore[arg-type]
+    listing = list_trail(bucket, f"AWSLogs/{A}/", question(), Watch())  # type: ignore[arg-type]
+    assert [one.error is None for one in listing.folders] == [False, True]
