@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,14 +12,20 @@ if TYPE_CHECKING:
     from gdkit.trail.s3.listing import LogObject
 
 MOST_AHEAD = 512
-"""So many objects may lie ready before no more are read; more than there are threads that read or search."""
+"""So many objects may lie ready, or be on their way, before no more are taken up."""
 
-_AT_A_TIME = 4
-"""Objects that a thread takes up together: taking up and handing over cost more than a small object does."""
+MOST_BYTES = 64 << 20
+"""So many bytes of them; one object more may be taken up, however large it is."""
+
+_AT_A_TIME, _BYTES_AT_A_TIME = 4, 1 << 20
+"""Objects that a thread takes up together, unless they are large: taking up and handing over cost more than a small
+object does."""
 
 
 class Ahead:
     """Contents of objects, read before they are asked for, in their order.
+
+    An object that is asked for and not on its way is read by who asks: nobody waits for room but those that read ahead.
 
     Args:
         objects: in the order in which they will be asked for.
@@ -36,6 +41,8 @@ class Ahead:
         self._is_stopped = is_stopped
         self._ready: dict[str, bytes | None] = {}
         self._in_hand: set[str] = set()
+        self._bytes = 0  # of those that are ready or in hand, as they were listed
+        self._freed = self._freed_bytes = 0
         self._taken: set[str] = set()
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
@@ -75,10 +82,8 @@ class Ahead:
             if self._error is not None:
                 raise self._error
             if key in self._ready:
-                content = self._ready.pop(key)
-                if not len(self._ready) % _AT_A_TIME:  # room for one of those that wait, and not for all
-                    self._room.notify()
-                return content
+                self._make_room(one)
+                return self._ready.pop(key)
             self._taken.add(key)
         return self._read(one)
 
@@ -100,10 +105,35 @@ class Ahead:
                 self._ready |= read
                 self._in_hand -= read.keys()
                 self._arrived.notify_all()
-            while len(self._ready) >= MOST_AHEAD and not self._ended:
+            while not (self._has_room() or self._ended):
                 self._room.wait()
             if self._ended or stopped:
                 return []
-            batch = list(islice((one for one in self._objects if one.stored.key not in self._taken), _AT_A_TIME))
-            self._in_hand.update(one.stored.key for one in batch)
+            batch = list(self._taken_up())
+            if self._has_room():  # a large object made room for several
+                self._room.notify()
             return batch
+
+    def _taken_up(self) -> Iterator[LogObject]:
+        """Take up the next few objects, as far as there is room; at least one, if there is one more."""
+        taken = size = 0
+        for one in self._objects:
+            if one.stored.key in self._taken:
+                continue
+            self._in_hand.add(one.stored.key)
+            self._bytes += one.size_bytes
+            taken, size = taken + 1, size + one.size_bytes
+            yield one
+            if taken == _AT_A_TIME or size >= _BYTES_AT_A_TIME or not self._has_room():
+                return
+
+    def _has_room(self) -> bool:
+        return len(self._ready) + len(self._in_hand) < MOST_AHEAD and self._bytes < MOST_BYTES
+
+    def _make_room(self, one: LogObject) -> None:
+        """Take an object away, and wake one of those that wait for as much room as it fills, rather than all."""
+        self._bytes -= one.size_bytes
+        self._freed, self._freed_bytes = self._freed + 1, self._freed_bytes + one.size_bytes
+        if self._freed >= _AT_A_TIME or self._freed_bytes >= _BYTES_AT_A_TIME or len(self._ready) == 1:
+            self._freed = self._freed_bytes = 0
+            self._room.notify()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,7 @@ from gdkit.trail.s3.listing import LogObject
 from tests.trail.s3.memory import MemoryBucket, denied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -233,6 +233,47 @@ def test_read_ahead() -> None:
         assert len(made._ready) < 8 + 3 * 4
     assert taken == [bucket.objects_held[one.stored.key] for one in (*objects[1:], objects[0])]
     assert sorted(bucket.read) == sorted(bucket.objects_held)
+
+
+@pytest.mark.usefixtures("_little_room")
+@pytest.mark.parametrize("order", [list, lambda objects: objects[::-1], lambda objects: objects[::2] + objects[1::2]])
+@pytest.mark.parametrize("most", [1, 95, 10_000])
+def test_bytes_ahead_are_bounded(monkeypatch: pytest.MonkeyPatch, order: Callable[[Any], Any], most: int) -> None:
+    """Large objects on their way or ready are few, one at least; nobody waits for ever, in whichever order they go."""
+    monkeypatch.setattr(ahead, "MOST_BYTES", most)
+    monkeypatch.setattr(ahead, "_BYTES_AT_A_TIME", 25)
+    bucket, objects = held(60, 30)
+    out: list[int] = []
+
+    def read(one: LogObject) -> bytes:
+        out.append(made._bytes)
+        return bucket.content(one.stored.key)
+
+    made = Ahead(objects, read, lambda: False)
+    with made.reading(5):
+        taken = {one.stored.key: made.take(one) for one in order(objects)}
+    assert taken == bucket.objects_held
+    assert sorted(bucket.read) == sorted(bucket.objects_held), "each once"
+    assert max(out) <= min(most, 8 * 30) + 30
+    assert made._bytes == 0
+
+
+@pytest.mark.usefixtures("_little_room")
+def test_few_threads_are_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of threads that wait for room one is woken for as many objects as it takes up, and not all."""
+    bucket, objects = held(400)
+    made, woken = Ahead(objects, reader(bucket).read, lambda: False), []
+    wait = made._room.wait
+
+    def count() -> None:
+        wait()
+        woken.append(1)
+
+    monkeypatch.setattr(made._room, "wait", count)
+    with made.reading(20):
+        for one in objects:
+            made.take(one)
+    assert len(woken) < 400
 
 
 @pytest.mark.usefixtures("_little_room")
