@@ -67,7 +67,9 @@ def fetch_trail(
     write_plan(folder, plan)
     if contents.hopeless:
         raise contents.hopeless
-    outcome = ledger.Outcome(source.text, question, listing, contents.failed, answer, saved.problems, listed_at)
+    outcome = ledger.Outcome(
+        source.text, question, listing, contents.failed, answer, saved.problems, listed_at, cache.damaged
+    )
     return _fetched(folder, outcome, plan.cost, f"s3://{bucket.name}/")
 
 

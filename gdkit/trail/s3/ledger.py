@@ -17,7 +17,7 @@ from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.s3.listing import LATE_DELIVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from gdkit.errors import AwsError
@@ -43,6 +43,7 @@ class Outcome:
         answer: what came of reading them.
         problems: places in objects that could not be read, by key.
         listed_at: when it was listed.
+        damaged: objects whose files in the cache were not as they were written.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Outcome:
     answer: Answer
     problems: Mapping[str, Iterable[tuple[int | None, str]]]
     listed_at: datetime
+    damaged: Collection[str] = ()
 
     @cached_property
     def places(self) -> list[tuple[Place, _Tally]]:
@@ -138,6 +140,11 @@ def unread_of(outcome: Outcome) -> Iterator[Unread]:
 def warnings_of(outcome: Outcome) -> Iterator[str]:
     """Give what limits the conclusions beside the gaps."""
     question, listing = outcome.question, outcome.listing
+    if outcome.damaged:
+        bucket = outcome.source.split("/")[2]
+        yield (f"{outcome.source}: {_objects(len(outcome.damaged))} in the folder of --cache did not hold what was "
+               f"written there, so the bucket was asked again: s3://{bucket}/{min(outcome.damaged)}"
+               f"{'' if len(outcome.damaged) == 1 else ' and others'}. See whether its disk is failing.")  # fmt: skip
     asked = f"{utc_text(question.since)} to {utc_text(question.until)}"
     if not listing.objects:
         outside = sum(folder.outside for folder in listing.folders)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gdkit.aws.objects import Stored
 from gdkit.errors import AwsCall, AwsError, CaseWriteError
 from gdkit.trail.fetched.names import path_of
 from gdkit.trail.s3 import contents
@@ -85,6 +86,26 @@ def test_cache_without_marks(tmp_path: Path) -> None:
     none = Cache("", bucket.name)
     none.keep(objects[0].stored, b"x")
     assert (none.has(objects[0].stored), none.find(objects[0].stored)) == (False, None)
+
+
+def test_damaged_cache(tmp_path: Path) -> None:
+    """A kept file that is not as it was written is not used, but read from the bucket again, and named."""
+    bucket, objects = held()
+    bucket.objects_held["a/multipart.json"] = b"y"
+    objects.append(LogObject(Stored("a/multipart.json", 1, "ab12-3"), None))
+    for one in objects:
+        reader(bucket, str(tmp_path)).first(one)
+    flipped, cut = (next(tmp_path.rglob(f"{name}*")) for name in ("multipart", "001"))
+    flipped.write_bytes(b"z")
+    cut.write_bytes(b"\1" * 9)
+    bucket.read.clear()
+    cache = Cache(str(tmp_path), bucket.name)
+    made = Contents(bucket, cache, at_once=2, requester_pays=False)  # type: ignore[arg-type]
+    assert [made.first(one) for one in objects] == [bucket.objects_held[one.stored.key] for one in objects]
+    assert cache.damaged == set(bucket.read) == {"a/multipart.json", objects[1].stored.key}
+    again = Cache(str(tmp_path), bucket.name)
+    assert all(again.find(one.stored) for one in objects)
+    assert again.damaged == set()
 
 
 def test_object_that_does_not_come_whole() -> None:

@@ -327,6 +327,21 @@ def test_cache_is_for_other_runs(tmp_path: Path) -> None:
     same(load_trail(tmp_path / "cache").events, logs.events)
 
 
+def test_damaged_cache_is_told(tmp_path: Path) -> None:
+    """A bit that fell over in the cache is no damage of the log file in S3: that is read again, and it is said."""
+    bucket, cache = theft(), tmp_path / "cache"
+    run(bucket, tmp_path / "one", cache=str(cache))
+    flipped = next(cache.rglob("*T0310Z*.json.gz"))
+    content = bytearray(flipped.read_bytes())
+    content[30] ^= 1
+    flipped.write_bytes(content)
+    fetched = run(bucket, tmp_path / "two", cache=str(cache))
+    assert (fetched.unread, fetched.cost.objects) == ((), 1)
+    assert any("1 object in the folder of --cache" in warning for warning in fetched.warnings)
+    same(load_trail(tmp_path / "two").events, load_trail(tmp_path / "one").events)
+    assert not any("--cache" in warning for warning in run(bucket, tmp_path / "three", cache=str(cache)).warnings)
+
+
 def test_requester_pays(tmp_path: Path) -> None:
     """That the reader pays is said when the bucket is opened."""
     bucket = theft()
