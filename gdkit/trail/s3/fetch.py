@@ -57,7 +57,7 @@ def fetch_trail(
     write_plan(folder, plan)
     contents = Contents(bucket, cache, at_once=AT_ONCE, requester_pays=terms.requester_pays)
     answer: Answer = (
-        copy_objects(question, objects, folder, contents, watch)
+        copy_objects(question, objects, folder, saved, contents, watch)
         if question.names_nobody
         else search_objects(question, objects, folder, saved, contents, watch)
     )
@@ -91,9 +91,14 @@ def _fetched(folder: Path, outcome: ledger.Outcome, cost: Cost, origin: str) -> 
 
 
 def _same_names(earlier: Plan, plan: Plan) -> bool:
-    """Tell whether an earlier run searched for the same names: what it is through with need not be read again then."""
+    """Tell whether an earlier run searched for the same names: what it is through with need not be read again then.
+
+    One that copied everything named none, not even a key.
+    """
     names = ("principal_ids", "session_names", "instance_id", "addresses")
-    return all(list(earlier.question.get(name) or ()) == list(plan.question[name] or ()) for name in names)
+    same = all(list(earlier.question.get(name) or ()) == list(plan.question[name] or ()) for name in names)
+    of_all = [not any(one.question.get(name) for name in (*names, "access_key_ids")) for one in (earlier, plan)]
+    return same and of_all[0] == of_all[1]
 
 
 def _sum(one: Cost, other: Cost) -> Cost:

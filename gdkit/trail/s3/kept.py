@@ -29,7 +29,7 @@ class Saved:
     """How far a fetch is.
 
     Attributes:
-        done: objects that were read and searched, with their ETags.
+        done: objects that were read and searched, or copied, with their ETags.
         problems: places in them that could not be read, by key.
         with_data: accounts whose data events they were seen to hold.
         keys: access keys that were searched for in all of them.
@@ -41,7 +41,7 @@ class Saved:
     keys: tuple[str, ...] = ()
 
     def has(self, one: Stored) -> bool:
-        """Tell whether an object was read and searched as it is now."""
+        """Tell whether an object was read and searched, or copied, as it is now."""
         return self.done.get(one.key) == one.etag
 
 

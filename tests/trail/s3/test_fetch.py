@@ -365,6 +365,35 @@ def test_everything_is_copied(tmp_path: Path) -> None:
     assert len(load_trail(run(bucket, tmp_path / "again", everything).folder).events) == len(copied.events)
 
 
+def test_copies_are_of_what_is_in_the_bucket_now(tmp_path: Path) -> None:
+    """An object that was overwritten by one of the same size is copied again; so is a copy that went astray."""
+    everything = replace(question(), principal_ids=(), session_names=(), instance_id=None)
+    bucket = theft()
+    run(bucket, tmp_path, everything)
+    lost, changed = key_of("20261101T0320"), key_of("20261101T0305")
+    (tmp_path / lost).unlink()
+    content = bytearray(bucket.objects_held[changed])
+    content[4] ^= 1  # the time in the header of gzip
+    bucket.objects_held[changed] = bytes(content)
+    bucket.read.clear()
+    later = replace(everything, until=UNTIL + timedelta(hours=1))
+    found = fetch_trail(SOURCE, later, tmp_path, aws=bucket, terms=Terms(), watch=Watch())  # type: ignore[arg-type]
+    assert (sorted(bucket.read), found.records) == ([changed, lost], 5)
+    assert (tmp_path / changed).read_bytes() == content
+
+
+def test_copies_are_not_taken_for_a_search(tmp_path: Path) -> None:
+    """A search for a key in the folder of copies reads everything itself, and copies after it are whole again."""
+    everything = replace(question(), principal_ids=(), session_names=(), instance_id=None)
+    bucket = theft()
+    run(bucket, tmp_path, everything)
+    for asked, records in ((replace(everything, access_key_ids=(calls.HOP_KEYS[1],)), 2), (everything, 5)):
+        bucket.read.clear()
+        assert run(bucket, tmp_path, asked).records == records
+        assert sorted(bucket.read) == sorted(whole_keys(bucket))
+    same(load_trail(tmp_path).events, load_trail(run(bucket, tmp_path / "anew", everything).folder).events)
+
+
 def test_damaged_objects_are_named(tmp_path: Path) -> None:
     """An object that cannot be read whole is named by its address in S3, also by a run that goes on."""
     bucket = theft()
