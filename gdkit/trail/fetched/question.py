@@ -84,9 +84,14 @@ class Question:
         return {**asdict(self), "since": utc_text(self.since), "until": utc_text(self.until)}
 
     def covers(self, other: Question) -> bool:
-        """Tell whether the answer to this question holds the answer to another one: it is the same but for keys."""
+        """Tell whether the answer to this question holds the answer to another one: it is the same but for keys.
+
+        One that names nobody but a key is no answer to one that names nobody at all, which asks for everything.
+        """
         same = replace(self, access_key_ids=()) == replace(other, access_key_ids=())
-        return same and set(other.access_key_ids) <= set(self.access_key_ids)
+        return (
+            same and self.names_nobody == other.names_nobody and set(other.access_key_ids) <= set(self.access_key_ids)
+        )
 
 
 def question_from(document: Mapping[str, Any]) -> Question:

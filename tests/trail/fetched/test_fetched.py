@@ -66,6 +66,15 @@ def test_question_grows_by_keys() -> None:
     assert not asked.names_nobody
 
 
+def test_question_that_covers_another() -> None:
+    """A question with more keys covers one with fewer; no question about a key covers the one about everything."""
+    asked, everything = question(), Question(SINCE, UNTIL)
+    assert asked.with_keys([NEW_KEY]).covers(asked)
+    assert not asked.covers(asked.with_keys([NEW_KEY]))
+    assert everything.covers(everything)
+    assert not everything.with_keys([NEW_KEY]).covers(everything)
+
+
 @pytest.mark.parametrize(("since", "until"), [(UNTIL, SINCE), (SINCE, SINCE), (SINCE.replace(tzinfo=None), UNTIL)])
 def test_wrong_span(since: datetime, until: datetime) -> None:
     """A span that ends before it begins, or a time without a zone, is refused."""
