@@ -99,6 +99,8 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
 
 def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
     """Name everything that was not looked at."""
+    if not outcome.listing.objects:
+        yield _nothing_there(outcome)
     yield from _gaps_of_folders(outcome)
     for (account_id, region), tally in outcome.places:
         for reason, errors in tally.failed.items():
@@ -116,6 +118,18 @@ def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
     for account_id, regions in left.items():
         named = f", regions {', '.join(sorted(regions))}" if regions else ""
         yield NotSearched(f"{outcome.source}: account {account_id}{named}", "they were not asked for")
+
+
+def _nothing_there(outcome: Outcome) -> NotSearched:
+    question = outcome.question
+    outside = sum(folder.outside for folder in outcome.listing.folders)
+    also = f"; {_objects(outside)} of other times, accounts or regions lie there" if outside else ""
+    return NotSearched(
+        outcome.source,
+        f"no log file was delivered there for {utc_text(question.since)} to {utc_text(question.until)}, which proves "
+        f"nothing: the prefix or the span may be the wrong one, or the trail did not log{also}",
+        failed=True,
+    )
 
 
 def passed_over_of(outcome: Outcome) -> Iterator[NotSearched]:
@@ -145,12 +159,7 @@ def warnings_of(outcome: Outcome) -> Iterator[str]:
         yield (f"{outcome.source}: {_objects(len(outcome.damaged))} in the folder of --cache did not hold what was "
                f"written there, so the bucket was asked again: s3://{bucket}/{min(outcome.damaged)}"
                f"{'' if len(outcome.damaged) == 1 else ' and others'}. See whether its disk is failing.")  # fmt: skip
-    asked = f"{utc_text(question.since)} to {utc_text(question.until)}"
     if not listing.objects:
-        outside = sum(folder.outside for folder in listing.folders)
-        also = f" {_objects(outside)} of other times, accounts or regions lie there." if outside else ""
-        yield (f"{outcome.source}: no log file was delivered there for {asked}, which proves nothing: the prefix or "
-               f"the span may be the wrong one.{also}")  # fmt: skip
         return
     if not question.names_nobody:
         yield NOT_PARSED
