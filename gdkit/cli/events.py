@@ -125,6 +125,7 @@ def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) 
 def _lines(found: Trail) -> Iterator[str]:
     """Say how many events there are, with which keys, from which files, and what was not read."""
     from gdkit.analysis.coverage_ledger import gap_counts, gap_words  # noqa: PLC0415
+    from gdkit.trail.named import ARCHIVED  # noqa: PLC0415
     from gdkit.ui.words import many, when  # noqa: PLC0415
 
     table, coverage = found.events, found.coverage
@@ -138,7 +139,8 @@ def _lines(found: Trail) -> Iterator[str]:
         yield f"{many(len(table), 'event')} of the session and of what was chained from it{span}; searched: {searched}."
         yield from _counted(table, ["principal_id", "access_key_id"], "credential")
         yield from _counted(table, ["source_file"], "file")
-    yield from (f"Read in AWS: {row.source}." for row in coverage.searched if row.kind != "files")
+    yield from (f"Read in AWS: {row.source}." for row in coverage.searched
+                if row.kind not in ("files", ARCHIVED))  # fmt: skip
     if gaps := gap_counts(coverage):
         yield f"What this cannot show: {gap_words(gaps)}."
     for gap in coverage.not_searched:

@@ -58,6 +58,7 @@ def test_made_asked_and_brought_up_to_date(gdkit: Callable[..., Ended], tmp_path
     assert "Taken in now: 3 new, 0 changed; 0 read again that hold the same." in ended.out
     assert f"--trail archive:{folder}" in ended.out
     asked = gdkit("events", calls.PRINCIPAL, "--trail", f"archive:{folder}")
+    assert "Read in AWS" not in asked.out
     assert asked.status == 0
     assert asked.out.startswith("5 events of the session")
     write(logs, "0340", [calls.call(9, 0)])
