@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdkit.cli.options import aws_access, aws_options, plain
-from gdkit.errors import ParameterError
+from gdkit.errors import ParameterError, StoppedError
+from gdkit.model import NotSearched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
     from gdkit.gathering import Tellers
     from gdkit.trail import Trail
-    from gdkit.trail.fetched import Cost, Question, Terms
+    from gdkit.trail.fetched import Cost, Fetched, Question, Terms
+    from gdkit.trail.named import RemoteSource
 
 SOURCES = "archive:DIR for an archive of them; s3://BUCKET/PREFIX for a trail's bucket"
 """Sources beside log files, as the help of a command names them."""
@@ -174,6 +176,7 @@ def read_aside(
     Raises:
         AwsError: AWS, or a source, cannot be reached.
         CostError: a source would take more than is allowed.
+        StoppedError: it was stopped before there was anything to read.
     """
     from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail.fetched import fetch, fetch_and_read, folder_of  # noqa: PLC0415
@@ -181,8 +184,33 @@ def read_aside(
 
     aws, files = open_read_only(way.access), file_sources(sources)
 
-    def fetch_one(source: Any, asked: Question) -> Any:
-        return fetch(source, asked, folder_of(folder, source), aws=aws, terms=way.terms, watch=way.tellers.watch())
+    def fetch_one(source: RemoteSource, asked: Question) -> Fetched:
+        into = folder_of(folder, source)
+        try:
+            return fetch(source, asked, into, aws=aws, terms=way.terms, watch=way.tellers.watch())
+        except StoppedError as error:
+            return _not_come_to(source, asked, into, error)
 
-    return fetch_and_read(remote_sources(sources), question, fetch_one,
-                          lambda folders: read([*files, *map(str, folders)]))[0]  # fmt: skip
+    def read_both(folders: list[Path]) -> Trail:
+        fetched, stop = [str(one) for one in folders], way.tellers.stop
+        if stop is None or not stop.is_set():
+            return read([*files, *fetched])
+        stop.clear()  # what was fetched is little, and is read; one more Ctrl-C ends that, too
+        return _without(read(fetched), files)
+
+    return fetch_and_read(remote_sources(sources), question, fetch_one, read_both)[0]
+
+
+def _not_come_to(source: RemoteSource, question: Question, folder: Path, error: StoppedError) -> Fetched:
+    """Say of a source that was stopped before anything of it was read that it is a gap: what others gave is shown."""
+    from gdkit.trail.fetched import Cost, Fetched  # noqa: PLC0415 - only what a command needs is loaded
+
+    gap = NotSearched(source.text, f"{error.problem}; run it again to go on", failed=True)
+    return Fetched(folder, source.text, question, 0, Cost(), (gap,), stopped=True)
+
+
+def _without(trail: Trail, files: Sequence[str]) -> Trail:
+    """Say of log files that they were not searched, because the fetch before them was stopped."""
+    gaps = (NotSearched(name, "it was stopped before they were searched; run it again", failed=True) for name in files)
+    coverage = trail.coverage
+    return replace(trail, coverage=replace(coverage, not_searched=(*coverage.not_searched, *gaps)))

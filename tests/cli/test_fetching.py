@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +13,12 @@ import pytest
 
 from gdkit import cli
 from gdkit.case.evidence import manifest
-from gdkit.case.folder import case_terms, open_case, start_case
-from gdkit.errors import AwsCall, AwsError, UsageError
+from gdkit.case.folder import case_terms, open_case, set_terms, start_case
+from gdkit.errors import AwsCall, AwsError, StoppedError, UsageError
 from gdkit.gathering import Tellers, gather_events
 from gdkit.gathering.fetched import fetch_sources
 from gdkit.model import Subject
-from gdkit.trail.fetched import FETCHERS, folder_of
+from gdkit.trail.fetched import FETCHERS, Terms, folder_of
 from gdkit.trail.named import S3Trail, parse_source, remote_sources
 from tests.trail import samples
 from tests.trail.fetched.made import Shelf
@@ -69,7 +71,9 @@ def case(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> CaseF
 
     monkeypatch.setattr("gdkit.gathering.access.open_aws", lambda _case: object())
     subject = Subject(principal_id=PRINCIPAL, instance_id=samples.INSTANCE)
-    return start_case(tmp_path / "case", subject, trail=[BUCKET], access=AwsAccess(regions=("eu-west-1",)))
+    made = start_case(tmp_path / "case", subject, trail=[BUCKET], access=AwsAccess(regions=("eu-west-1",)))
+    set_terms(made, Terms(since=datetime(2026, 11, 1, tzinfo=UTC)))
+    return made
 
 
 def subject_of_case() -> Subject:
@@ -97,6 +101,42 @@ def test_files_and_bucket_together(run: Callable[..., Ended], tmp_path: Path) ->
     assert len(document["events"]) == 4
     assert [row["records"] for row in document["coverage"]["searched"]] == [4, 3]
     assert document["coverage"]["searched"][1]["source"] == f"{BUCKET}: 3 objects, 3 requests, 0.0 MB"
+
+
+def interrupted(shelf: Shelf) -> Any:
+    """Give a fetcher during which a person presses Ctrl-C; of the second source nothing is come to any more."""
+
+    def fetch(source: Any, question: Any, folder: Path, **named: Any) -> Any:
+        if named["watch"].is_stopped() or source.text == OTHER:
+            os.kill(os.getpid(), 0 if named["watch"].is_stopped() else signal.SIGINT)
+            raise StoppedError("it was stopped while the log files were listed", action="run it again")
+        os.kill(os.getpid(), signal.SIGINT)
+        return shelf.fetch(source, question, folder, **named)
+
+    return fetch
+
+
+def test_ctrl_c_while_fetching(
+    run: Callable[..., Ended], shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Ctrl-C during a fetch shows what was fetched, and names the sources and files that were not come to."""
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: interrupted(shelf))
+    samples.write(tmp_path / "logs" / "a.json", samples.records_text(4))
+    ended = run("events", PRINCIPAL, "--trail", BUCKET, "--trail", OTHER, "--trail", tmp_path / "logs",
+                "--since", "2026-11-01")  # fmt: skip
+    assert ended.status == 3
+    assert ended.out.startswith("3 events of the session")
+    assert f"  - {OTHER}: it was stopped while the log files were listed; run it again to go on" in ended.out
+    assert f"  - {tmp_path / 'logs'}: it was stopped before they were searched" in ended.out
+
+
+def test_ctrl_c_before_anything(run: Callable[..., Ended], shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before anything was read says that, and how to go on, whatever the source is."""
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: interrupted(shelf))
+    ended = run("events", PRINCIPAL, "--trail", OTHER)
+    assert (ended.status, ended.out) == (1, "")
+    assert "it was stopped before anything was read" in ended.err
+    assert "--keep FOLDER" in ended.err
 
 
 def test_a_week_without_a_finding(run: Callable[..., Ended], shelf: Shelf) -> None:

@@ -6,6 +6,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gdkit.errors import StoppedError
+from gdkit.model import utc_text
 from gdkit.trail.fetched.names import key_at
 from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.sources import FETCH_STATE
@@ -42,10 +44,17 @@ def fetch_and_read(
 
     Returns:
         All events with one ledger, and what each source gave.
+
+    Raises:
+        StoppedError: it was stopped before there was anything to read.
     """
     for _ in range(MOST_ROUNDS):
         fetched = tuple(fetch_one(source, question) for source in sources)
-        trail = read([one.folder for one in fetched if has_logs(one.folder)])
+        folders = [one.folder for one in fetched if has_logs(one.folder)]
+        if not folders and any(one.stopped for one in fetched):
+            todo = "run it again; with --keep FOLDER, or in a case, it goes on from where it was"
+            raise StoppedError("it was stopped before anything was read", action=todo)
+        trail = read(folders)
         keys = find_keys_of(trail.events, question.session_names, question.access_key_ids)
         question = question.with_keys(key.access_key_id for key in keys)
         if any(one.stopped for one in fetched) or all(_answered(one, question) for one in fetched):
@@ -65,17 +74,21 @@ def _answered(fetched: Fetched, question: Question) -> bool:
 def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
     """Give a trail whose ledger names sources in the place of the folders that they were fetched into.
 
+    Where all of it was fetched, events outside the time that was asked about are left out, of whatever source: log
+    files hold such, and tables are not asked for them. With files beside it, which are read whole, nothing is left out.
+
     Args:
         trail: what was read, those folders among it.
         fetched: what was fetched.
     """
+    trail, outside = _within_span(trail, fetched)
     read = trail.coverage
     by_folder = {str(one.folder): one for one in fetched}
     coverage = replace(
         read,
         searched=tuple(_named(row, by_folder.get(row.source)) for row in read.searched),
         not_searched=(*(gap for one in fetched for gap in one.not_searched), *read.not_searched),
-        warnings=tuple(dict.fromkeys((*(told for one in fetched for told in one.warnings), *read.warnings))),
+        warnings=tuple(dict.fromkeys((*(told for one in fetched for told in one.warnings), *outside, *read.warnings))),
         places=(
             *(row for one in fetched for row in one.places),
             *(replace(row, source=by_folder[row.source].source) if row.source in by_folder else row
@@ -85,6 +98,26 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
         passed_over=(*(one for each in fetched for one in each.passed_over), *read.passed_over),
     )  # fmt: skip
     return replace(trail, coverage=coverage, events=_with_origins(trail.events, fetched))
+
+
+def _within_span(trail: Trail, fetched: Sequence[Fetched]) -> tuple[Trail, list[str]]:
+    """Leave out events that no source was asked about, and say how many; those without a time stay."""
+    folders = {str(one.folder) for one in fetched}
+    if not fetched or any(row.source not in folders for row in trail.coverage.searched):
+        return trail, []
+    at = trail.events["event_at"]
+    asked = at.isna()
+    for one in fetched:
+        asked |= at.between(one.question.since, one.question.until)
+    if asked.all():
+        return trail, []
+    spans = {f"{utc_text(one.question.since)} to {utc_text(one.question.until)}" for one in fetched}
+    said = (f"{int((~asked).sum()):,} events of another time than was asked about ({'; '.join(sorted(spans))}) "
+            "stood in what was read, and were left out. To see them, ask about a longer time.")  # fmt: skip
+    records = [trail.records[number] for number in trail.events["record_number"][asked]]
+    events = trail.events[asked].reset_index(drop=True)
+    return replace(trail, events=events.assign(record_number=range(len(events))).astype(trail.events.dtypes),
+                   records=records), [said]  # fmt: skip
 
 
 def _with_origins(events: pd.DataFrame, fetched: Sequence[Fetched]) -> pd.DataFrame:
@@ -100,4 +133,8 @@ def _with_origins(events: pd.DataFrame, fetched: Sequence[Fetched]) -> pd.DataFr
 
 
 def _named(row: Searched, fetched: Fetched | None) -> Searched:
-    return row if fetched is None else replace(row, source=f"{fetched.source}: {fetched.cost.brief}")
+    """Name the source; a file that only tells that there was no record is none of it."""
+    if fetched is None:
+        return row
+    named = replace(row, source=f"{fetched.source}: {fetched.cost.brief}")
+    return named if fetched.records else replace(named, files=0, bytes=0)

@@ -69,6 +69,6 @@ def copy_objects(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             write_saved(folder, saved)
-    if not done:
+    if not done and not (objects and stopped()):
         write_records(folder / NOTHING, ())
     return Answer(question, done, len(objects) - done - len(contents.failed))
