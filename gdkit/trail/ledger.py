@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from gdkit.columns import EVENTS
-from gdkit.errors import TrailError
+from gdkit.errors import StoppedError, TrailError
 from gdkit.model import Coverage, NotSearched, Searched, Unread
 from gdkit.trail.ledger_places import PlaceKey, PlaceTally, all_rows
 from gdkit.trail.ledger_sentences import SENTENCES
@@ -46,6 +46,9 @@ NOT_PARSED = (
     "Records that name nothing of the session were not parsed, so a record among them that is damaged inside is not "
     "told of."
 )
+
+STOPPED = "the search was stopped before it was through with them"
+"""Why files were not come to, where a person wanted it so."""
 
 
 @dataclass(slots=True)
@@ -115,8 +118,7 @@ class Ledger:
         self._others = True
         self._with_data |= set(with_data)
 
-    def not_reached(self, what: str, why: str = "the search was stopped before it was through with them", *,
-                    failed: bool = True) -> None:  # fmt: skip
+    def not_reached(self, what: str, why: str = STOPPED, *, failed: bool = True) -> None:
         """Book what a search did not come to, and why; not ``failed`` where nobody wanted it to."""
         self._not_reached.append(NotSearched(what, why, failed=failed))
 
@@ -157,6 +159,7 @@ class Ledger:
 
         Raises:
             TrailError: nothing could be read.
+            StoppedError: it was stopped before anything was read.
         """
         events = Counter(row.source for row in kept)
         for tally in self._tallies:
@@ -165,6 +168,8 @@ class Ledger:
         if not self.records and self._unread and not self._others:
             raise _nothing_read(list(self._all_unread()))
         if not self.records and not self._digests and not any(tally.files for tally in self._tallies):
+            if any(gap.reason == STOPPED for gap in self._not_reached):
+                raise StoppedError("it was stopped before anything was read", action="run it again")
             raise TrailError(
                 "no file with CloudTrail events was found",
                 where=", ".join(source.source for source in self._sources),

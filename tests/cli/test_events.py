@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from gdkit import cli
+from gdkit.errors import StoppedError
 from gdkit.trail.search import session
 from tests.trail import samples
 from tests.trail.search import calls
@@ -127,6 +128,12 @@ def test_a_file_that_cannot_be_written(events: Callable[..., Ended], trail: Path
     ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "none" / "x.csv")
     assert ended.status == 1
     assert "cannot be written" in ended.err
+
+
+def test_stopped_before_the_first_file(trail: Path) -> None:
+    """A search of files that is stopped before it read one says so, and not that there was none."""
+    with pytest.raises(StoppedError, match="stopped before anything was read"):
+        session.search_trail(trail, session.subject_of(calls.PRINCIPAL), is_stopped=lambda: True)
 
 
 def test_ctrl_c_keeps_what_was_found(
