@@ -40,6 +40,7 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>([^<]{1,100})</Code>")
 _MESSAGE = re.compile(r"<Message>([^<]{0,1000})</Message>")
 _ODD_KEY = re.compile(r"invalid path|Could not parse path")
+_NO_CREDENTIALS = "External AWS credential provider"
 """How obstore's errors begin or what of AWS's answer they hold. Source: obstore 0.12; S3 API Reference, "REST error
 responses"."""
 
@@ -139,7 +140,12 @@ class Bucket:
 
 def _as_boto3_says(said: str, operation: str, name: str) -> Any:
     """Give the error that boto3 would raise, by what obstore's holds: AWS's answer as a whole, or no answer."""
-    from botocore.exceptions import ClientError, EndpointConnectionError, IncompleteReadError  # noqa: PLC0415
+    from botocore.exceptions import (  # noqa: PLC0415
+        ClientError,
+        CredentialRetrievalError,
+        EndpointConnectionError,
+        IncompleteReadError,
+    )
 
     status, code, message = (_first(pattern, said) for pattern in (_STATUS, _CODE, _MESSAGE))
     if status or code:
@@ -149,6 +155,8 @@ def _as_boto3_says(said: str, operation: str, name: str) -> Any:
                         "a dot or two, or one with a control character",
                         call=AwsCall("s3", operation),
                         action="copy such objects with 'aws s3 cp --recursive', and name the folder")  # fmt: skip
+    if _NO_CREDENTIALS in said:
+        return CredentialRetrievalError(provider="session", error_msg=said.partition(_NO_CREDENTIALS)[2].strip(": \n"))
     if "sending request" in said:
         return EndpointConnectionError(endpoint_url=name)
     return IncompleteReadError(actual_bytes=0, expected_bytes=0)

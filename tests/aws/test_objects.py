@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import CredentialRetrievalError
 
 from gdkit.aws import AwsAccess, ReadOnlyAws, ResponderAws, objects, open_read_only
 from gdkit.errors import AwsError
@@ -203,6 +204,22 @@ def test_credentials_are_asked_again(served: LocalBucket, monkeypatch: pytest.Mo
     credentials.access_key = "ASIARENEWEDKEY000001"
     bucket.content("x.gz")
     assert served.keys == {READER_KEY, "ASIARENEWEDKEY000001"}
+
+
+def test_credentials_that_cannot_be_renewed(served: LocalBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that end under way and cannot be renewed are told as such, and not as objects that were cut off."""
+    monkeypatch.setattr("gdkit.aws.objects._CREDENTIALS_FOR", timedelta(0))
+    aws = open_read_only(AwsAccess())
+    bucket = aws.bucket(NAME)
+
+    def refuse() -> Any:
+        raise CredentialRetrievalError(provider="sso", error_msg="the login has ended")
+
+    monkeypatch.setattr(aws._own.get_credentials(), "get_frozen_credentials", refuse)
+    for read in (lambda: bucket.content("x.gz"), lambda: list(bucket.objects(""))):
+        with pytest.raises(AwsError) as caught:
+            read()
+        assert caught.value.kind == "credentials"
 
 
 class Answering:
