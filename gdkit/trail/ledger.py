@@ -73,7 +73,7 @@ class Ledger:
         self._sources = tuple(sources)
         self._sought = sought
         self._others = False
-        self._with_data: set[str | None] = set().union(*(source.with_data for source in self._sources))
+        self._with_data = {account_id or None for source in self._sources for account_id in source.with_data}
         self._not_reached: list[NotSearched] = []
         self._told: list[str] = []
         self._tallies = [_Tally() for _ in self._sources]

@@ -89,7 +89,8 @@ class SourceFiles:
     Attributes:
         kind: ``lookup`` for a folder that a look-up of the event history filled, ``s3`` and others for one that a fetch
             filled, ``archive`` for an archive, else ``files``.
-        with_data: accounts whose data events the source of a fetch is known to hold, whether or not any was fetched.
+        with_data: accounts whose data events the source of a fetch is known to hold, whether or not any was fetched; an
+            empty text where it is not known whose.
         archived: what an archive holds; None for files.
         asked: whether of an archive only what a question asks for is read.
         links: files that are symbolic links.

@@ -31,7 +31,7 @@ class Saved:
     Attributes:
         done: objects that were read and searched, or copied, with their ETags.
         problems: places in them that could not be read, by key.
-        with_data: accounts whose data events they were seen to hold.
+        with_data: accounts whose data events they were seen to hold; an empty text where it is not known whose.
         keys: access keys that were searched for in all of them.
     """
 
@@ -123,7 +123,7 @@ class Keeper:
     def _note(self, key: str, looked: Looked | None) -> None:
         if looked is None:
             return
-        self._saved.with_data |= {str(account_id) for account_id in looked.with_data if account_id}
+        self._saved.with_data |= {account_id or "" for account_id in looked.with_data}
         places = [(item.line, item.reason) for item in looked.items if isinstance(item, Problem)]
         if places:
             self._saved.problems[key] = places

@@ -83,3 +83,15 @@ def test_empty_answer_counts_no_file(tmp_path: Path) -> None:
     (row,) = trail.coverage.searched
     assert (row.files, row.bytes, row.source) == (0, 0, f"s3://audit-logs: {fetched.cost.brief}")
     assert fetched.cost.objects == 1
+
+
+@pytest.mark.parametrize("name", ["copied/a.json", None])
+def test_data_events_of_others(tmp_path: Path, name: str | None) -> None:
+    """That an account logs no data events is not said where some were seen, also in objects that tell no account."""
+    bucket = MemoryBucket()
+    records = [calls.call(1, 0), calls.call(2, -1, eventName="GetObject", eventCategory="Data")]
+    bucket.put(name or key_of("20261101T0305"), records)
+    trail, _ = fetch_and_read([SOURCE], question(), fetching(bucket, tmp_path), read)
+    assert len(trail.events) == 1
+    assert not [gap for gap in trail.coverage.not_searched if "data events" in gap.what]
+    assert not [row for row in trail.coverage.places if row.state == "no data events"]
