@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import keep_files
 from gdkit.case.folder import case_access, case_terms
-from gdkit.errors import AwsError, UsageError
+from gdkit.errors import AwsError, TrailError, UsageError
 from gdkit.gathering import access
 from gdkit.gathering.window import looked_since
 from gdkit.ledger_row import LedgerRow
@@ -44,6 +44,7 @@ def gather_fetched(
     Raises:
         UsageError: the case names no way to AWS, or a source cannot be fetched by this version.
         AwsError: none of the sources can be reached at all.
+        TrailError: none of them can be asked, such as a table that does not list the regions asked for.
         CostError: a source would take more than is allowed.
         StoppedError: a person wanted it to stop; what was fetched is kept.
     """
@@ -76,15 +77,15 @@ def _asking(
                          where=sources[0].text, action="begin the case with that source as --trail")  # fmt: skip
     now = datetime.now(UTC)
     since, until = terms.since or looked_since(subject, now), terms.until or now
-    errors: dict[str, AwsError] = {}
+    errors: dict[str, AwsError | TrailError] = {}
 
     def fetch_one(source: RemoteSource, asked: Question) -> Fetched:
         folder = folder_of(case.evidence, source)
         try:
             fetched = fetch(source, asked, folder, aws=aws, terms=terms, watch=told.watch())
-        except AwsError as error:
+        except (AwsError, TrailError) as error:
             errors[source.text] = error
-            if len(errors) == len(sources):  # AWS, or every source in it, is out of reach
+            if len(errors) == len(sources):  # AWS, or every source in it, is out of reach, or cannot answer
                 raise next(iter(errors.values())) from None
             fetched = _out_of_reach(source, asked, folder, error)
         keep_files(case, folder, source.text)
@@ -94,12 +95,13 @@ def _asking(
     return question_of(subject, since, until, regions=way.regions), fetch_one
 
 
-def _out_of_reach(source: RemoteSource, question: Question, folder: Path, error: AwsError) -> Fetched:
-    """Say of a source that could not be reached at all that it is a gap: the others are read."""
+def _out_of_reach(source: RemoteSource, question: Question, folder: Path, error: AwsError | TrailError) -> Fetched:
+    """Say of a source that could not be asked at all that it is a gap: the others are read."""
     from gdkit.trail.fetched import Cost, Fetched  # noqa: PLC0415
     from gdkit.trail.lookup.failures import gap_of  # noqa: PLC0415
 
     reason = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
-    gap = NotSearched(source.text, reason, failed=True, kind=gap_of(error))
-    row = LedgerRow(source.text, gap_of(error), start_at=question.since, end_at=question.until, detail=reason)
+    kind = gap_of(error) if isinstance(error, AwsError) else "failed"
+    gap = NotSearched(source.text, reason, failed=True, kind=kind)
+    row = LedgerRow(source.text, kind, start_at=question.since, end_at=question.until, detail=reason)
     return Fetched(folder, source.text, question, 0, Cost(), (gap,), places=(row,))

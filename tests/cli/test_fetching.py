@@ -14,7 +14,7 @@ import pytest
 from gdkit import cli
 from gdkit.case.evidence import manifest
 from gdkit.case.folder import case_terms, open_case, set_terms, start_case
-from gdkit.errors import AwsCall, AwsError, StoppedError, UsageError
+from gdkit.errors import AwsCall, AwsError, StoppedError, TrailError, UsageError
 from gdkit.gathering import Tellers, gather_events
 from gdkit.gathering.fetched import fetch_sources
 from gdkit.model import Subject
@@ -224,6 +224,24 @@ def test_one_source_out_of_reach(case: CaseFolder, shelf: Shelf, monkeypatch: py
     )
     assert any(row.source == OTHER and row.state == "denied" for row in trail.coverage.places)
     with pytest.raises(AwsError, match="s3:ListBucket"):
+        gather_events(case, subject_of_case(), [OTHER])
+
+
+def test_one_source_cannot_be_asked(case: CaseFolder, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several sources, one that cannot be asked such a question is a gap; the only one is an error."""
+
+    def refuse(source: Any, *arguments: Any, **named: Any) -> Any:
+        if source.text == OTHER:
+            raise TrailError("the table lists no such region", where="logs.trail", action="make another")
+        return shelf.fetch(source, *arguments, **named)
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: refuse)  # type: ignore[arg-type]
+    trail = gather_events(case, subject_of_case(), [BUCKET, OTHER])
+    assert len(trail.events) == 3
+    (gap,) = [gap for gap in trail.coverage.not_searched if gap.what == OTHER]
+    assert gap.failed
+    assert gap.reason == "the table lists no such region; what to do: make another"
+    with pytest.raises(TrailError, match="no such region"):
         gather_events(case, subject_of_case(), [OTHER])
 
 

@@ -103,14 +103,18 @@ def values_needed(partitions: Sequence[Partition]) -> frozenset[Role]:
 
 
 def locations(table: TableShape, partitions: Sequence[Partition], question: Question) -> Iterator[str] | None:
-    """Give where the objects of the partitions that a question reads are; None where the settings do not tell."""
-    columns = [_values(one, question) for one in partitions]
-    if not table.location or any(values is None for values in columns):
+    """Give where the objects of the partitions that a question reads are; None where the settings do not tell.
+
+    Where the settings list none of the accounts or regions that are asked for, there is no such place.
+    """
+    told = [_values(one, question) for one in partitions]
+    columns = [values for values in told if values is not None]
+    if not table.location or len(columns) < len(told):
         return None
     style = "/".join([table.location.rstrip("/"), *(f"{one.name}=${{{one.name}}}" for one in partitions)])
     template = table.parameters.get("storage.location.template") or style
     names = [one.name for one in partitions]
-    chosen = (dict(zip(names, values, strict=True)) for values in itertools.product(*filter(None, columns)))
+    chosen = (dict(zip(names, values, strict=True)) for values in itertools.product(*columns))
     return (_MARK.sub(lambda mark, row=row: row.get(mark[1], mark[0]), template) for row in chosen)  # type: ignore[misc]
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gdkit.trail.query.partitions import Partition
     from gdkit.trail.query.table import TableShape
 
+_LIST_THEM = "make a table that lists them: 'gdkit athena-table DB.TABLE --region …' writes the statement"
 _AT_MOST = "at most: all parts of the archive, whatever is asked; a query may read less"
 
 
@@ -41,7 +42,8 @@ def fetch_athena(
     Which of them it is, the table's columns tell. Arguments and errors as ``Fetcher``.
 
     Raises:
-        TrailError: the table holds neither, a table of log files is not partitioned by day, or no part is there.
+        TrailError: the table holds neither, a table of log files is not partitioned by day or lists none of the regions
+            that are asked for, or no part is there.
     """
     region = source.region or aws.region
     table = read_table(aws, region, source.database, source.table)
@@ -49,6 +51,7 @@ def fetch_athena(
         target, measuring = _of_archive(source, table, question, aws)
         return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
     rendering, partitions = raw_rendering(table), partitions_of(table)
+    asked = _with_regions(question, table, partitions)
     group = read_workgroup(aws, region, source.workgroup)
     bucket = Bucket(aws.client("s3", region), aws.account_id)
     measuring = _Measuring(bucket, lambda asked: places_of_trail(table, partitions, asked))
@@ -65,7 +68,6 @@ def fetch_athena(
         gaps=(*_outside(table, partitions, question), *_lacking(source.text, rendering.lacking)),
         warnings=(group.warning,) if group.warning else (),
     )
-    asked = _with_regions(question, partitions)
     return measuring.told(fetch_by_queries(target, asked, folder, terms=terms, watch=watch))
 
 
@@ -175,11 +177,25 @@ def _home(aws: ReadOnlyAws, question: Question) -> tuple[str, ...]:
     return tuple(dict.fromkeys((aws.account_id, *(key.account_id for key in keys if key and key.account_id))))
 
 
-def _with_regions(question: Question, partitions: Sequence[Partition]) -> Question:
-    """Give a question with the regions that a table's settings list; those of them that are asked for."""
-    listed = next((one.values for one in partitions if one.role == "region" and one.values), ())
+def _with_regions(question: Question, table: TableShape, partitions: Sequence[Partition]) -> Question:
+    """Give a question with the regions that a table's settings list; those of them that are asked for.
+
+    Raises:
+        TrailError: they list none of these; without a region, all of them would be asked.
+    """
+    listed = _regions(partitions)
     regions = tuple(one for one in listed if one in question.regions or not question.regions)
-    return replace(question, regions=regions or question.regions)
+    if listed and not regions:
+        raise TrailError(f"the table's settings list none of the regions that are asked for, "
+                         f"{', '.join(question.regions)}; they list {', '.join(listed)}",
+                         where=f"{table.database}.{table.name}", action=f"{_LIST_THEM}, or read the log files in "
+                         "S3")  # fmt: skip
+    return replace(question, regions=regions) if listed else question
+
+
+def _regions(partitions: Sequence[Partition]) -> tuple[str, ...]:
+    """Give the regions that a table's settings list; nothing where they list none."""
+    return next((one.values for one in partitions if one.role == "region"), ())
 
 
 def _outside(table: TableShape, partitions: Sequence[Partition], question: Question) -> Iterator[NotSearched]:
@@ -187,11 +203,11 @@ def _outside(table: TableShape, partitions: Sequence[Partition], question: Quest
     name, begins = f"{table.database}.{table.name}", first_day(partitions)
     if begins is not None and question.since < begins:
         yield NotSearched(f"events before {utc_text(begins)} in {name}", "the table's days begin there", failed=True)
-    listed = next((one.values for one in partitions if one.role == "region" and one.values), None)
+    listed = _regions(partitions)
     missing = sorted(set(question.regions) - set(listed or question.regions))
     if missing:
-        yield NotSearched(f"regions {', '.join(missing)} in {name}", "the table's settings do not list them",
-                          failed=True)  # fmt: skip
+        yield NotSearched(f"regions {', '.join(missing)} in {name}",
+                          f"the table's settings do not list them; {_LIST_THEM}", failed=True)  # fmt: skip
     yield NotSearched(f"log files in {name} that were delivered more than a day after their events",
                       "the days of their delivery are not asked for")  # fmt: skip
     if "account" in values_needed(partitions) and not question.account_ids:

@@ -140,6 +140,15 @@ def test_places_of_a_listed_table() -> None:
     assert locations(table, partitions_of(table), question()) is None
 
 
+def test_place_that_is_not_listed() -> None:
+    """Of accounts and regions that the table does not list there is no place to read."""
+    table = trail_table()
+    for asked in ({"regions": ("ap-east-1",)}, {"account_ids": ("999999999999",)}):
+        places = locations(table, partitions_of(table), question(**asked))
+        assert places is not None
+        assert list(places) == []
+
+
 def test_first_day() -> None:
     """The day that a table's projection begins with is told; one that moves is not."""
     assert first_day(partitions_of(trail_table())) == datetime(2026, 1, 1, tzinfo=UTC)

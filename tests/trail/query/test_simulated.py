@@ -198,11 +198,22 @@ def test_running_query_is_taken_up(world: SmallWorld, tmp_path: Path, monkeypatc
 def test_before_the_first_day(world: SmallWorld, tmp_path: Path) -> None:
     """What is asked for and lies before the table's days, or in regions that it does not list, is named."""
     found = fetched(world, tmp_path, since=datetime(2026, 9, 1, tzinfo=UTC), regions=(REGION, "sa-east-1"))
-    told = {gap.what: gap.reason for gap in found.not_searched if gap.failed}
+    told = {gap.what: gap.reason.partition(";")[0] for gap in found.not_searched if gap.failed}
     assert told == {
         "events before 2026-10-01T00:00:00Z in logs.trail": "the table's days begin there",
         "regions sa-east-1 in logs.trail": "the table's settings do not list them",
     }
+    assert found.records == 2200, "the region that it lists is asked"
+
+
+def test_no_region_that_the_table_lists(world: SmallWorld, tmp_path: Path) -> None:
+    """Where the table lists none of the regions that are asked for, it is not asked at all, and that is told."""
+    begun = len(world.accounts.athena.queries())
+    with pytest.raises(TrailError, match=f"none of the regions .*, ap-east-1; they list {REGION}") as refused:
+        fetched(world, tmp_path, regions=("ap-east-1",))
+    assert refused.value.where == "logs.trail"
+    assert "gdkit athena-table DB.TABLE --region" in refused.value.action
+    assert len(world.accounts.athena.queries()) == begun
 
 
 def test_organisation(world: SmallWorld, tmp_path: Path) -> None:
