@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gdkit.errors import TrailError
 from gdkit.identifiers import is_account_id, is_instance_id, parse_access_key_id, parse_ip
 from gdkit.model import NotSearched
 
@@ -38,11 +39,15 @@ _WORDS = {
 }
 
 
-def checked(question: Question) -> tuple[Question, tuple[NotSearched, ...]]:
+def checked(question: Question) -> tuple[Question | None, tuple[NotSearched, ...]]:
     """Give a question with those identifiers alone that have the form of one, and name the others.
 
     A query binds every value as a literal of its own; this is the second lock, and keeps a query from asking for what
     cannot be.
+
+    Returns:
+        The question, and what it does not ask for. None in its place where it would ask for more than before: one that
+        named someone for everybody, one about some accounts or regions for all.
     """
     kept: dict[str, tuple[str, ...] | None] = {}
     odd: list[tuple[str, str]] = []
@@ -56,4 +61,29 @@ def checked(question: Question) -> tuple[Question, tuple[NotSearched, ...]]:
     gaps = tuple(NotSearched(f"events that name the {_WORDS[name]} {value[:60]!r}",
                              "it has not the form of one, and is not put into a query", failed=True)
                  for name, value in odd)  # fmt: skip
-    return replace(question, **kept), gaps  # type: ignore[arg-type]
+    proper = replace(question, **kept)  # type: ignore[arg-type]
+    return None if _is_wider(proper, question) else proper, gaps
+
+
+def checked_whole(question: Question) -> tuple[Question, tuple[NotSearched, ...]]:
+    """Give a question and what it does not ask for, as ``checked``, where something is left of it.
+
+    Raises:
+        TrailError: nothing is left of whom it names, or of the accounts or regions that it is about.
+    """
+    proper, odd = checked(question)
+    if proper is None:
+        raise TrailError(
+            f"a query cannot ask for this: {'; '.join(gap.what for gap in odd)}; nothing was asked",
+            action="name what has the form that AWS gives it; log files are searched for any text",
+        )
+    return proper, odd
+
+
+def _is_wider(proper: Question, question: Question) -> bool:
+    """Tell whether a question asks for everybody, or for every account or region, where it did not before."""
+    return (
+        (proper.names_nobody and not question.names_nobody)
+        or (bool(question.account_ids) and not proper.account_ids)
+        or (bool(question.regions) and not proper.regions)
+    )

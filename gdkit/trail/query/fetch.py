@@ -17,7 +17,7 @@ from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.keys import find_keys_of
-from gdkit.trail.query.checked import checked
+from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.follow import grown_from, questions_of, with_principal
 from gdkit.trail.query.places import Asked, gap_in_words, places_asked
 from gdkit.trail.query.run import Kept, Runs, StoppedHereError
@@ -91,6 +91,7 @@ def fetch_by_queries(target: Target, question: Question, folder: Path, *, terms:
 
     Raises:
         AwsError: the first query failed.
+        TrailError: nothing of what is named can be asked for by a query.
         CostError: it would scan more than is allowed.
         CaseWriteError: an answer cannot be written.
     """
@@ -111,7 +112,7 @@ class _Fetch:
 
     def __init__(self, target: Target, question: Question, folder: Path, terms: Terms, watch: Watch) -> None:
         self._target, self._terms, self._watch, self._folder = target, terms, watch, folder
-        self._question, odd = checked(question)
+        self._question, odd = checked_whole(question)
         self._found = _Found(gaps=[*target.gaps, *odd])
         self._began = time.monotonic()
         earlier = read_plan(folder)
@@ -139,13 +140,20 @@ class _Fetch:
         self._answered.update(base.access_key_ids)
         wider = with_principal(base, self._events())
         if wider.principal_ids != base.principal_ids:
-            self._put(replace(wider, access_key_ids=()), first=False)
-            self._question = replace(self._question, principal_ids=wider.principal_ids)
+            self._ask_by_principal(wider)
         keys = {key.access_key_id for key in self._keys()}
         others = tuple(key for key in self._question.access_key_ids if key not in self._answered | keys)
         alone = replace(base, access_key_ids=others, principal_ids=(), session_names=(), instance_id=None, addresses=())
         if others and self._put(alone, first=False):
             self._answered.update(others)
+
+    def _ask_by_principal(self, wider: Question) -> None:
+        """Ask for the calls of the principal that a key's own calls show; in logs it may be anything."""
+        proper, odd = checked(wider)
+        self._found.gaps += odd
+        if proper is not None and proper.principal_ids:
+            self._put(replace(proper, access_key_ids=()), first=False)
+            self._question = replace(self._question, principal_ids=proper.principal_ids)
 
     def _base(self) -> Question:
         """Give the question as the first run put it, so that its query is not run again for a key more."""
@@ -170,7 +178,7 @@ class _Fetch:
             for group, question in questions_of(fresh, self._question):
                 proper, odd = checked(question)
                 self._found.gaps += odd
-                if proper.names_nobody or self._put(proper, first=False):
+                if proper is None or self._put(proper, first=False):
                     self._answered.update(one.mark for one in group)
 
     def _put(self, question: Question, *, first: bool) -> bool:

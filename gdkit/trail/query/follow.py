@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from gdkit.identifiers import is_account_id
 from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 
@@ -60,11 +61,11 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
         if key.access_key_id in own_keys:
             continue
         issues = events[events["new_access_key_id"] == key.access_key_id]
-        accounts = {key.account_id, *issues["account_id"].dropna()} - {None}
+        accounts = filter(is_account_id, {key.account_id, *issues["account_id"].dropna()} - {None})
         temporary = key.access_key_id.startswith("ASIA")
         until = _last(issues["new_key_expires_at"]) or (key.issued_at and key.issued_at + LONGEST_CREDENTIAL)
         found.append(Grown(key.access_key_id, key.access_key_id, _first(issues["new_principal_id"]),
-                           frozenset(map(str, accounts)) if key.account_id else frozenset(),
+                           frozenset(accounts) if key.account_id else frozenset(),
                            key.issued_at, until if temporary else None))  # fmt: skip
     chained = {one.key for one in found}
     return [*found, *_signed_in(events[(events["event_name"] == "GetSigninToken")
@@ -119,7 +120,7 @@ def _signed_in(tokens: pd.DataFrame) -> Iterable[Grown]:
     for row in tokens.itertuples():
         at, principal = _time(row.event_at), row.principal_id
         if at is not None and isinstance(principal, str):
-            accounts = frozenset({row.account_id} if isinstance(row.account_id, str) else ())
+            accounts = frozenset({row.account_id} if is_account_id(row.account_id) else ())
             yield Grown(f"console {principal} {at:%Y-%m-%dT%H}", None, principal, accounts, at,
                         at + LONGEST_CONSOLE_SESSION)  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from sqlglot.optimizer.qualify import qualify
 from gdkit.aws.select_only import is_one_select, with_quoted_store
 from gdkit.errors import TrailError
 from gdkit.trail.fetched import Question
-from gdkit.trail.query.checked import checked
+from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.lake import LONGEST, lake_rendering
 from gdkit.trail.query.ocsf import ocsf_rendering
 from gdkit.trail.query.raw import RECORD, raw_rendering
@@ -199,20 +199,47 @@ def test_hostile_text_stays_a_literal(text: str) -> None:
 @given(st.text(max_size=60))
 def test_only_identifiers_pass(text: str) -> None:
     """Text that is no key, principal, session name, address, account or region never reaches a query; it is named."""
-    asked = question(access_key_ids=(text,), addresses=(text,), account_ids=(text,), regions=(text,))
+    asked = question(access_key_ids=(KEY, text), addresses=(text, "198.51.100.7"), account_ids=(text, ACCOUNT),
+                     regions=(text, "eu-west-1"))  # fmt: skip
     proper, gaps = checked(asked)
+    assert proper is not None
     kept = {*proper.access_key_ids, *proper.addresses, *proper.account_ids, *proper.regions}
-    assert len(kept) + len(gaps) >= 1
+    assert kept >= {KEY, "198.51.100.7", ACCOUNT, "eu-west-1"}
+    assert len(gaps) >= 3, "no text is of more than one of these forms"
     assert all(gap.failed for gap in gaps)
-    for letter in "'\";-\\\n":
-        if letter in text and letter != "-":
+    for letter in "'\";\\\n":
+        if letter in text:
             assert text not in kept
+
+
+NOBODY: dict[str, Any] = {"access_key_ids": (), "principal_ids": (), "session_names": (), "instance_id": None,
+                          "addresses": ()}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", [
+    NOBODY | {"principal_ids": ("x' OR 1=1 --",)}, NOBODY | {"session_names": ("a b",)},
+    NOBODY | {"access_key_ids": ("key",)}, NOBODY | {"addresses": ("here",)}, NOBODY | {"instance_id": "i-1"},
+    {"account_ids": ("mine",)}, {"regions": ("every where",)},
+])  # fmt: skip
+def test_never_more_than_was_asked(odd: dict[str, Any]) -> None:
+    """Where nothing is left of whom a question names, or of its places, it is refused, with what was wrong with it."""
+    proper, gaps = checked(question(**odd))
+    assert proper is None
+    assert len(gaps) == 1
+    with pytest.raises(TrailError, match="nothing was asked") as refused:
+        checked_whole(question(**odd))
+    assert gaps[0].what in refused.value.problem
+
+
+def test_everybody_may_be_asked_for() -> None:
+    """A question that names nobody from the first stays one."""
+    assert checked_whole(question(**NOBODY)) == (question(**NOBODY), ())
 
 
 def test_checked_keeps_what_is_right() -> None:
     """A question of proper identifiers stays as it is; an odd instance id is left out and named."""
     assert checked(question()) == (question(), ())
-    proper, gaps = checked(question(instance_id="i-'; DROP TABLE x", session_names=("x y", INSTANCE)))
+    proper, gaps = checked_whole(question(instance_id="i-'; DROP TABLE x", session_names=("x y", INSTANCE)))
     assert (proper.instance_id, proper.session_names) == (None, (INSTANCE,))
     assert [gap.what for gap in gaps] == ["events that name the session name 'x y'",
                                           "events that name the instance \"i-'; DROP TABLE x\""]  # fmt: skip
