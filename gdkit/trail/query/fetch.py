@@ -20,19 +20,16 @@ from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.follow import grown_from, questions_of, with_principal
 from gdkit.trail.query.places import Asked, gap_in_words, places_asked
-from gdkit.trail.query.run import Kept, Runs, StoppedHereError
+from gdkit.trail.query.run import MORE, Kept, Runs, StoppedHereError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gdkit.model import NotSearched
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.fetched.values import Terms, Watch
-    from gdkit.trail.query.engine import Engine
-    from gdkit.trail.query.estimate import Measured
-    from gdkit.trail.query.partitions import Role
-    from gdkit.trail.query.rendering import Rendering
+    from gdkit.trail.query.target import Target
 
 DOLLARS_A_TERABYTE = 5.0
 LEAST_BYTES = 10_000_000
@@ -46,37 +43,6 @@ PRICED = "list price of us-east-1, 2026-11, without what S3 takes for requests"
 _MOST_ROUNDS = 20
 _SLACK = 1.25
 """How far a query may go beyond its estimate before it is ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A table, and all that is needed to put questions to it.
-
-    Attributes:
-        kind: of the source, as its plan file bears it.
-        text: the source, as it was named.
-        measure: tells what a question's queries would scan; None where that cannot be told.
-        cutoff: bytes after which the work group ends a query; None where it has no such limit.
-        needs: roles of which each query must name one value.
-        home: accounts to ask about where a query must name one and the question names none.
-        accounts: those that it is set up for; empty where that is not known.
-        with_data: accounts whose data events the source is known to hold.
-        gaps: what it cannot show at all.
-        warnings: what the reader must know of it.
-    """
-
-    kind: str
-    text: str
-    engine: Engine
-    rendering: Rendering
-    measure: Callable[[Question], Measured | None]
-    cutoff: int | None = None
-    needs: frozenset[Role] = frozenset()
-    home: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
-    with_data: tuple[str, ...] = ()
-    gaps: tuple[NotSearched, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 def fetch_by_queries(target: Target, question: Question, folder: Path, *, terms: Terms, watch: Watch) -> Fetched:
@@ -233,8 +199,11 @@ class _Fetch:
             CostError: they are not, and nobody allows it.
         """
         waiting = [text for text in statements if not self._runs.is_answered(text)]
-        measured = self._target.measure(question) if waiting else None
+        if not waiting:
+            return
+        measured = self._target.measure(question)
         if measured is None:
+            self._allow_untold(len(waiting))
             return
         cutoff = self._target.cutoff
         if cutoff is not None and measured.bytes > cutoff:
@@ -248,6 +217,23 @@ class _Fetch:
                         dollars=_dollars(size, len(waiting)), priced=f"{note}{PRICED}")  # fmt: skip
         self._watch.check(self._target.text, estimate, self._terms)
         self._runs.most_bytes = max(self._terms.max_bytes, round(size * _SLACK))
+
+    def _allow_untold(self, queries: int) -> None:
+        """See that queries of which nobody can tell what they scan are begun only while the limit is not reached.
+
+        Raises:
+            CostError: those before have scanned more than is allowed, and nobody allows more.
+        """
+        size, most = self._runs.bytes_scanned, self._runs.most_bytes
+        if size <= most:
+            return
+        estimate = Cost(requests=queries, bytes=size, dollars=_dollars(size, self._runs.done),
+                        priced=f"scanned so far; how much more cannot be told before; {PRICED}")  # fmt: skip
+        if self._watch.allow is None or not self._watch.allow(self._target.text, estimate):
+            raise CostError(f"the queries before have scanned {size / 1e6:,.1f} MB, which is more than "
+                            f"{most:,} bytes, so that this one was not begun", where=self._target.text,
+                            action=f"allow more: --max-bytes {size * MORE}")  # fmt: skip
+        self._runs.most_bytes = size * MORE
 
     def _events(self) -> Any:
         return load_trail([self._folder]).events
@@ -281,7 +267,7 @@ class _Fetch:
             records=runs.records,
             cost=cost,
             not_searched=(*self._found.gaps, *map(gap_in_words, failed)),
-            warnings=(*self._target.warnings, *self._runs.warnings),
+            warnings=(*self._target.warnings, *runs.warnings, *runs.above_limit()),
             places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
             stopped=stopped,
         )

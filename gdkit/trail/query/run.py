@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 RECORDS_A_FILE = 10_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _STEP_S = 0.1, 5.0, 0.1
 _MOST_TRIES = 6
+MORE = 4
+"""So many times what was scanned is proposed as a limit, where nobody can tell how much there is."""
+
 _ALREADY_OVER = "InactiveQueryException"
 
 
@@ -55,7 +58,7 @@ class Runs:
         rendering: makes records of rows.
         kept: where what became of them is kept.
         watch: progress, and stopping.
-        most_bytes: a query that scans more is ended.
+        most_bytes: once the queries of the fetch have scanned more, the one that runs is ended.
 
     Attributes:
         most_bytes: as it was given; it may be raised for a query that a person allows.
@@ -83,6 +86,14 @@ class Runs:
     def done(self) -> int:
         """Queries that are answered."""
         return sum("records" in one for one in self._queries.values())
+
+    def above_limit(self) -> Iterator[str]:
+        """Say of answers that took more than the limit how much that was: a query may be done before it is seen."""
+        for one in self._queries.values():
+            if "limit" in one:
+                yield (f"A query of {self._engine.name} was done before it was seen that it was above the limit: with "
+                       f"those before, {one['scanned'] / 1e6:,.1f} MB were scanned, and {one['limit']:,} bytes "
+                       "were allowed. Its answer is whole.")  # fmt: skip
 
     def is_answered(self, statement: str) -> bool:
         """Tell whether an earlier run had the whole answer, and it is still there."""
@@ -112,17 +123,18 @@ class Runs:
     def _run(self, mark: str, query_id: str) -> None:
         """Wait for a query, and keep its answer."""
         try:
-            state = self._wait(query_id)
+            state = self._wait(mark, query_id)
         except (StoppedHereError, CostError, KeyboardInterrupt):
             self._end(mark, query_id)
             raise
-        self._queries[mark]["bytes"] = self._queries[mark].get("paid", 0) + state.bytes
         if state.state != "done":
             self._forget(mark)  # what failed is begun anew by the next run; what it scanned was paid for
             raise failure_of(state, self._engine.begun)
+        if self.bytes_scanned > self.most_bytes:
+            self._queries[mark] |= {"scanned": self.bytes_scanned, "limit": self.most_bytes}
         self._queries[mark]["records"] = self._fetch(mark, query_id)
         self._kept.save()
-        self._tell(0)
+        self._tell()
 
     def _end(self, mark: str, query_id: str) -> None:
         """End a query at AWS, too: it would go on, and be paid for."""
@@ -175,25 +187,28 @@ class Runs:
             pause_s *= 2
         raise AssertionError("unreachable")
 
-    def _wait(self, query_id: str) -> QueryState:
-        pause_s = _FIRST_PAUSE_S
+    def _wait(self, mark: str, query_id: str) -> QueryState:
+        """Wait until a query is over; what it has scanned is paid for, however it ends."""
+        pause_s, one = _FIRST_PAUSE_S, self._queries[mark]
         while True:
             state = self._engine.look(query_id)
+            one["bytes"] = one.get("paid", 0) + state.bytes
             if state.state != "running":
                 return state
-            self._tell(state.bytes)
-            self._check(state.bytes)
+            self._tell()
+            self._check()
             self._rest(pause_s)
             pause_s = min(_LONGEST_PAUSE_S, pause_s * 1.5)
 
-    def _check(self, size: int) -> None:
-        """Leave off where a query scans more than it may: how much it would scan cannot always be told before."""
-        if size > self.most_bytes:
+    def _check(self) -> None:
+        """Leave off where more is scanned than may be: how much a query would scan cannot always be told before."""
+        scanned = self.bytes_scanned
+        if scanned > self.most_bytes:
             raise CostError(
-                f"a query had scanned {size / 1e6:,.0f} MB, which is more than {self.most_bytes / 1e6:,.0f} MB, and "
-                "was ended",
+                f"the queries had scanned {scanned / 1e6:,.1f} MB, which is more than {self.most_bytes:,} bytes, "
+                "and the one that ran was ended",
                 where=self._engine.name,
-                action=f"ask for fewer days, accounts or regions, or allow more: --max-bytes {size * 4}",
+                action=f"ask for fewer days, accounts or regions, or allow more: --max-bytes {scanned * MORE}",
             )
 
     def _rest(self, seconds: float) -> None:
@@ -229,9 +244,9 @@ class Runs:
     def _path(self, mark: str, number: int) -> Path:
         return self._kept.folder / f"query-{mark}-{number:05d}.json.gz"
 
-    def _tell(self, running_bytes: int) -> None:
+    def _tell(self) -> None:
         if self._watch.on_progress:
-            size = self.bytes_scanned + running_bytes
+            size = self.bytes_scanned
             self._watch.on_progress(Progress(self.done, len(self._queries), size, size, self.records))
 
 

@@ -9,8 +9,9 @@ from gdkit.errors import AwsError
 from gdkit.model import NotSearched, utc_text
 from gdkit.trail.query.engine import LakeEngine
 from gdkit.trail.query.failures import clearer
-from gdkit.trail.query.fetch import Target, fetch_by_queries
+from gdkit.trail.query.fetch import fetch_by_queries
 from gdkit.trail.query.lake import lake_rendering
+from gdkit.trail.query.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.values import Fetched, Terms, Watch
     from gdkit.trail.named import EventDataStore
 
-_UNKNOWN = ("CloudTrail Lake does not tell before a query what it would scan; the span of time alone bounds it, and "
-            "the limit held while it ran.")  # fmt: skip
+_UNKNOWN = ("CloudTrail Lake does not tell before a query what it would scan; the span of time alone bounds it, and a "
+            "query that is seen to be above the limit is ended.")  # fmt: skip
 
 
 def fetch_lake(

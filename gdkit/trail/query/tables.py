@@ -12,11 +12,12 @@ from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.query.archived import archive_rendering, is_of_archive
 from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
-from gdkit.trail.query.fetch import Target, fetch_by_queries
+from gdkit.trail.query.fetch import fetch_by_queries
 from gdkit.trail.query.glue import read_table, read_workgroup
 from gdkit.trail.query.ocsf import ocsf_rendering
 from gdkit.trail.query.partitions import first_day, partitions_of, values_needed
 from gdkit.trail.query.raw import raw_rendering
+from gdkit.trail.query.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -166,8 +167,8 @@ class _Measuring:
         """Add the reason to what a fetch gave."""
         if not self._unknown:
             return fetched
-        warning = (f"How much the queries would scan could not be told before ({self._unknown}); they were held to the "
-                   "limit while they ran.")  # fmt: skip
+        warning = (f"How much the queries would scan could not be told before ({self._unknown}); one that is "
+                   "seen to be above the limit is ended.")  # fmt: skip
         return replace(fetched, warnings=(*fetched.warnings, warning))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gdkit.errors import AwsError, CostError, TrailError
+from gdkit.errors import AwsError, CostError
 from gdkit.model import NotSearched
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import Cost, Fetched, Question, Terms, Watch
@@ -15,7 +15,8 @@ from gdkit.trail.fetched.store import read_plan
 from gdkit.trail.query import run
 from gdkit.trail.query.engine import QueryState
 from gdkit.trail.query.estimate import Measured
-from gdkit.trail.query.fetch import Target, fetch_by_queries
+from gdkit.trail.query.fetch import fetch_by_queries
+from gdkit.trail.query.target import Target
 from tests.trail.query.engines import STORE, MadeUpEngine
 from tests.trail.query.tables import ACCOUNT, KEY, OTHER, PRINCIPAL, UNTIL, question
 from tests.trail.query.test_follow import CHAINED, SESSION, call, issue
@@ -183,9 +184,30 @@ def test_work_groups_own_limit(tmp_path: Path) -> None:
 def test_unknown_size_is_held_to_the_limit(tmp_path: Path) -> None:
     """Where nobody can tell before what a query scans, it is ended once it has scanned more than is allowed."""
     engine = MadeUpEngine(CHAIN, polls=3)
-    with pytest.raises(CostError, match="and was ended"):
+    with pytest.raises(CostError, match="and the one that ran was ended"):
         fetch(engine, tmp_path, terms=Terms(max_bytes=100_000), measure=lambda _: None)
     assert engine.stopped == ["query-1"]
+    with pytest.raises(CostError, match=r"have scanned 0\.5 MB, .* so that this one was not begun"):
+        fetch(engine, tmp_path, terms=Terms(max_bytes=100_000), measure=lambda _: None)
+    assert len(engine.started) == 1, "nothing is paid for again"
+
+
+def test_unknown_size_is_seen_afterwards(tmp_path: Path) -> None:
+    """Where what a query scanned is told once it is done, its answer stays, and no further query is begun."""
+    engine, terms = MadeUpEngine(CHAIN, polls=0), Terms(max_bytes=100_000)
+    fetched = fetch(engine, tmp_path, terms=terms, measure=lambda _: None)
+    assert len(engine.started) == 1
+    assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
+    assert any("1.0 MB were scanned, and 100,000 bytes were allowed" in told for told in fetched.warnings)
+    (gap,) = fetched.not_searched
+    assert gap.failed
+    assert CHAINED in gap.what
+    assert "so that this one was not begun; what to do: allow more: --max-bytes 4000000" in gap.reason
+    asked: list[Cost] = []
+    allowed = Watch(allow=lambda _, cost: bool(asked.append(cost) or True))
+    assert fetch(engine, tmp_path, terms=terms, watch=allowed, measure=lambda _: None).not_searched == ()
+    assert "DeleteTrail" in names(tmp_path)
+    assert [cost.bytes for cost in asked] == [1_000_000]
 
 
 def test_stopped(tmp_path: Path) -> None:
@@ -222,56 +244,6 @@ def test_account_that_is_not_in_the_table(tmp_path: Path) -> None:
         assert [row.state for row in fetched.places if row.account_id == OTHER] == ["not searched"]
         assert not any(OTHER in text.partition("IN (")[2] for text in engine.started)
     assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
-
-
-def test_odd_identifier_is_named(tmp_path: Path) -> None:
-    """An identifier that cannot be one is not put into a query, and is named."""
-    fetched = fetch(MadeUpEngine(CHAIN), tmp_path, question(session_names=("x'; DROP TABLE y",)))
-    assert any("DROP TABLE" in gap.what for gap in fetched.not_searched)
-
-
-def test_nobody_is_left(tmp_path: Path) -> None:
-    """A question all of whose names have no form of one is refused, and never asked as one about everybody."""
-    engine = MadeUpEngine(CHAIN)
-    odd = {"access_key_ids": (), "principal_ids": ("AROAEXAMPLE:x' OR 1=1 --",), "session_names": ("x' OR 1=1 --",),
-           "instance_id": None, "addresses": ()}  # fmt: skip
-    with pytest.raises(TrailError, match=r"the principal .* OR 1=1 --.*the session name .*; nothing was asked"):
-        fetch(engine, tmp_path, question(**odd))
-    assert engine.started == []
-
-
-def test_hostile_principal_of_the_key(tmp_path: Path) -> None:
-    """What a forged record calls the principal of the key that is asked for reaches no query, and is named."""
-    engine = MadeUpEngine([*CHAIN, call("ListUsers", KEY, "AROAEXAMPLE:x' OR 1=1 --")])
-    by_key = question(principal_ids=(), session_names=(), instance_id=None, addresses=())
-    fetched = fetch(engine, tmp_path, by_key)
-    assert not any("1=1" in text for text in engine.started)
-    assert any("1=1" in gap.what and gap.failed for gap in fetched.not_searched)
-    assert any(PRINCIPAL in text for text in engine.started), "the other principal is asked for"
-    forged_alone = MadeUpEngine([call("ListUsers", KEY, "AROAEXAMPLE:x' OR 1=1 --")])
-    fetch(forged_alone, tmp_path / "alone", by_key)
-    assert len(forged_alone.started) == 1
-
-
-def test_hostile_account_in_a_log(tmp_path: Path) -> None:
-    """A key that a record leads to in what is no account is asked for wherever the question is about."""
-    forged = issue(KEY, PRINCIPAL, CHAINED, account="x' OR 'a", role_account="x' OR 'a")
-    engine = MadeUpEngine([forged])
-    fetched = fetch(engine, tmp_path, question(account_ids=(ACCOUNT, OTHER)))
-    (followed,) = engine.started[1:]
-    assert CHAINED in followed
-    assert f"recipientAccountId IN ('{ACCOUNT}', '{OTHER}')" in followed
-    assert fetched.not_searched == ()
-
-
-def test_hostile_key_in_a_log(tmp_path: Path) -> None:
-    """A forged record cannot bring its text into a query: what has not the form of a key is named instead."""
-    forged = issue(KEY, PRINCIPAL, "' OR 1=1 --", new="x' OR 'a") | {"eventID": "forged"}
-    engine = MadeUpEngine([*CHAIN, forged])
-    fetched = fetch(engine, tmp_path)
-    assert not any("1=1" in text for text in engine.started)
-    assert any("1=1" in gap.what for gap in fetched.not_searched)
-    assert "DeleteTrail" in names(tmp_path), "the others are followed all the same"
 
 
 def test_circle_ends(tmp_path: Path) -> None:

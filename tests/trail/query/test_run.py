@@ -188,10 +188,32 @@ def test_query_that_cannot_be_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_limit_held_while_it_runs(tmp_path: Path) -> None:
     """A query that scans more than it may is ended, and the error says how to allow it."""
     engine = MadeUpEngine(RECORDS, polls=3)
-    with pytest.raises(CostError, match="had scanned 0 MB") as told:
+    with pytest.raises(CostError, match=r"had scanned 0\.5 MB, which is more than 100 bytes") as told:
         runs(engine, tmp_path, {}, most_bytes=100).answer(STATEMENT)
     assert engine.stopped == ["query-1"]
     assert "--max-bytes 2000000" in str(told.value)
+
+
+def test_limit_passed_unseen(tmp_path: Path) -> None:
+    """A query that is done before it is seen to be above the limit keeps its answer, and that is told, later too."""
+    engine, state = MadeUpEngine(RECORDS, polls=0), {}
+    one = runs(engine, tmp_path, state, most_bytes=100)
+    assert one.answer(STATEMENT) == 5
+    (told,) = one.above_limit()
+    assert "1.0 MB were scanned, and 100 bytes were allowed" in told
+    assert list(runs(engine, tmp_path, state).above_limit()) == [told]
+    assert list(runs(MadeUpEngine(RECORDS), tmp_path / "within", {}).above_limit()) == []
+
+
+def test_ended_query_was_paid_for(tmp_path: Path) -> None:
+    """What a query had scanned when it was ended counts, beside what it scans when it is run again."""
+    engine, state = MadeUpEngine(RECORDS, polls=3), {}
+    with pytest.raises(CostError):
+        runs(engine, tmp_path, state, most_bytes=100).answer(STATEMENT)
+    again = runs(engine, tmp_path, state)
+    assert again.bytes_scanned == 500_000
+    again.answer(STATEMENT)
+    assert again.bytes_scanned == 1_500_000
 
 
 def test_busy_service_is_waited_for(tmp_path: Path) -> None:

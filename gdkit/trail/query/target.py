@@ -1,0 +1,47 @@
+"""What is asked: a table or store, who runs queries on it, and what it is set up for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gdkit.model import NotSearched
+    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.query.engine import Engine
+    from gdkit.trail.query.estimate import Measured
+    from gdkit.trail.query.partitions import Role
+    from gdkit.trail.query.rendering import Rendering
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table, and all that is needed to put questions to it.
+
+    Attributes:
+        kind: of the source, as its plan file bears it.
+        text: the source, as it was named.
+        measure: tells what a question's queries would scan; None where that cannot be told.
+        cutoff: bytes after which the work group ends a query; None where it has no such limit.
+        needs: roles of which each query must name one value.
+        home: accounts to ask about where a query must name one and the question names none.
+        accounts: those that it is set up for; empty where that is not known.
+        with_data: accounts whose data events the source is known to hold.
+        gaps: what it cannot show at all.
+        warnings: what the reader must know of it.
+    """
+
+    kind: str
+    text: str
+    engine: Engine
+    rendering: Rendering
+    measure: Callable[[Question], Measured | None]
+    cutoff: int | None = None
+    needs: frozenset[Role] = frozenset()
+    home: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    with_data: tuple[str, ...] = ()
+    gaps: tuple[NotSearched, ...] = ()
+    warnings: tuple[str, ...] = ()
