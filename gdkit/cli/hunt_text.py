@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gdkit.analysis.coverage_ledger import gap_counts, gap_words
 from gdkit.cli.options import plain
+from gdkit.trail.ledger_places import FILES
 from gdkit.ui.words import many, when
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gdkit.analysis.hunt import Hunt, Suspect
+    from gdkit.ledger_row import LedgerRow
     from gdkit.model import Coverage, Searched
 
 SHOWN_REASONS = 6
@@ -83,18 +85,24 @@ def _about(mark: str, suspect: Suspect, trail: Sequence[str]) -> Iterator[str]:
 
 def _source(row: Searched, coverage: Coverage) -> Iterator[str]:
     """Write what one source held, and for which regions it had files and no event."""
-    here = [one for one in coverage.places if one.source == row.source and one.state == "searched"]
-    counts: Counter[str] = Counter()
+    here = [one for one in coverage.places if _is_of(one, row) and one.state == "searched"]
+    counts = Counter({"not recorded": row.uncategorized_records})
     for one in here:
-        counts[one.event_category or "not recorded"] += one.records or 0
+        if one.event_category:
+            counts[one.event_category] += one.records or 0
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(counts.items()) if count) or "none"
     yield plain(f"  {row.source}: {many(row.files, 'file')}, {many(row.records, 'record')}, "
                 f"{_span(row.first_event_at, row.last_event_at)}")  # fmt: skip
     yield plain(f"    accounts {_some(row.accounts) or 'none named'}; regions {_some(row.regions) or 'none named'}; "
                 f"kinds of event: {kinds}")  # fmt: skip
-    quiet = [f"{one.account_id} {one.region}" for one in here if one.records == 0]
+    quiet = [f"{one.account_id} {one.region}" for one in here if one.records == 0 and one.how == FILES]
     if quiet:
         yield plain(f"    files, but no event, of: {_some(quiet)}")
+
+
+def _is_of(place: LedgerRow, row: Searched) -> bool:
+    """Tell whether a place is one of a source's; what was fetched is named with what that took after it."""
+    return row.source == place.source or row.source.startswith(f"{place.source}: ")
 
 
 def _missing(coverage: Coverage) -> Iterator[str]:

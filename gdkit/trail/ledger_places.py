@@ -38,6 +38,9 @@ HOW: Mapping[str, str] = {
 }
 """By what a kind of source was looked at; whatever else there is are log files."""
 
+FILES = "log files"
+"""By what that was looked at, and what only the names of files tell of."""
+
 _REDACTED = "the source address is written over in these records"
 
 
@@ -131,7 +134,7 @@ def all_rows(
         sought: whether only records that name one session were looked for: then the names of files alone tell what
             was searched, and every place that they name has a row.
     """
-    how = HOW.get(source.kind, "log files")
+    how = HOW.get(source.kind, FILES)
     if sought and source.archived:
         yield from _asked_rows(source, source.archived, places, how)
         seen = {key[:2] for key in source.archived.places}
@@ -177,11 +180,11 @@ def _by_name(
     for (account_id, region), named in sorted(_names(source, unread).items()):
         span = (None, named.first_at, named.last_at)
         if (account_id, region) not in seen and named.unread < named.files:
-            yield LedgerRow(source.source, "searched", account_id, region, *span, 0, "log files",
+            yield LedgerRow(source.source, "searched", account_id, region, *span, 0, FILES,
                             f"{_files(named.files)} named for it, {what}; the times are those of the names"
                             )  # fmt: skip
         if named.unread:
-            yield LedgerRow(source.source, "unread", account_id, region, *span, None, "log files",
+            yield LedgerRow(source.source, "unread", account_id, region, *span, None, FILES,
                             f"{named.unread:,} of {_files(named.files)} named for it not read whole")  # fmt: skip
 
 

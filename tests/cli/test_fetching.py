@@ -17,8 +17,10 @@ from gdkit.case.folder import case_terms, open_case, set_terms, start_case
 from gdkit.errors import AwsCall, AwsError, StoppedError, TrailError, UsageError
 from gdkit.gathering import Tellers, gather_events
 from gdkit.gathering.fetched import fetch_sources
+from gdkit.ledger_row import LedgerRow
 from gdkit.model import Subject
-from gdkit.trail.fetched import FETCHERS, Terms, folder_of
+from gdkit.trail.fetched import FETCHERS, Cost, Fetched, Terms, folder_of
+from gdkit.trail.fetched.store import Plan, write_plan, write_records
 from gdkit.trail.named import S3Trail, parse_source, remote_sources
 from tests.trail import samples
 from tests.trail.fetched.made import Shelf
@@ -153,6 +155,24 @@ def test_hunt_asks_for_everything(run: Callable[..., Ended], shelf: Shelf) -> No
     (_, asked) = shelf.asked[0]
     assert asked.names_nobody
     assert asked.since == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_hunt_counts_kinds(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    """``hunt`` counts the kinds of event of a source in AWS as it does those of files, each event once."""
+    kinds = [{"eventCategory": "Management"}, {"eventCategory": "Management"}, {"eventCategory": "Data"}, {}]
+    held = [samples.event(number, **{"eventCategory": None, **kind}) for number, kind in enumerate(kinds)]
+
+    def every_record(source: Any, question: Any, folder: Path, **_: Any) -> Fetched:
+        write_records(folder / "records-00001.json.gz", map(json.dumps, held))
+        write_plan(folder, Plan("athena", source.text, question.document(), complete=True))
+        empty = LedgerRow(source.text, "searched", "111122223333", "us-west-2", records=0, how="Athena", detail="all")
+        row = LedgerRow(source.text, "searched", "111122223333", "eu-west-1", records=4, how="Athena", detail="all")
+        return Fetched(folder, source.text, question, 4, Cost(requests=3), places=(row, empty))
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: every_record)
+    ended = run("hunt", "--trail", BUCKET, "--since", "2026-11-01")
+    assert "kinds of event: Data 1, Management 2, not recorded 1" in ended.out
+    assert "files, but no event" not in ended.out, "no file is named for that region"
 
 
 @pytest.mark.parametrize(
