@@ -9,7 +9,8 @@ import duckdb
 from sqlglot import exp
 
 from gdkit.simulator.athena.answer import Answer, written
-from gdkit.simulator.athena.failures import QueryFailedError, no_column
+from gdkit.simulator.athena.failures import QueryCancelledError, QueryFailedError, inner_error, no_column
+from gdkit.simulator.call import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,8 +39,17 @@ def run_query(statement: exp.Query, read: ReadOf) -> Answer:
         read: reads its tables.
 
     Raises:
-        QueryFailedError: it fails as Athena would fail it.
+        QueryFailedError: it fails as Athena would fail it, or meets what cannot be worked out here.
     """
+    try:
+        return _run(statement, read)
+    except (QueryFailedError, QueryCancelledError, ApiError):
+        raise
+    except Exception as error:
+        raise inner_error(error) from error
+
+
+def _run(statement: exp.Query, read: ReadOf) -> Answer:
     query, size = statement.copy(), 0
     asked = frozenset(one.name.lower() for one in query.find_all(exp.Identifier))
     with duckdb.connect() as connection:

@@ -54,6 +54,11 @@ def bad_parquet(place: str, found: object) -> QueryFailedError:
     return QueryFailedError(f"HIVE_BAD_DATA: {wrong}: s3://{place} {told}")
 
 
+def inner_error(error: Exception) -> QueryFailedError:
+    """Say that a query met what the simulated engine cannot read or work out; it must not look like an empty answer."""
+    return QueryFailedError(f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}".partition("\n")[0])
+
+
 def over_cutoff() -> QueryCancelledError:
     """Say that the query read more than its work group allows."""
     return QueryCancelledError("Query cancelled! : Bytes scanned limit was exceeded")

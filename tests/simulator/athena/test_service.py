@@ -121,6 +121,18 @@ def test_broken_object(world: SmallWorld) -> None:
     assert ask(world, "SELECT eventid FROM logs.broken WHERE day = '2026/11/02'")[1].startswith("HIVE_CURSOR_ERROR")
 
 
+def test_what_cannot_be_worked_out(world: SmallWorld) -> None:
+    """A query that meets what the engine cannot hold fails and stays failed, also for one who begins it again."""
+    bucket = make_bucket(world, "surrogate-logs-1")
+    ask(world, statement_of(bucket, "surrogate"))
+    put_log(world, bucket, "2026/11/01", [record(1, userAgent="half \ud800 of a letter")])
+    for _ in range(2):
+        state, reason, rows, _ = ask(world, "SELECT useragent FROM logs.surrogate WHERE day = '2026/11/01'",
+                                     ClientRequestToken="s" * 32)  # fmt: skip
+        assert (state, rows) == ("FAILED", [])
+        assert reason.startswith("GENERIC_INTERNAL_ERROR: UnicodeEncodeError")
+
+
 def test_pages(world: SmallWorld) -> None:
     """Rows come a thousand a page; the first row of the first page names the columns."""
     bucket = make_bucket(world, "many-logs-1")
