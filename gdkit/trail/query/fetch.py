@@ -12,6 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import AwsError, CostError
+from gdkit.model import utc_text
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan
 from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
@@ -23,7 +24,7 @@ from gdkit.trail.query.places import Asked, gap_in_words, places_asked
 from gdkit.trail.query.run import MORE, Kept, Runs, StoppedHereError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from gdkit.model import NotSearched
@@ -210,6 +211,7 @@ class _Fetch:
             raise CostError(f"the query would scan about {measured.bytes / 1e6:,.0f} MB, and its work group ends "
                             f"queries after {cutoff / 1e6:,.0f} MB", where=self._target.text,
                             action="ask for fewer days, accounts or regions, or use another work group")  # fmt: skip
+        self._plan.state["base"].setdefault("objects", measured.objects)
         self._found.objects += measured.objects
         size = self._runs.bytes_scanned + measured.bytes * len(waiting)
         note = f"{measured.note}; " if measured.note else ""
@@ -245,6 +247,13 @@ class _Fetch:
         self._plan.state["answered"] = sorted(self._answered)
         write_plan(self._folder, self._plan)
 
+    def _nothing_there(self) -> Iterator[str]:
+        """Say so where no object at all lay in the places of the first query, as this run or one before saw."""
+        if self._plan.state["base"].get("objects") == 0 and not self._runs.records:
+            span = f"{utc_text(self._question.since)} to {utc_text(self._question.until)}"
+            yield (f"{self._target.text}: no object was found there for {span}, which proves nothing: the table's "
+                   "place or its settings, or the span, may be the wrong ones.")  # fmt: skip
+
     def _result(self, *, stopped: bool) -> Fetched:
         """Put together what came of it, and close the plan."""
         spent, runs = self._spent, self._runs
@@ -267,7 +276,7 @@ class _Fetch:
             records=runs.records,
             cost=cost,
             not_searched=(*self._found.gaps, *map(gap_in_words, failed)),
-            warnings=(*self._target.warnings, *runs.warnings, *runs.above_limit()),
+            warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
             places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
             stopped=stopped,
         )

@@ -120,7 +120,7 @@ def _signed_in(tokens: pd.DataFrame) -> Iterable[Grown]:
     for row in tokens.itertuples():
         at, principal = _time(row.event_at), row.principal_id
         if at is not None and isinstance(principal, str):
-            accounts = frozenset({row.account_id} if is_account_id(row.account_id) else ())
+            accounts = frozenset({str(row.account_id)} if is_account_id(row.account_id) else ())
             yield Grown(f"console {principal} {at:%Y-%m-%dT%H}", None, principal, accounts, at,
                         at + LONGEST_CONSOLE_SESSION)  # fmt: skip
 

@@ -66,6 +66,17 @@ def test_the_chain_is_followed(tmp_path: Path) -> None:
     assert not fetched.stopped
 
 
+def test_nothing_lies_there(tmp_path: Path) -> None:
+    """Where no object lies in the places that are read, an empty answer proves nothing, and each run says so."""
+    for _ in range(2):
+        fetched = fetch(MadeUpEngine(), tmp_path, measure=lambda _: Measured(0, 0, 1))
+        (told,) = fetched.warnings
+        assert told.startswith(f"{TEXT}: no object was found there for 2026-11-01T12:00:00Z to 2026-11-03T12:00:00Z, ")
+        assert "which proves nothing" in told
+    assert fetch(MadeUpEngine(), tmp_path, question(since=UNTIL - timedelta(days=9))).warnings == ()
+    assert fetch(MadeUpEngine(), tmp_path / "untold", measure=lambda _: None).warnings == ()
+
+
 def test_cost_and_plan(tmp_path: Path) -> None:
     """What it took is told and kept: objects, bytes scanned, and dollars at list price, 10 MB a query at least."""
     fetched = fetch(MadeUpEngine(CHAIN), tmp_path)

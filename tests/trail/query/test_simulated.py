@@ -216,6 +216,18 @@ def test_no_region_that_the_table_lists(world: SmallWorld, tmp_path: Path) -> No
     assert len(world.accounts.athena.queries()) == begun
 
 
+def test_no_object_of_the_span(world: SmallWorld, tmp_path: Path) -> None:
+    """A span without a log file, and a table over an empty place, give no event, and that this proves nothing."""
+    make_bucket(world, "nothing-logs-1")
+    ask(world, statement_of("nothing-logs-1", "nothing"))
+    span = {"since": datetime(2026, 11, 10, tzinfo=UTC), "until": datetime(2026, 11, 11, tzinfo=UTC)}
+    for name, asked in (("trail", span), ("nothing", {})):
+        found = fetched(world, tmp_path / name, f"athena:{GROUP}/{DATABASE}.{name}@{REGION}", **asked)
+        assert found.records == 0
+        assert any("no object was found there for 2026-11-" in told for told in found.warnings)
+    assert not any("no object" in told for told in fetched(world, tmp_path / "held").warnings)
+
+
 def test_organisation(world: SmallWorld, tmp_path: Path) -> None:
     """A table whose accounts each query names is asked for the own account, and that others are not asked is said."""
     bucket = make_bucket(world, "organisation-logs-1")
