@@ -81,6 +81,7 @@ def _open(scenario: str, seed: int, version: Version, folder: Path) -> Iterator[
             world,
             {
                 "athena": [opened.athena],
+                "archive": [f"archive:{folder / 'kept'}"],
                 "archive by athena": [kept],
                 "security lake": opened.security_lake,
                 "lake": [opened.lake],
