@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 BEGIN, DAYS = datetime(2026, 11, 1, tzinfo=UTC), 14
@@ -74,6 +75,21 @@ class Truth(NamedTuple):
     files: int
     file_bytes: int
     text_bytes: int
+
+    def compared(self, found: Collection[str]) -> str:
+        """Say how many events of the truth were not found, and how many others were; empty where all is right."""
+        lacking, more = len(self.event_ids - set(found)), len(set(found) - self.event_ids)
+        said = [f"{lacking} of {len(self.event_ids)} events not found"] if lacking else []
+        return ", ".join([*said, f"{more} too many"] if more else said)
+
+    def check(self, way: str, found: Collection[str]) -> None:
+        """Stop a benchmark whose way promises the very events of the truth and gives others.
+
+        Raises:
+            SystemExit: it does.
+        """
+        if wrong := self.compared(found):
+            raise SystemExit(f"{way}: {wrong}")
 
 
 class _Job(NamedTuple):
