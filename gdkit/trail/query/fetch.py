@@ -19,7 +19,7 @@ from gdkit.trail.load import load_trail
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.query.checked import checked, checked_whole
-from gdkit.trail.query.follow import grown_from, questions_of, with_principal
+from gdkit.trail.query.follow import IN_OWN_ACCOUNT, grown_from, questions_of, with_principal
 from gdkit.trail.query.places import Asked, gap_in_words, places_asked
 from gdkit.trail.query.run import MORE, Kept, Runs, StoppedHereError
 
@@ -145,6 +145,8 @@ class _Fetch:
             for group, question in questions_of(fresh, self._question):
                 proper, odd = checked(question)
                 self._found.gaps += odd
+                if question.account_ids != self._question.account_ids and IN_OWN_ACCOUNT not in self._found.gaps:
+                    self._found.gaps.append(IN_OWN_ACCOUNT)
                 if proper is None or self._put(proper, first=False):
                     self._answered.update(one.mark for one in group)
 

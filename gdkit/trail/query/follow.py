@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import is_account_id
+from gdkit.model import NotSearched
 from gdkit.trail.lookup.keys import find_keys_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 
@@ -23,6 +24,16 @@ LONGEST_CONSOLE_SESSION = timedelta(hours=13)
 """How long a temporary credential, and a console session that it signed in to, can be good for.
 
 Source: STS API Reference, GetFederationToken, DurationSeconds; IAM User Guide, "Enable custom identity broker access".
+"""
+
+IN_OWN_ACCOUNT = NotSearched(
+    "other accounts' own records of calls by roles that the session assumed",
+    "these roles are asked for in the accounts that they are in, where each of their calls is recorded",
+)
+"""What is not asked for so that a query of an organisation's trail reads few accounts.
+
+Source: CloudTrail User Guide, "CloudTrail record contents", sharedEventID: a call on another account's resource is
+recorded in both.
 """
 
 

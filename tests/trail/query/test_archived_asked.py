@@ -220,7 +220,7 @@ def test_measured_in_places(world: SmallWorld, folder: Path, monkeypatch: pytest
 
 def test_what_parts_do_not_tell(world: SmallWorld, tmp_path: Path) -> None:
     """That unread places of log files, and what came after the copy, are not told by the table stands in the ledger."""
-    unread, later = fetched(world, tmp_path).not_searched
+    unread, later, _ = fetched(world, tmp_path).not_searched
     assert "could not be read when the archive in logs.kept was made" in unread.what
     assert "gdkit archive DIR" in unread.reason
     assert later.what == "log files that the archive in logs.kept had not taken in when its parts were copied"
@@ -230,7 +230,7 @@ def test_what_parts_do_not_tell(world: SmallWorld, tmp_path: Path) -> None:
 
 def test_copy_too_old(world: SmallWorld, tmp_path: Path) -> None:
     """A copy from before the end of what is asked for is a failed gap, with what to do about it."""
-    _, later = fetched(world, tmp_path, until=datetime.now(UTC) + timedelta(days=2)).not_searched
+    _, later, _ = fetched(world, tmp_path, until=datetime.now(UTC) + timedelta(days=2)).not_searched
     assert later.failed
     assert later.reason.endswith("; bring the archive up to date, and copy its parts again")
 

@@ -16,6 +16,7 @@ from gdkit.trail.query import run
 from gdkit.trail.query.engine import QueryState
 from gdkit.trail.query.estimate import Measured
 from gdkit.trail.query.fetch import fetch_by_queries
+from gdkit.trail.query.follow import IN_OWN_ACCOUNT
 from gdkit.trail.query.target import Target
 from tests.trail.query.engines import STORE, MadeUpEngine
 from tests.trail.query.tables import ACCOUNT, KEY, OTHER, PRINCIPAL, UNTIL, question
@@ -153,7 +154,8 @@ def test_later_failure_is_a_gap(tmp_path: Path) -> None:
     engine.ends = {CHAINED: QueryState("failed", 0, "HIVE_BAD_DATA: Error parsing a column")}
     fetched = fetch(engine, tmp_path)
     assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
-    (gap,) = fetched.not_searched
+    followed, gap = fetched.not_searched
+    assert followed == IN_OWN_ACCOUNT
     assert gap.failed
     assert CHAINED in gap.what
     assert "not of the form" in gap.reason
@@ -161,7 +163,7 @@ def test_later_failure_is_a_gap(tmp_path: Path) -> None:
     plan = read_plan(tmp_path)
     assert plan is not None
     assert not plan.complete
-    assert fetch(MadeUpEngine(CHAIN), tmp_path).not_searched == ()
+    assert fetch(MadeUpEngine(CHAIN), tmp_path).not_searched == (IN_OWN_ACCOUNT,)
     assert "DeleteTrail" in names(tmp_path), "a later run asks it again"
 
 
@@ -181,7 +183,7 @@ def test_following_over_the_limit_is_a_gap(tmp_path: Path) -> None:
     """Where the session itself is within the limit and what grew is not, the session is fetched and the rest named."""
     fetched = fetch(MadeUpEngine(CHAIN), tmp_path, terms=Terms(max_bytes=1_500_000))
     assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
-    assert [gap.failed for gap in fetched.not_searched] == [True]
+    assert [gap.failed for gap in fetched.not_searched] == [False, True]
 
 
 def test_work_groups_own_limit(tmp_path: Path) -> None:
@@ -210,13 +212,14 @@ def test_unknown_size_is_seen_afterwards(tmp_path: Path) -> None:
     assert len(engine.started) == 1
     assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
     assert any("1.0 MB were scanned, and 100,000 bytes were allowed" in told for told in fetched.warnings)
-    (gap,) = fetched.not_searched
+    followed, gap = fetched.not_searched
+    assert followed == IN_OWN_ACCOUNT
     assert gap.failed
     assert CHAINED in gap.what
     assert "so that this one was not begun; what to do: allow more: --max-bytes 4000000" in gap.reason
     asked: list[Cost] = []
     allowed = Watch(allow=lambda _, cost: bool(asked.append(cost) or True))
-    assert fetch(engine, tmp_path, terms=terms, watch=allowed, measure=lambda _: None).not_searched == ()
+    assert fetch(engine, tmp_path, terms=terms, watch=allowed, measure=lambda _: None).complete
     assert "DeleteTrail" in names(tmp_path)
     assert [cost.bytes for cost in asked] == [1_000_000]
 
@@ -248,13 +251,22 @@ def test_account_that_is_not_in_the_table(tmp_path: Path) -> None:
     for _ in range(2):
         engine = MadeUpEngine(CHAIN[:2])
         fetched = fetch(engine, tmp_path, accounts=(ACCOUNT,))
-        (gap,) = fetched.not_searched
+        followed, gap = fetched.not_searched
+        assert followed == IN_OWN_ACCOUNT
         assert gap.failed
         assert gap.what == f"events by access key {CHAINED}; by principal {SESSION} in account {OTHER}"
         assert "do not list the account" in gap.reason
         assert [row.state for row in fetched.places if row.account_id == OTHER] == ["not searched"]
         assert not any(OTHER in text.partition("IN (")[2] for text in engine.started)
     assert names(tmp_path) == {"ListBuckets", "AssumeRole"}
+
+
+def test_copies_in_other_accounts(tmp_path: Path) -> None:
+    """That chained credentials are asked for in their own account alone is told; with nothing chained, it is not."""
+    assert fetch(MadeUpEngine(CHAIN), tmp_path / "chain").not_searched == (IN_OWN_ACCOUNT,)
+    assert fetch(MadeUpEngine(CHAIN[:1]), tmp_path / "none").not_searched == ()
+    one = fetch(MadeUpEngine(CHAIN[:3]), tmp_path / "one", question(account_ids=(OTHER,)))
+    assert one.not_searched == (), "no other account was asked about"
 
 
 def test_circle_ends(tmp_path: Path) -> None:
@@ -270,5 +282,5 @@ def test_circle_ends(tmp_path: Path) -> None:
 def test_the_tables_own_gaps(tmp_path: Path, gaps: tuple[NotSearched, ...]) -> None:
     """What a table cannot show, and what the reader must know of it, are told with the answer."""
     fetched = fetch(MadeUpEngine(CHAIN), tmp_path, gaps=gaps, warnings=("w",))
-    assert fetched.not_searched == gaps
+    assert fetched.not_searched == (*gaps, IN_OWN_ACCOUNT)
     assert fetched.warnings == ("w",)
