@@ -14,8 +14,8 @@ import pytest
 from gdkit import cli
 from gdkit.sample import write_sample
 from gdkit.trail.archive import build, check
-from gdkit.trail.archive.keeping import open_keeper
 from gdkit.trail.archive.manifest import RUNS
+from gdkit.trail.archive.opening import open_keeper
 from gdkit.trail.archive.parts import part_name
 from tests.trail import samples
 from tests.trail.archive.made import chained, write

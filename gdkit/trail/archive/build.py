@@ -14,9 +14,9 @@ from gdkit.errors import ArchiveError
 from gdkit.trail.archive.faults import not_written
 from gdkit.trail.archive.folders import new_name
 from gdkit.trail.archive.jobs import put_together, take_in
-from gdkit.trail.archive.keeping import Held, Keeper, open_keeper
 from gdkit.trail.archive.listing import list_logs, to_read
 from gdkit.trail.archive.manifest import RUNS, refuse_without_manifest
+from gdkit.trail.archive.opening import open_keeper
 from gdkit.trail.archive.processes import Pool, processes
 from gdkit.trail.load import Progress
 from gdkit.trail.named import absolute
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from gdkit.trail.archive.keeping import Held, Keeper
     from gdkit.trail.archive.listing import Listing
     from gdkit.trail.archive.values import Batch, Run, ToRead
 

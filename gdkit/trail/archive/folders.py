@@ -22,6 +22,11 @@ def new_name() -> str:
     return f"{UNFINISHED}{uuid4().hex[:16]}"
 
 
+def finished_name(name: str) -> str:
+    """Give the name that a run has once it is finished."""
+    return FINISHED + name.removeprefix(UNFINISHED)
+
+
 def finished_in(folder: Path) -> set[str]:
     """Give the names of the finished runs that lie in the folder of all runs."""
     return _beginning(folder, FINISHED)
@@ -46,7 +51,7 @@ def finished(folder: Path, runs: Sequence[Run], named: Callable[[], Collection[s
     Raises:
         OSError: they cannot be renamed.
     """
-    lasting = [run._replace(name=FINISHED + run.name.removeprefix(UNFINISHED)) for run in runs]
+    lasting = [run._replace(name=finished_name(run.name)) for run in runs]
     pairs = [(folder / old.name, folder / new.name) for old, new in zip(runs, lasting, strict=True)]
     try:
         for old, new in pairs:

@@ -5,41 +5,32 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import sqlite3
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdkit.errors import ArchiveError
 from gdkit.model import utc_text
-from gdkit.trail.archive.faults import lost, not_written
-from gdkit.trail.archive.folders import finished, finished_in, unfinished_in
+from gdkit.trail.archive.faults import lost
+from gdkit.trail.archive.folders import finished, finished_in, finished_name, unfinished_in
 from gdkit.trail.archive.manifest import (
-    APPLICATION,
-    BUSY_S,
-    FORMAT,
-    REPLACED,
+    NEEDLESS,
     RUNS,
-    SCHEMA,
-    check_format,
     locked,
+    needless_runs,
     number_of,
-    refuse_without_manifest,
-    replaced_runs,
     runs_of,
     unnamed_runs,
 )
 from gdkit.trail.ledger_places import is_delivered, named_place
-from gdkit.trail.sources import ARCHIVE_MANIFEST
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gdkit.trail.archive.values import Batch, FileRead, Run
     from gdkit.trail.ledger_places import PlaceKey, PlaceTally
 
-_LOCK = "writer.lock"
 _WIDER = """
     first_at = min(coalesce(first_at, excluded.first_at), coalesce(excluded.first_at, first_at)),
     last_at = max(coalesce(last_at, excluded.last_at), coalesce(excluded.last_at, last_at))
@@ -135,7 +126,7 @@ class Keeper:
             batch: the files and their runs.
             before: the earlier reading of each file that was read before, by the new number.
         """
-        with finished(self._runs_folder, batch.runs, self._named) as runs, self._writing():
+        with self._finishing(batch.runs) as runs:
             for read in batch.files:
                 earlier = before.get(read.file.number)
                 if read.same and earlier is not None:
@@ -151,14 +142,14 @@ class Keeper:
 
     def replace(self, old: Sequence[Run], new: Run) -> Run:
         """Put one run in the place of others, and remove those from the disk unless somebody reads them now."""
-        with finished(self._runs_folder, [new], self._named) as (run_now,), self._writing():
+        with self._finishing([new]) as (run_now,):
             for run in old:
                 (number,) = self._connection.execute("SELECT number FROM run WHERE name = ?", (run.name,)).fetchone()
                 self._connection.execute("DELETE FROM part WHERE run = ?", (number,))
                 self._connection.execute("DELETE FROM run WHERE number = ?", (number,))
-                self._connection.execute("INSERT OR REPLACE INTO about VALUES(?, 1)", (f"{REPLACED}{run.name}",))
+            self._note_needless(run.name for run in old)
             self._add_run(run_now)
-        self._remove(replaced_runs(self._connection))
+        self._remove(needless_runs(self._connection))
         return run_now
 
     def remove_leftovers(self) -> None:
@@ -170,7 +161,24 @@ class Keeper:
         unnamed = self.unnamed()
         if unnamed and not self._named() & finished_in(self._runs_folder):
             raise lost(self.folder, "its manifest names nothing of what lies there", len(unnamed))
-        self._remove([*unfinished_in(self._runs_folder), *replaced_runs(self._connection)])
+        self._remove([*unfinished_in(self._runs_folder), *needless_runs(self._connection)])
+
+    @contextmanager
+    def _finishing(self, runs: Sequence[Run]) -> Iterator[list[Run]]:
+        """Give runs the names of finished ones, for a change of the manifest that names them.
+
+        Until that change they are noted as needless: a build that is killed in between leaves nothing to wonder about.
+        """
+        names = [finished_name(run.name) for run in runs]
+        with self._writing():
+            self._note_needless(names)
+        with finished(self._runs_folder, runs, self._named) as lasting, self._writing():
+            yield lasting
+            self._connection.executemany("DELETE FROM about WHERE name = ?", [(f"{NEEDLESS}{name}",) for name in names])
+
+    def _note_needless(self, names: Iterable[str]) -> None:
+        self._connection.executemany("INSERT OR REPLACE INTO about VALUES(?, 1)",
+                                     [(f"{NEEDLESS}{name}",) for name in names])  # fmt: skip
 
     def _named(self) -> set[str]:
         return {run.name for run in self.runs()}
@@ -181,7 +189,7 @@ class Keeper:
             for name in names:
                 shutil.rmtree(self._runs_folder / name, ignore_errors=True)
                 if not (self._runs_folder / name).exists():
-                    self._connection.execute("DELETE FROM about WHERE name = ?", (f"{REPLACED}{name}",))
+                    self._connection.execute("DELETE FROM about WHERE name = ?", (f"{NEEDLESS}{name}",))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -234,63 +242,3 @@ def _now() -> str | None:
 
 def _paths(paths: Iterable[str]) -> list[tuple[bytes]]:
     return [(os.fsencode(path),) for path in paths]
-
-
-@contextmanager
-def open_keeper(folder: Path) -> Iterator[Keeper]:
-    """Open an archive for writing; it is made where there is none.
-
-    Raises:
-        ArchiveError: somebody else is writing it, the folder holds something else, it was made by a newer version, its
-            manifest was lost or is damaged, or it cannot be written.
-    """
-    try:
-        refuse_without_manifest(folder)
-        _make(folder)
-        with ExitStack() as stack:
-            stack.enter_context(_alone(folder))
-            connection = sqlite3.connect(folder / ARCHIVE_MANIFEST, timeout=BUSY_S, isolation_level=None)
-            stack.callback(connection.close)
-            _begin(folder, connection)
-            keeper = Keeper(folder, connection)
-            keeper.remove_leftovers()
-            yield keeper
-    except (sqlite3.Error, OSError) as error:
-        raise not_written(folder, error) from error
-
-
-def _make(folder: Path) -> None:
-    """Make the folder of an archive, for its owner alone.
-
-    Raises:
-        ArchiveError: it holds something else.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (folder / ARCHIVE_MANIFEST).exists() and any(path.name not in (RUNS, _LOCK) for path in folder.iterdir()):
-        raise ArchiveError("this folder holds other things, so no archive is made in it", where=str(folder),
-                           action="name a folder that does not exist yet")  # fmt: skip
-    (folder / RUNS).mkdir(mode=0o700, exist_ok=True)
-    (folder / _LOCK).touch(mode=0o600)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(folder / _LOCK, fcntl.LOCK_EX | fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise ArchiveError(
-                "another process is writing this archive now",
-                where=str(folder),
-                action="wait until it is done; meanwhile the archive can be asked",
-            ) from None
-        yield
-
-
-def _begin(folder: Path, connection: sqlite3.Connection) -> None:
-    """See that the database is a manifest, and make it one where it is empty."""
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-        (folder / ARCHIVE_MANIFEST).chmod(0o600)
-        connection.executescript(f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION}; "
-                                 f"PRAGMA user_version = {FORMAT}; COMMIT;")  # fmt: skip
-    check_format(folder, connection)

@@ -28,7 +28,7 @@ RUNS = "runs"
 FORMAT = 1
 APPLICATION = 0x67646B61  # "gdka"
 """Marks the database as a manifest. Source: SQLite, "PRAGMA application_id"."""
-REPLACED = "replaced "
+NEEDLESS = "needless "
 BUSY_S = 30.0
 """How long one waits for another who is writing the manifest."""
 
@@ -51,8 +51,8 @@ CREATE TABLE run(number INTEGER PRIMARY KEY, name TEXT UNIQUE, rows INTEGER, ind
 CREATE TABLE part(run INTEGER, number INTEGER, name TEXT, rows INTEGER, size_bytes INTEGER, sha256 TEXT,
                   PRIMARY KEY(run, number)) WITHOUT ROWID;
 """
-"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, ``finished_at``, and ``replaced
-NAME`` for each run that was put together with others, and still lies there.
+"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, ``finished_at``, and ``needless
+NAME`` for each run that can be removed: it was put together with others, or is about to be named.
 
 ``file.state``: ``held``; ``replaced`` where a later reading of the same path is held, too. ``file.settled``: by its
 name CloudTrail delivered it and does not write it again, and it stands in a folder that is watched. ``place`` counts
@@ -199,24 +199,24 @@ def runs_of(connection: sqlite3.Connection) -> Iterator[Run]:
 def unnamed_runs(folder: Path, connection: sqlite3.Connection) -> list[str]:
     """Give the finished runs that lie in an archive, and that its manifest does not know.
 
-    They are there where an older manifest was put back, or where a build was killed just when it named them. They can
-    be all that is left of their log files, so they are told of and never removed.
+    They are there where an older manifest was put back. They can be all that is left of their log files, so they are
+    told of and never removed.
 
     Raises:
         sqlite3.Error: the manifest is damaged.
     """
     lying = finished_in(folder / RUNS)  # before the manifest is asked: what is added meanwhile is known to it
-    return sorted(lying - {run.name for run in runs_of(connection)} - set(replaced_runs(connection)))
+    return sorted(lying - {run.name for run in runs_of(connection)} - set(needless_runs(connection)))
 
 
-def replaced_runs(connection: sqlite3.Connection) -> list[str]:
-    """Give the runs that were put together with others, and are not removed yet.
+def needless_runs(connection: sqlite3.Connection) -> list[str]:
+    """Give the runs that can be removed: those that were put together with others, and what a killed build left.
 
     Raises:
         sqlite3.Error: the manifest is damaged.
     """
-    rows = connection.execute("SELECT name FROM about WHERE name GLOB ?", (f"{REPLACED}*",))
-    return [name.removeprefix(REPLACED) for (name,) in rows]
+    rows = connection.execute("SELECT name FROM about WHERE name GLOB ?", (f"{NEEDLESS}*",))
+    return [name.removeprefix(NEEDLESS) for (name,) in rows]
 
 
 def refuse_without_manifest(folder: Path) -> None:

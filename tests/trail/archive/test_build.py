@@ -18,8 +18,8 @@ from gdkit.errors import ArchiveError, TrailError, UsageError
 from gdkit.trail import Progress, load_trail
 from gdkit.trail.archive import build, intake
 from gdkit.trail.archive.build import Built, build_archive, mergeable
-from gdkit.trail.archive.keeping import open_keeper
 from gdkit.trail.archive.manifest import RUNS, locked, open_manifest
+from gdkit.trail.archive.opening import open_keeper
 from gdkit.trail.archive.values import Run
 from gdkit.trail.search import session_events
 from gdkit.trail.sources import ARCHIVE_MANIFEST

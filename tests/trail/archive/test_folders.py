@@ -13,8 +13,8 @@ from gdkit.trail import load_trail
 from gdkit.trail.archive import build
 from gdkit.trail.archive.build import Built, build_archive
 from gdkit.trail.archive.check import check_archive
-from gdkit.trail.archive.folders import finished, new_name, unfinished_in
-from gdkit.trail.archive.manifest import RUNS, open_manifest, replaced_runs
+from gdkit.trail.archive.folders import finished, finished_in, new_name, unfinished_in
+from gdkit.trail.archive.manifest import RUNS, needless_runs, open_manifest
 from gdkit.trail.archive.values import Run
 from gdkit.trail.sources import ARCHIVE_MANIFEST
 from tests.trail import samples
@@ -112,7 +112,7 @@ def test_replaced_runs_are_forgotten_when_they_are_removed(tmp_path: Path, monke
     folder = tmp_path / "archive"
     made(folder, chained(tmp_path))
     with open_manifest(folder) as manifest:
-        assert replaced_runs(manifest.connection) == []
+        assert needless_runs(manifest.connection) == []
     assert len(runs_in(folder)) == 1
 
 
@@ -151,3 +151,22 @@ def test_a_full_disk_leaves_no_run_unnamed(tmp_path: Path, monkeypatch: pytest.M
     assert len(unfinished_in(folder / RUNS)) == 1
     assert updated(folder) == Built(new=1)
     assert runs_in(folder) == runs_of(folder)
+
+
+def test_killed_just_before_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finished run of a build that was killed before its manifest named it is no riddle: the next one removes it."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:  # no clean-up of any kind runs in a process that is killed
+        patch.setattr("gdkit.trail.archive.keeping.Keeper._add_places", killed)
+        patch.setattr("gdkit.trail.archive.keeping.Keeper._named", lambda keeper: finished_in(keeper.folder / RUNS))
+        with pytest.raises(KeyboardInterrupt):
+            build_archive(folder, [str(logs)], workers=1)
+    (left,) = finished_in(folder / RUNS)
+    assert updated(folder).unnamed == ()
+    assert left not in finished_in(folder / RUNS)
+    assert runs_in(folder) == runs_of(folder)
+    assert_same(load_trail(f"archive:{folder}"), load_trail(logs))
