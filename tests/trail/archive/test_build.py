@@ -18,6 +18,7 @@ from gdkit.errors import ArchiveError, TrailError, UsageError
 from gdkit.trail import Progress, load_trail
 from gdkit.trail.archive import build, intake
 from gdkit.trail.archive.build import Built, build_archive, mergeable
+from gdkit.trail.archive.folders import unfinished_in
 from gdkit.trail.archive.manifest import RUNS, locked, open_manifest
 from gdkit.trail.archive.opening import open_keeper
 from gdkit.trail.archive.values import Run
@@ -202,7 +203,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_full_disk_under_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A manifest that cannot be written leaves the state before it, and removes nothing."""
+    """A manifest that cannot be written leaves the state before it; the run that it could not name is removed later."""
     logs, folder = chained(tmp_path), tmp_path / "archive"
     made(folder, logs)
     write(logs, "0340", [calls.call(9, 0)])
@@ -215,7 +216,9 @@ def test_full_disk_under_the_manifest(tmp_path: Path, monkeypatch: pytest.Monkey
         with pytest.raises(ArchiveError, match="database or disk is full"):
             updated(folder)
     assert numbers(session_events(calls.PRINCIPAL, f"archive:{folder}").events) == [1, 3, 4, 5, 7]
+    assert len(unfinished_in(folder / RUNS)) == 1
     assert updated(folder) == Built(new=1)
+    assert runs_in(folder) == runs_of(folder)
 
 
 def test_two_at_a_time(tmp_path: Path) -> None:

@@ -135,24 +135,6 @@ def test_a_manifest_that_could_not_be_written(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {first.name, runs[1].name}
 
 
-def test_a_full_disk_leaves_no_run_unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that the manifest could not name is removed by the next build, which reads its log files again."""
-    logs, folder = chained(tmp_path), tmp_path / "archive"
-    made(folder, logs)
-    write(logs, "0340", [calls.call(9, 0)])
-
-    def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("gdkit.trail.archive.keeping.Keeper._add_places", full)
-        with pytest.raises(ArchiveError, match="database or disk is full"):
-            updated(folder)
-    assert len(unfinished_in(folder / RUNS)) == 1
-    assert updated(folder) == Built(new=1)
-    assert runs_in(folder) == runs_of(folder)
-
-
 def test_killed_just_before_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A finished run of a build that was killed before its manifest named it is no riddle: the next one removes it."""
     logs, folder = chained(tmp_path), tmp_path / "archive"
