@@ -6,12 +6,10 @@ import json
 import os
 import shutil
 import signal
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gdkit import cli
 from gdkit.sample import write_sample
 from gdkit.trail.archive import build, check
 from gdkit.trail.archive.manifest import RUNS
@@ -25,27 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def gdkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
-    """Give the command line as a function."""
-
-    def end(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gdkit", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return end
+    from tests.cli.ended import Ended
 
 
 def test_made_asked_and_brought_up_to_date(gdkit: Callable[..., Ended], tmp_path: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-from gdkit import cli
 from gdkit.errors import StoppedError
 from gdkit.trail.search import session
 from tests.trail import samples
@@ -23,27 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    status: int
-    out: str
-    err: str
+    from tests.cli.ended import Ended
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def events(gdkit: Callable[..., Ended]) -> Callable[..., Ended]:
     """Give the command as a function."""
-
-    def end(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gdkit", "events", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return end
+    return partial(gdkit, "events")
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gdkit import cli
 from gdkit.case.evidence import manifest
 from gdkit.case.folder import case_terms, open_case, set_terms, start_case
 from gdkit.errors import AwsCall, AwsError, StoppedError, TrailError, UsageError
@@ -30,17 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gdkit.case.folder import CaseFolder
+    from tests.cli.ended import Ended
 
 BUCKET, OTHER = "s3://audit-logs/AWSLogs", "s3://other-logs"
 PRINCIPAL = f"{samples.ROLE_ID}:{samples.INSTANCE}"
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -53,17 +44,10 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shelf: Shelf) -> Callable[..., Ended]:
-    """Give the command line as a function."""
-
-    def end(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gdkit", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return end
+def run(gdkit: Callable[..., Ended], shelf: Shelf) -> Callable[..., Ended]:
+    """Give the command line as a function, with a shelf in the place of S3."""
+    assert shelf
+    return gdkit
 
 
 @pytest.fixture
