@@ -75,11 +75,13 @@ class _Engine(NBClientEngine):  # type: ignore[misc] # papermill has no types
         client = _Client(record, km=km, kernel_name=kernel_name, timeout=execution_timeout, log=logger,
                          startup_timeout=START_TIMEOUT_S, stderr_file=stderr_file,
                          kernel_manager_class=HeadlessKernelManager)  # fmt: skip
+        if km is not None:
+            client.kc = km.speaker
         try:
             client.execute()
         finally:
-            if km is not None and client.kc is not None:
-                client.kc.stop_channels()
+            if km is not None:
+                km.speaker = client.kc
 
 
 papermill_engines.register(NAME, _Engine)

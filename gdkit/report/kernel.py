@@ -25,7 +25,14 @@ ENDS_WITHIN_S = 1.0
 
 _LOOK_S = 0.02
 
-_LOADED = "import gdkit.stages, pyarrow.parquet; from gdkit.ui.vega import start_drawing; start_drawing()"
+_LOADED = "; ".join(
+    (
+        "import gc, gdkit.stages, pyarrow.parquet",
+        "from gdkit.ui.vega import start_drawing",
+        "start_drawing()",
+        "gc.freeze()",  # what was loaded stays, so no later collection needs to look at it
+    )
+)
 """What notebooks of gdkit need and takes a second to load, done while its starter goes on."""
 
 
@@ -50,9 +57,11 @@ class HeadlessKernelManager(LocalKernelManager):
 
     Attributes:
         is_asked: whether anybody spoke to the kernel; one to whom nobody did has nothing to finish.
+        speaker: what spoke to the kernel last, and can go on: a new one waits a fifth of a second for what is left over.
     """
 
     is_asked = False
+    speaker: KernelClient | None = None
 
     def client(self, **kwargs: Any) -> KernelClient:
         """Give what speaks to the kernel."""
@@ -101,4 +110,6 @@ def kernel_at_work() -> Iterator[HeadlessKernelManager | None]:
     try:
         yield manager
     finally:
+        if manager.speaker is not None:
+            manager.speaker.stop_channels()
         run_sync(manager.shutdown_kernel)(now=not manager.is_asked)
