@@ -57,7 +57,8 @@ class HeadlessKernelManager(LocalKernelManager):
 
     Attributes:
         is_asked: whether anybody spoke to the kernel; one to whom nobody did has nothing to finish.
-        speaker: what spoke to the kernel last, and can go on: a new one waits a fifth of a second for what is left over.
+        speaker: what spoke to the kernel last, and can go on; a new one would wait a fifth of a second for what earlier
+            ones left over.
     """
 
     is_asked = False

@@ -40,8 +40,13 @@ def _printed(executed: Path) -> str:
 
 def test_one_kernel(notebook: Path, tmp_path: Path) -> None:
     """Two notebooks run in one kernel; the second begins without the names of the first, and counts from one."""
+    told, speakers = [], []
     with kernel_at_work() as kernel:
-        told = [_printed(run.run_notebook("x", tmp_path / f"{n}.ipynb", {"case": "c"}, kernel=kernel)) for n in (1, 2)]
+        assert kernel is not None
+        for n in (1, 2):
+            told.append(_printed(run.run_notebook("x", tmp_path / f"{n}.ipynb", {"case": "c"}, kernel=kernel)))
+            speakers.append(kernel.speaker)
+    assert speakers[0] is speakers[1] is not None
     assert told[0] == told[1]
     assert told[0].startswith("False ")
     cells = nbformat.read(tmp_path / "2.ipynb", as_version=4).cells
