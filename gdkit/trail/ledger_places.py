@@ -228,12 +228,17 @@ def _name(path: str) -> str:
     return path[max(path.rfind("/"), path.rfind(os.sep)) + 1 :]
 
 
-@lru_cache(maxsize=1 << 14)
 def _place(account_id: str, region: str, at: str) -> NamedPlace:
-    """Give one value for the very many files that are named alike."""
-    return NamedPlace(account_id, region, _time(at), "/" in at)
+    return NamedPlace(*_owner(account_id, region), _time(at), "/" in at)
 
 
+@lru_cache(maxsize=1 << 10)
+def _owner(account_id: str, region: str) -> tuple[str, str]:
+    """Give one value for the very many files of one account and region."""
+    return account_id, region
+
+
+@lru_cache(maxsize=1 << 14)
 def _time(text: str) -> datetime | None:
     """Read the time in a name, ``20261101T0305`` or ``2026/11/01``; None where the digits make none."""
     digits = text.replace("/", "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gdkit.trail.load import Progress
 from gdkit.trail.search.look import NOTHING_ODD, Looked
+from gdkit.trail.search.memory import reuse_memory
 from gdkit.trail.search.needles import in_order, sought_in, span_of
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Search:
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
         places = [file.place for file in files]
-        spans = {place: span_of(place) for place in set(places)}
-        self._spans = [spans[place] for place in places]
+        spans: dict[Span | None, Span | None] = {}  # very many files share few
+        self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
         self._order = in_order(places)
         self._next = 0
         self._again: deque[int] = deque()
@@ -95,6 +96,7 @@ class Search:
             on_progress: called now and then, from the calling thread.
         """
         count = min(workers or os.cpu_count() or 1, MOST_WORKERS, max(1, len(self._files)))
+        reuse_memory()
         with ThreadPoolExecutor(count, "gdkit-search") as pool:
             working = {pool.submit(self._work) for _ in range(count)}
             try:
