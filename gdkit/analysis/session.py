@@ -93,7 +93,8 @@ def _principal_in(events: pd.DataFrame, subject: Subject) -> str | None:
 def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) -> LeakedSession:
     principal = parse_principal_id(principal_id)
     finding = subject.finding
-    rows = events[events["principal_id"] == principal_id] if principal_id else events[:0]
+    named = events[["role_arn", "role_name", "identity_account_id"]]
+    rows = named[events["principal_id"] == principal_id] if principal_id else named[:0]
     role_arn = commonest(rows["role_arn"])
     key = parse_access_key_id(subject.access_key_id)
     return LeakedSession(

@@ -37,20 +37,26 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
     if principal_id is not None:  # what another account recorded of its calls, too
         passed_on = events["access_key_id"].notna() & ~events["access_key_id"].isin(found.access_key_ids)
         own = own | ((events["principal_id"] == principal_id) & ~passed_on)
+    made, tokens = _issues(events, found.access_key_ids)
     kept = own
     while True:
-        grown = kept | _chained(events, events[kept], found.access_key_ids)
+        grown = kept | _chained(events, made[kept[made.index]], tokens[kept[tokens.index]])
         if grown.equals(kept):
             return kept | found.issued
         kept = grown
 
 
-def _chained(events: pd.DataFrame, calls: pd.DataFrame, own_keys: tuple[str, ...]) -> pd.Series:
-    asked = asked_in(with_keys(calls))
+def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the calls that issued a key which is none of the session's own, and those that issued a sign-in token."""
+    asked = asked_in(with_keys(events))
     made = asked[asked["error_code"].isna() & asked["new_access_key_id"].notna()]
-    made = made[~made["new_access_key_id"].isin(own_keys)]
+    tokens = events[(events["event_name"] == "GetSigninToken") & events["error_code"].isna()]
+    return made[~made["new_access_key_id"].isin(own_keys)], tokens
+
+
+def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
+    """Tell which events were made with what these calls issued."""
     begun = _since(events, made["new_principal_id"], made["event_at"])
-    tokens = calls[(calls["event_name"] == "GetSigninToken") & calls["error_code"].isna()]
     signed_in = _since(events, tokens["principal_id"], tokens["event_at"])
     return (
         events["access_key_id"].isin(made["new_access_key_id"])

@@ -74,6 +74,7 @@ def subject_of(who: str | os.PathLike[str]) -> Subject:
     return subject_of_finding(select_finding(found), found)
 
 
+@collector_paused()
 def search_trail(
     sources: Source | Iterable[Source],
     subject: Subject,
@@ -154,15 +155,14 @@ def session_hits(hits: Sequence[Hit], subject: Subject) -> list[Hit]:
 
 def _look_everywhere(search: Search, archives: Sequence[Asked], known: Known, run: Callable[[], None]) -> None:
     """Search files and ask archives, in turns, until none of them tells of anything new."""
-    with collector_paused():
+    run()
+    asked = None
+    while archives and asked != len(known.needles):
+        asked = len(known.needles)
+        for archive in archives:
+            archive.follow(known)
+        search.follow(())
         run()
-        asked = None
-        while archives and asked != len(known.needles):
-            asked = len(known.needles)
-            for archive in archives:
-                archive.follow(known)
-            search.follow(())
-            run()
 
 
 def _once(candidates: Mapping[tuple[int, int], Candidate]) -> Iterator[tuple[int, Candidate]]:
