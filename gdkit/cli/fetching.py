@@ -174,22 +174,25 @@ def read_aside(
         way: how AWS is reached, and on what terms.
 
     Raises:
-        AwsError: AWS, or a source, cannot be reached.
+        AwsError: none of the sources in AWS can be reached.
+        TrailError: none of them can be asked.
         CostError: a source would take more than is allowed.
         StoppedError: it was stopped before there was anything to read.
     """
     from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.trail.fetched import fetch, fetch_and_read, folder_of  # noqa: PLC0415
+    from gdkit.trail.fetched import fetch, fetch_and_read, folder_of, with_gaps  # noqa: PLC0415
     from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415
 
-    aws, files = open_read_only(way.access), file_sources(sources)
+    aws, files, remote = open_read_only(way.access), file_sources(sources), remote_sources(sources)
+
+    def into(source: RemoteSource) -> Path:
+        return folder_of(folder, source)
 
     def fetch_one(source: RemoteSource, asked: Question) -> Fetched:
-        into = folder_of(folder, source)
         try:
-            return fetch(source, asked, into, aws=aws, terms=way.terms, watch=way.tellers.watch())
+            return fetch(source, asked, into(source), aws=aws, terms=way.terms, watch=way.tellers.watch())
         except StoppedError as error:
-            return _not_come_to(source, asked, into, error)
+            return _not_come_to(source, asked, into(source), error)
 
     def read_both(folders: list[Path]) -> Trail:
         fetched, stop = [str(one) for one in folders], way.tellers.stop
@@ -198,7 +201,7 @@ def read_aside(
         stop.clear()  # what was fetched is little, and is read; one more Ctrl-C ends that, too
         return _without(read(fetched), files)
 
-    return fetch_and_read(remote_sources(sources), question, fetch_one, read_both)[0]
+    return fetch_and_read(remote, question, with_gaps(remote, fetch_one, into), read_both)[0]
 
 
 def _not_come_to(source: RemoteSource, question: Question, folder: Path, error: StoppedError) -> Fetched:

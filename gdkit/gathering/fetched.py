@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import keep_files
 from gdkit.case.folder import case_access, case_terms
-from gdkit.errors import AwsError, TrailError, UsageError
+from gdkit.errors import UsageError
 from gdkit.gathering import access
 from gdkit.gathering.window import looked_since
-from gdkit.ledger_row import LedgerRow
-from gdkit.model import NotSearched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +67,7 @@ def _asking(
     case: CaseFolder, subject: Subject, sources: Sequence[RemoteSource], told: Tellers
 ) -> tuple[Question, Callable[[RemoteSource, Question], Fetched]]:
     """Give the question about the case's subject, and what asks one source."""
-    from gdkit.trail.fetched import fetch, folder_of, question_of  # noqa: PLC0415 - not for files alone
+    from gdkit.trail.fetched import fetch, folder_of, question_of, with_gaps  # noqa: PLC0415 - not for files alone
 
     aws, way, terms = access.open_aws(case), case_access(case), case_terms(case)
     if aws is None or way is None:
@@ -77,31 +75,18 @@ def _asking(
                          where=sources[0].text, action="begin the case with that source as --trail")  # fmt: skip
     now = datetime.now(UTC)
     since, until = terms.since or looked_since(subject, now), terms.until or now
-    errors: dict[str, AwsError | TrailError] = {}
+
+    def into(source: RemoteSource) -> Path:
+        return folder_of(case.evidence, source)
 
     def fetch_one(source: RemoteSource, asked: Question) -> Fetched:
-        folder = folder_of(case.evidence, source)
-        try:
-            fetched = fetch(source, asked, folder, aws=aws, terms=terms, watch=told.watch())
-        except (AwsError, TrailError) as error:
-            errors[source.text] = error
-            if len(errors) == len(sources):  # AWS, or every source in it, is out of reach, or cannot answer
-                raise next(iter(errors.values())) from None
-            fetched = _out_of_reach(source, asked, folder, error)
-        keep_files(case, folder, source.text)
+        return fetch(source, asked, into(source), aws=aws, terms=terms, watch=told.watch())
+
+    def fetch_and_keep(source: RemoteSource, asked: Question) -> Fetched:
+        fetched = reached(source, asked)
+        keep_files(case, into(source), source.text)
         told.check()
         return fetched
 
-    return question_of(subject, since, until, regions=way.regions), fetch_one
-
-
-def _out_of_reach(source: RemoteSource, question: Question, folder: Path, error: AwsError | TrailError) -> Fetched:
-    """Say of a source that could not be asked at all that it is a gap: the others are read."""
-    from gdkit.trail.fetched import Cost, Fetched  # noqa: PLC0415
-    from gdkit.trail.lookup.failures import gap_of  # noqa: PLC0415
-
-    reason = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
-    kind = gap_of(error) if isinstance(error, AwsError) else "failed"
-    gap = NotSearched(source.text, reason, failed=True, kind=kind)
-    row = LedgerRow(source.text, kind, start_at=question.since, end_at=question.until, detail=reason)
-    return Fetched(folder, source.text, question, 0, Cost(), (gap,), places=(row,))
+    reached = with_gaps(sources, fetch_one, into)
+    return question_of(subject, since, until, regions=way.regions), fetch_and_keep

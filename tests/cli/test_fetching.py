@@ -22,6 +22,7 @@ from gdkit.trail.fetched.store import Plan, write_plan, write_records
 from gdkit.trail.named import S3Trail, parse_source, remote_sources
 from tests.trail import samples
 from tests.trail.fetched.made import Shelf
+from tests.trail.search import calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,6 +230,41 @@ def test_one_source_out_of_reach(case: CaseFolder, shelf: Shelf, monkeypatch: py
     assert any(row.source == OTHER and row.state == "denied" for row in trail.coverage.places)
     with pytest.raises(AwsError, match="s3:ListBucket"):
         gather_events(case, subject_of_case(), [OTHER])
+
+
+def test_events_without_one_source(run: Callable[..., Ended], shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command shows what other sources gave, and says of the one that refused what to do; alone it is an error."""
+
+    def refuse(source: Any, *arguments: Any, **named: Any) -> Any:
+        if source.text == OTHER:
+            raise TrailError("the table lists no such region", where="logs.trail", action="make another")
+        return shelf.fetch(source, *arguments, **named)
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: refuse)  # type: ignore[arg-type]
+    ended = run(
+        "events", PRINCIPAL, "--trail", OTHER, "--trail", BUCKET, "--since", "2026-11-01", "--until", "2026-11-02"
+    )
+    assert ended.status == 3
+    assert ended.out.startswith("3 events of the session")
+    assert f"  - {OTHER}: the table lists no such region; what to do: make another\n" in ended.out
+    alone = run("events", PRINCIPAL, "--trail", OTHER)
+    assert alone.status not in (0, 3)
+    assert "the table lists no such region" in alone.err
+
+
+def test_refused_when_asked_for_more(case: CaseFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that gave its records, and refuses when it is asked for keys that turned up, loses nothing it gave."""
+    shelf = Shelf({BUCKET: [calls.assume_role(1, 0), calls.call(2, 0)]})
+
+    def refuse(source: Any, question: Any, *arguments: Any, **named: Any) -> Any:
+        if question.access_key_ids:
+            raise AwsError("the token has expired", call=AwsCall("s3"), kind="expired", action="sign in again")
+        return shelf.fetch(source, question, *arguments, **named)
+
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: refuse)  # type: ignore[arg-type]
+    trail = gather_events(case, subject_of_case(), [BUCKET])
+    assert len(trail.events) == 2
+    assert [(gap.what, gap.failed) for gap in trail.coverage.not_searched if gap.what == BUCKET] == [(BUCKET, True)]
 
 
 def test_one_source_cannot_be_asked(case: CaseFolder, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from gdkit.trail.fetched.fetchers import FETCHERS, Fetcher, check_fetchable, fetch, folder_of
 from gdkit.trail.fetched.question import Question, question_of
 from gdkit.trail.fetched.reading import fetch_and_read, with_fetched
+from gdkit.trail.fetched.unreached import with_gaps
 from gdkit.trail.fetched.values import Cost, Fetched, Terms, Watch
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "folder_of",
     "question_of",
     "with_fetched",
+    "with_gaps",
 ]
