@@ -73,7 +73,7 @@ class Known:
         self._own_sessions: set[str | None] = set()
         self._chained_keys: set[str | None] = set()
         self._chained_principals: set[str | None] = set()
-        self._signed: set[tuple[str, datetime | None]] = set()
+        self._stays: set[tuple[str, datetime | None, datetime | None]] = set()
         self._waiting: list[Call] = []
         self._followed: tuple[int, ...] = ()
         self._add(subject.access_key_id)
@@ -126,7 +126,7 @@ class Known:
             return False
         self._issued(call)
         if call.name == "GetSigninToken" and not own:
-            self._signed_in(call.principal, call.event_at)
+            self._add_stay(call.principal, call.event_at, _later(call.event_at, LONGEST_CONSOLE_SESSION))
         return True
 
     def _is_chained(self, call: Call) -> bool:
@@ -135,18 +135,19 @@ class Known:
     def _issued(self, call: Call) -> None:
         if not call.new_keys:
             return
-        at = call.event_at
+        at, until = call.event_at, call.expires_at or _later(call.event_at, LONGEST_CREDENTIAL)
         for key in call.new_keys:
             self._chained_keys.add(key)
-            self._add(key, at, _end(key, call.expires_at or _later(at, LONGEST_CREDENTIAL)))
+            self._add(key, at, _end(key, until))
         if call.new_principal:
             self._chained_principals.add(call.new_principal)
-            self._add(call.new_principal, at, call.expires_at or _later(at, LONGEST_CREDENTIAL))
+            self._add_stay(call.new_principal, at, until)
 
-    def _signed_in(self, principal: str | None, at: datetime | None) -> None:
-        if principal and (principal, at) not in self._signed:
-            self._signed.add((principal, at))
-            self.needles.append(Needle(searchable(principal), at, _later(at, LONGEST_CONSOLE_SESSION), name=principal))
+    def _add_stay(self, principal: str | None, since: datetime | None, until: datetime | None) -> None:
+        """Search for a principal while a credential of its is good; it can be taken again, under the same name."""
+        if principal and (principal, since, until) not in self._stays:
+            self._stays.add((principal, since, until))
+            self.needles.append(Needle(searchable(principal), since, until, name=principal))
 
     def _own_key(self, key: str, at: datetime | None, issued_at: datetime | None) -> None:
         self._own_keys.add(key)

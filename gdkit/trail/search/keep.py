@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from gdkit.analysis.lineage.issues import asked_in, with_keys
 from gdkit.analysis.lineage.reach import in_console
 from gdkit.analysis.session import find_session
+from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gdkit.model import Subject
 
 
@@ -18,8 +19,8 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
     """Tell which events belong to a session or to credentials chained from it, to any depth.
 
     They are the calls of the session, the calls that issued its keys, and for each credential that one of its calls
-    issued the calls made with that: by key; by the new session's principal where a record has no key (another
-    account's record of the call); and those of console sessions that it signed in to.
+    issued the calls made with that: by key; by the new session's principal, while the credential is good, where a
+    record has no key (another account's record of the call); and those of console sessions that it signed in to.
 
     Args:
         events: ``tables.EVENTS``.
@@ -56,16 +57,32 @@ def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFra
 
 def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
     """Tell which events were made with what these calls issued."""
-    begun = _since(events, made["new_principal_id"], made["event_at"])
-    signed_in = _since(events, tokens["principal_id"], tokens["event_at"])
-    return (
-        events["access_key_id"].isin(made["new_access_key_id"])
-        | (begun & events["access_key_id"].isna())
-        | (signed_in & in_console(events))
-    )
+    until = made["new_key_expires_at"].fillna(made["event_at"] + LONGEST_CREDENTIAL)
+    stays = _during(events, events["access_key_id"].isna(), made["new_principal_id"], made["event_at"], until)
+    consoles = _during(events, in_console(events), tokens["principal_id"], tokens["event_at"],
+                       tokens["event_at"] + LONGEST_CONSOLE_SESSION)  # fmt: skip
+    return events["access_key_id"].isin(made["new_access_key_id"]) | stays | consoles
 
 
-def _since(events: pd.DataFrame, principals: pd.Series, at: pd.Series) -> pd.Series:
-    """Tell which events are of these principals, from the first of these times on."""
-    first = at.groupby(principals).min()
-    return events["event_at"] >= first.reindex(events["principal_id"]).set_axis(events.index)
+def _during(
+    events: pd.DataFrame, asked: pd.Series, principals: pd.Series, since: pd.Series, until: pd.Series
+) -> pd.Series:
+    """Tell which of some events are of these principals, between these times.
+
+    Args:
+        events: all events.
+        asked: which of them it is about.
+        principals: one for each span of time.
+        since: when each begins.
+        until: when each ends.
+    """
+    spans = pd.DataFrame({"principal_id": principals, "event_at": since, "until": until}).dropna()
+    asked = asked & events["principal_id"].isin(spans["principal_id"]) & events["event_at"].notna()
+    if not asked.any():
+        return asked
+    spans = spans.sort_values("event_at")
+    spans["until"] = spans.groupby("principal_id")["until"].cummax()  # of all that have begun, the last to end
+    rows = events.loc[asked, ["principal_id", "event_at"]].sort_values("event_at")
+    begun = pd.merge_asof(rows, spans, on="event_at", by="principal_id")
+    inside = rows.index[begun["until"].to_numpy() >= begun["event_at"].to_numpy()]
+    return pd.Series(events.index.isin(inside), index=events.index)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from gdkit.trail.load import Progress
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.memory import reuse_memory
 from gdkit.trail.search.needles import in_order, sought_in, span_of
+from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.search.follow import Known
@@ -46,6 +46,15 @@ class Look(Protocol):
         """Look at a file; the arguments are those of ``look.look_in``."""
 
 
+class _Chosen(NamedTuple):
+    """The identifiers, from one number of them to another, that files of one span can hold."""
+
+    span: Span | None
+    start: int
+    end: int
+    sought: Sought
+
+
 class Search:
     """A search under way.
 
@@ -55,8 +64,8 @@ class Search:
         is_stopped: asked before each file.
         look: reads a file and searches it.
 
-    A file is searched for the identifiers that are known when it is taken up. Those that turn up later are at once
-    searched for in the files before it that can hold them, so that what they lead to is known to all that follow.
+    A file is searched for the identifiers that are known when it is taken up. Files that were searched before and can
+    hold what turns up later are searched for that, too: at once while they are few, and else when all were searched.
 
     Attributes:
         candidates: the records that name an identifier, by number of file and place in it.
@@ -71,13 +80,12 @@ class Search:
         spans: dict[Span | None, Span | None] = {}  # very many files share few
         self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
         self._order = in_order(places)
-        self._next = 0
-        self._again: deque[int] = deque()
+        self._rounds = Rounds(len(files))
         self._in_hand: set[int] = set()
         self._known = known
         self._look = look
         self._searched_for = [0] * len(files)
-        self._chosen: dict[tuple[int, int, Span | None], Sought] = {}
+        self._chosen = _Chosen(None, 0, 0, {})
         self._with_data: set[str | None] = set()
         self._is_stopped = is_stopped
         self._stopped = False
@@ -127,7 +135,9 @@ class Search:
     def follow(self, access_key_ids: Iterable[str]) -> None:
         """Search for more keys, in the files of an earlier search, too."""
         self._known.follow_keys(access_key_ids)
-        self._look_again(number for number in self._order if self.looked[number] is not None)
+        for place, number in enumerate(self._order):
+            if self.looked[number] is not None and self._lacking(number):
+                self._put_back(place)
 
     def state(self) -> tuple[list[int], dict[int, list[Candidate]]]:
         """Give how far it is: the files that it is through with, by number, and the records of every file."""
@@ -148,29 +158,27 @@ class Search:
         while True:
             with self._lock:
                 self._stopped = self._stopped or self._is_stopped()
-                number = None if self._stopped else self._take_up()
-                if number is None:
+                place = None if self._stopped else self._take_up()
+                if place is None:
                     return
+                number = self._order[place]
                 sought = self._lacking(number)
                 self._searched_for[number] = len(self._known.needles)
                 self._in_hand.add(number)
                 again = self.looked[number] is not None
-                place = self._files[number].place
-                ask = not again and (place.account_id if place else None) not in self._with_data
+                named = self._files[number].place
+                ask = not again and (named.account_id if named else None) not in self._with_data
             looked = self._look(self._files[number], sought, again=again, ask_for_data=ask)
             with self._lock:
                 self._in_hand.discard(number)
-                self._take_in(number, looked)
+                self._take_in(place, looked)
 
     def _take_up(self) -> int | None:
-        """Give the next file: one that lacks an identifier before one that was not looked at."""
-        if self._again:
-            return self._again.popleft()
-        while self._next < len(self._order):
-            self._next += 1
-            number = self._order[self._next - 1]
+        """Give the place of the next file that was not looked at, or lacks an identifier."""
+        while (place := self._rounds.next()) is not None:
+            number = self._order[place]
             if self.looked[number] is None or self._lacking(number):  # else it was done with in an earlier search
-                return number
+                return place
         return None
 
     def _lacking(self, number: int) -> Sought:
@@ -178,12 +186,18 @@ class Search:
         needles, span, start = self._known.needles, self._spans[number], self._searched_for[number]
         if start == len(needles):
             return {}
-        key = (start, len(needles), span)
-        if key not in self._chosen:
-            self._chosen = {key: sought_in(span, needles[start:])}
-        return self._chosen[key]
+        last = self._chosen
+        if (last.span, last.start) != (span, start):
+            last = _Chosen(span, start, start, {})
+        if last.end < len(needles):
+            more = sought_in(span, needles[last.end :])
+            sought = {days: [*last.sought.get(days, ()), *more.get(days, ())] for days in {**last.sought, **more}}
+            last = _Chosen(span, start, len(needles), sought)
+        self._chosen = last
+        return last.sought
 
-    def _take_in(self, number: int, looked: Looked) -> None:
+    def _take_in(self, place: int, looked: Looked) -> None:
+        number = self._order[place]
         found = {(number, one.place): one for one in looked.candidates}
         fresh = [one.values for key, one in found.items() if key not in self.candidates]
         self.candidates |= found
@@ -197,26 +211,27 @@ class Search:
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
         if self._searched_for[number] < len(self._known.needles):  # another file told of one meanwhile
-            self._look_again([number])
+            self._put_back(place)
         if new := self._known.needles[known:]:
-            self._look_again(self._before(new))
+            self._look_again_for(new)
 
-    def _before(self, new: Sequence[Needle]) -> Iterator[int]:
-        """Give the files that were looked at already and can hold one of these, the last first."""
+    def _look_again_for(self, new: Sequence[Needle]) -> None:
+        """Put back the files that were looked at already and can hold one of these."""
         since = None if any(needle.since is None for needle in new) else min(n.since for n in new if n.since)
-        for number in reversed(self._order[: self._next]):
+        fits: dict[Span | None, bool] = {}
+        for place in range(self._rounds.reached - 1, -1, -1):
+            number = self._order[place]
             span = self._spans[number]
             if since is not None and span is not None and span.last_at + timedelta(days=1) < since:
                 return
-            if self.looked[number] is not None:
-                yield number
+            if span not in fits:
+                fits[span] = any(needle.fits(span) for needle in new)
+            if fits[span] and self.looked[number] is not None:
+                self._put_back(place)
 
-    def _look_again(self, numbers: Iterable[int]) -> None:
-        """Queue those files that lack an identifier which they can hold."""
-        for number in numbers:
-            if number not in self._again and self._lacking(number):
-                self._again.append(number)
-                self._bytes += self._files[number].size_bytes
+    def _put_back(self, place: int) -> None:
+        if self._rounds.put_back(place):
+            self._bytes += self._files[self._order[place]].size_bytes
 
     def _progress(self) -> Progress:
         spent = time.monotonic() - self._begun

@@ -61,11 +61,11 @@ def by_made_key(number: int) -> dict[str, Any]:
     return samples.event(number, userIdentity=user)
 
 
-def other_half(number: int, hop: int) -> dict[str, Any]:
+def other_half(number: int, hop: int, **changes: Any) -> dict[str, Any]:
     """Give another account's record of a call: it has no key."""
     whole = identity(hop)
     half = {"type": "AWSAccount", "principalId": whole["principalId"], "accountId": whole["accountId"]}
-    return samples.event(number, userIdentity=half, recipientAccountId=OTHER_ACCOUNT)
+    return samples.event(number, userIdentity=half, recipientAccountId=OTHER_ACCOUNT) | changes
 
 
 def of_no_principal(number: int, hop: int) -> dict[str, Any]:
