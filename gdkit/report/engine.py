@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+from jupyter_core.utils import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.log import logger
 
-from gdkit.report.kernel import HeadlessKernelManager
+from gdkit.report.kernel import ENDS_WITHIN_S, HeadlessKernelManager
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -42,8 +44,26 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc] # papermill has no
 
     def papermill_execute_cells(self) -> None:
         """Run the cells, one after another."""
-        self.wait_for_reply(self.kc.execute(_FORGET, silent=True, store_history=False))
-        super().papermill_execute_cells()
+        self.km.is_asked = True
+        try:
+            self.wait_for_reply(self.kc.execute(_FORGET, silent=True, store_history=False))
+            super().papermill_execute_cells()
+        except KeyboardInterrupt:
+            run_sync(self._leave_off)()
+            raise
+
+    async def _leave_off(self) -> None:
+        """Let the cell at work end by an interrupt, and wait for no answer any more.
+
+        Else the kernel, told to end, would write a trace over what the user reads, and so would what waits for it.
+        """
+        await self.km.interrupt_kernel()
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        if waiting:
+            await asyncio.wait(waiting, timeout=ENDS_WITHIN_S)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc] # papermill has no types

@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
@@ -56,18 +56,13 @@ class HeadlessKernelManager(LocalKernelManager):
     """A kernel manager for runs that nobody watches: what its kernel says of its own end does not reach the screen.
 
     Attributes:
-        is_asked: whether anybody spoke to the kernel; one to whom nobody did has nothing to finish.
+        is_asked: whether the kernel was told to run anything; one that was not has nothing to finish.
         speaker: what spoke to the kernel last, and can go on; a new one would wait a fifth of a second for what earlier
             ones left over.
     """
 
     is_asked = False
     speaker: KernelClient | None = None
-
-    def client(self, **kwargs: Any) -> KernelClient:
-        """Give what speaks to the kernel."""
-        self.is_asked = True
-        return super().client(**kwargs)
 
     async def shutdown_kernel(  # type: ignore[override] # the class above is asynchronous too
         self, now: bool = False, restart: bool = False
@@ -108,6 +103,9 @@ def kernel_at_work() -> Iterator[HeadlessKernelManager | None]:
     except (NoSuchKernel, OSError):
         yield None
         return
+    except KeyboardInterrupt:  # it may be under way already
+        run_sync(manager.shutdown_kernel)(now=True)
+        raise
     try:
         yield manager
     finally:

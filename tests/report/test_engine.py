@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -79,6 +84,30 @@ def test_kernel_ends() -> None:
         process = kernel.provisioner.process
         assert process.poll() is None
     assert process.poll() is not None
+
+
+def test_stopped_at_work(notebook: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends the cell at work by an interrupt, so that it can tidy up, and nobody writes a trace of it."""
+    begun, tidied = tmp_path / "begun", tmp_path / "tidied"
+    code = f"import time\nopen({str(begun)!r}, 'w').close()\ntry:\n    time.sleep(600)\n" \
+           f"finally:\n    open({str(tidied)!r}, 'w').close()"  # fmt: skip
+    held = nbformat.read(notebook, as_version=4)
+    held.cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(held, notebook)
+
+    def press() -> None:
+        while not begun.exists():
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    presser = threading.Thread(target=press, daemon=True)
+    with kernel_at_work() as kernel:
+        presser.start()
+        with pytest.raises(KeyboardInterrupt):
+            run.run_notebook("x", tmp_path / "out.ipynb", {"case": "c"}, kernel=kernel)
+        assert tidied.exists()
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
