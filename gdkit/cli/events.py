@@ -56,7 +56,7 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
     if LOOKUP in trail:
         raise UsageError("the event history is asked by 'gdkit investigate'; this command searches logs",
                          action="give log files, or a trail's bucket, with --trail.")  # fmt: skip
-    with stopped_by_ctrl_c("Stopped; nothing was written. What was fetched from AWS is kept with --keep alone.") as stop:
+    with stopped_by_ctrl_c("Stopped; nothing was written. What was fetched is kept where --keep was given.") as stop:
         found = _found(who, [absolute(source) for source in trail], options, stop)
     if as_json:
         click.echo(json.dumps(_document(found), indent=2))
