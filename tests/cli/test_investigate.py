@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 import jsonschema_rs
@@ -22,16 +21,13 @@ from gdkit.response.record import RECOVERY_CHECKED
 from gdkit.sample import INSTANCE, ROLE_ID, STOLEN_KEY, Sample, sample_finding, write_sample
 from tests.report.runs import Investigated, execute_here, investigated
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cli.ended import Ended
+
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00" + bytes(range(256)) * 8
 BENIGN = ("--verdict", "benign", "--reason", "our scanner")
-
-
-class Ended(NamedTuple):
-    """How a command ended: its exit status and what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +37,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 @pytest.fixture
-def gdkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+def gdkit(gdkit: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ended]:
     """Give the command as a function; its notebooks run in this process, in an empty folder."""
     monkeypatch.setattr(papermill, "execute_notebook", execute_here)
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gdkit", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return run
+    return gdkit
 
 
 def _one_line(ended: Ended) -> str:

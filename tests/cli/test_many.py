@@ -12,11 +12,13 @@ from gdkit.case.journal import read_entries
 from gdkit.sample import Sample, sample_finding
 from gdkit.trail import kept
 from tests.analysis.test_thefts import OTHER, finding
-from tests.cli.test_investigate import Ended, gdkit, sample
+from tests.cli.test_investigate import gdkit, sample
 from tests.report.markup import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.cli.ended import Ended
 
 __all__ = ["gdkit", "sample"]
 

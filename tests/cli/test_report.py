@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import papermill
 import pytest
 
-from gdkit import cli
 from gdkit.report.forms import pdf as printing
 from tests.case.samples import new_case, scoped_case
-from tests.cli.test_investigate import Ended
 from tests.report.runs import execute_here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from gdkit.case.folder import CaseFolder
+    from tests.cli.ended import Ended
 
 FORMS = ["report.html", "report.md", "events.csv", "indicators.stix.json", "navigator.json"]
 
@@ -30,22 +31,14 @@ def case(tmp_path: Path) -> CaseFolder:
 
 
 @pytest.fixture
-def gdkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+def gdkit(gdkit: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ended]:
     """Give the command as a function; its notebook runs in this process, and no browser is installed."""
     monkeypatch.setattr(papermill, "execute_notebook", execute_here)
     monkeypatch.setattr(printing, "BROWSERS", ())
     monkeypatch.setattr(printing, "ELSEWHERE", {})
     monkeypatch.delenv("GDKIT_BROWSER", raising=False)
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gdkit", "report", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return run
+    return partial(gdkit, "report")
 
 
 def _browser(folder: Path, lines: str = 'printf "%%PDF-1.4" > "$out"') -> Path:

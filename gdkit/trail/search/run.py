@@ -210,7 +210,7 @@ class Search:
             self._known.learn(fresh)
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
-        if self._searched_for[number] < len(self._known.needles):  # another file told of one meanwhile
+        if self._lacking(number):  # it, or another file meanwhile, told of one
             self._put_back(place)
         if new := self._known.needles[known:]:
             self._look_again_for(new)
