@@ -68,7 +68,7 @@ def opened_stage(browser: Browser, folder: Path) -> Iterator[Stage]:
         with started(folder, "--case", "case", "--member-role", world.staged.member_role) as process:
             address = address_of(process)
             watch = Watch(browser, address.base)
-            watch.page.goto(address.of("notebooks/1_triage.ipynb"))
+            watch.open(address, "notebooks/1_triage.ipynb")
             scene = Scene(world, CaseFolder(folder / "case"))
             yield Stage(scene, address, watch, scene.role())
             watch.context.close()

@@ -55,7 +55,7 @@ def page(case: CaseFolder, browser: Browser) -> Iterator[Page]:
     with started(case.path.parent, "--case", "case") as process:
         address = address_of(process)
         watch = Watch(browser, address.base)
-        watch.page.goto(address.of("notebooks/slow.ipynb"))
+        watch.open(address, "notebooks/slow.ipynb")
         yield watch.page
         watch.context.close()
 

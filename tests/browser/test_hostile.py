@@ -64,7 +64,7 @@ def watch(case: CaseFolder, browser: Browser) -> Iterator[Watch]:
     with started(case.path.parent, "--case", NAME) as process:
         address = address_of(process)
         watch = Watch(browser, address.base)
-        watch.page.goto(address.of("notebooks/1_triage.ipynb"))
+        watch.open(address, "notebooks/1_triage.ipynb")
         yield watch
         watch.context.close()
 

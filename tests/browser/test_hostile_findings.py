@@ -54,7 +54,7 @@ def watch(folder: Path, browser: Browser) -> Iterator[Watch]:
     with started(folder, "--case", "case", "--findings", "inbox") as process:
         address = address_of(process)
         watch = Watch(browser, address.base)
-        watch.page.goto(address.of("notebooks/1_triage.ipynb"))
+        watch.open(address, "notebooks/1_triage.ipynb")
         yield watch
         watch.context.close()
 

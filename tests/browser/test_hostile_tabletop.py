@@ -54,7 +54,7 @@ def watch(exercise: Exercise, browser: Browser) -> Iterator[Watch]:
     with started(exercise.case.path.parent, "--case", "case") as process:
         address = address_of(process)
         watch = Watch(browser, address.base)
-        watch.page.goto(address.of("notebooks/tabletop.ipynb"))
+        watch.open(address, "notebooks/tabletop.ipynb")
         yield watch
         watch.context.close()
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import TimeoutError as TooLate
+
+from tests.browser.notebook import Notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request
+
+    from tests.browser.labs import Address
 
 INSIDE = ("data:", "blob:", "about:")
 _FIRED = "FIRED"
@@ -15,27 +22,55 @@ Object.defineProperty(window, "pwned", {{set: () => console.error("{_FIRED} pwne
 """
 """In every frame, sandboxed ones too: what a payload calls or sets tells of itself."""
 
+_SAID_LAST = 12
+
 
 class Watch:
     """What happened in a browser context that no text from a log may make happen.
 
     Attributes:
         fired: scripts that ran, dialogs, requests to elsewhere, windows, and pages that were left; in order.
+        said: what the page's console said, and requests that failed; in order.
     """
 
     def __init__(self, browser: Browser, home: str) -> None:
         self.home = home
         self.fired: list[str] = []
+        self.said: list[str] = []
         self.context: BrowserContext = browser.new_context(viewport={"width": 1300, "height": 1000}, locale="en-GB",
                                                            timezone_id="America/Los_Angeles")  # fmt: skip
         self.context.add_init_script(_TRAP)
         self.context.on("request", self._asked)
+        self.context.on("requestfailed", lambda request: self.said.append(f"failed {request.url} {request.failure}"))
         self.context.on("dialog", self._dialog)
         self.context.on("console", self._said)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.context.on("page", lambda page: self.fired.append(f"window {page.url}"))
         self.page.on("framenavigated", lambda frame: self._went(frame.url))
+
+    def open(self, address: Address, path: str) -> None:
+        """Open a notebook in JupyterLab; where it does not show, say so, and load the page once more as a person would.
+
+        Raises:
+            AssertionError: it does not show then either; the message holds what the page shows and said.
+        """
+        self.page.goto(address.of(path))
+        try:
+            Notebook(self.page).wait_for(path)
+        except TooLate:
+            warnings.warn(self._instead(path), stacklevel=2)
+            self.page.reload()
+            try:
+                Notebook(self.page).wait_for(path)
+            except TooLate:
+                raise AssertionError(self._instead(path)) from None
+
+    def _instead(self, path: str) -> str:
+        """Tell what the page shows instead of a notebook, and what it said last."""
+        shown = " / ".join(str(self.page.evaluate("document.body.innerText")).split("\n"))
+        said = self.said[-_SAID_LAST:]
+        return f"JupyterLab does not show {path} at {self.page.url}. Shown: {shown[:800]}. Said: {said}"
 
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.home, *INSIDE)):
@@ -49,6 +84,7 @@ class Watch:
         dialog.dismiss()
 
     def _said(self, message: ConsoleMessage) -> None:
+        self.said.append(f"{message.type} {message.text[:300]}")
         if message.text.startswith(_FIRED):
             self.fired.append(message.text)
 
