@@ -57,7 +57,8 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc] # papermill has no
 
         Else the kernel, told to end, would write a trace over what the user reads, and so would what waits for it.
         """
-        await self.km.interrupt_kernel()
+        if self.km.has_kernel:
+            await self.km.interrupt_kernel()
         waiting = asyncio.all_tasks() - {asyncio.current_task()}
         if waiting:
             await asyncio.wait(waiting, timeout=ENDS_WITHIN_S)

@@ -104,7 +104,7 @@ def parse_assignment(text: str, declared: Mapping[str, NotebookParameter]) -> tu
         raise ParameterError("a parameter is given as NAME=VALUE", where=f"--parameter {text[:60]!r}")
     if name not in declared:
         raise ParameterError(
-            "no notebook has such a parameter",
+            "no parameter of this name can be set here",
             where=f"--parameter {name[:60]!r}",
             action=f"choose {', '.join(declared)}",
         )

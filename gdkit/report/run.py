@@ -33,8 +33,8 @@ NOTEBOOKS = ("1_triage", "2_scope", "3_classify", "4_respond", "5_recover", "6_r
 EXERCISE = "tabletop"
 """The notebook of the exercise, which no investigation runs."""
 
-OWN_OPTIONS = frozenset({"case", "trail", "finding", "findings", "member_role", "interactive"})
-"""Parameters that no caller sets by name: the command line has its own way to say them."""
+OWN_OPTIONS = frozenset({"case", "trail", "finding", "findings", "member_role", "interactive", "tell", "apply"})
+"""Parameters that no caller sets by name: the command line has its own way to say them, ``gdkit respond`` the last."""
 
 CELL_TIMEOUT_S = 4 * 3600
 """No cell runs longer; reading a very large trail takes its time."""

@@ -125,8 +125,8 @@ def test_assignment(notebook: Path, text: str, value: Any) -> None:
     ("text", "told"),
     [
         ("account", "NAME=VALUE"),
-        ("=1", "no notebook has such a parameter"),
-        ("acount=1", "no notebook has such a parameter.*choose account"),
+        ("=1", "no parameter of this name can be set here"),
+        ("acount=1", "no parameter of this name can be set here.*choose account"),
         ("days=soon", "it takes a whole number"),
         ("days=__import__('os')", "it takes a whole number"),
         ("trail=[", "it takes a list of texts"),
@@ -166,13 +166,4 @@ def test_unknown_declaration(tmp_path: Path, source: str) -> None:
 def test_own_notebooks() -> None:
     """Every notebook of an investigation takes the case; the command line offers the rest."""
     assert all("case" in notebook_parameters(notebook_path(name)) for name in NOTEBOOKS)
-    assert set(known_parameters()) == {
-        "networks",
-        "mmdb",
-        "ask",
-        "verdict",
-        "verdict_reason",
-        "analyst",
-        "tell",
-        "apply",
-    }
+    assert set(known_parameters()) == {"networks", "mmdb", "ask", "verdict", "verdict_reason", "analyst"}
