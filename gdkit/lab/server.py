@@ -10,6 +10,8 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,11 @@ SETTINGS = {
 What a user has set in JupyterLab comes before these.
 """
 
-_START_S, _STOP_S, _LOOK_S = 120, 15, 0.05
+_START_S, _STOP_S, _ANSWER_S, _LOOK_S = 120, 15, 10, 0.05
+_TRIES = 3
+_NO_PORT = "no available port could be found"
+"""What Jupyter Server says when another process took the port that it had found free."""
+
 _TOLD_LINES = 8
 
 
@@ -60,18 +66,20 @@ def running_lab(root: Path, start: str, *, port: int | None, browser: bool) -> I
         LabError: it does not start; the message holds the last that it said.
     """
     with TemporaryDirectory(prefix="gdkit-lab-") as name:
-        folder, token = Path(name), secrets.token_urlsafe(32)
+        folder = Path(name)
         (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
-        with (folder / "log").open("wb") as log, subprocess.Popen(  # noqa: S603 - this Python, with our own arguments
-            _command(root, folder, start, port=port, browser=browser),
-            stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment(folder, token),
-        ) as process:  # fmt: skip
-            try:
-                listening = _listening(process, folder, port)
-                base = f"http://{LOOPBACK}:{listening}"
-                yield Lab(process, listening, f"{base}/lab/tree/{quote(start)}?token={token}")
-            finally:
-                _stop(process)
+        command = _command(root, folder, start, port=port, browser=browser)
+        for tries_left in reversed(range(_TRIES)):
+            token = secrets.token_urlsafe(32)
+            with _server(command, folder, token) as process:
+                listening = _listening(process, folder, token)
+                if listening is not None:
+                    base = f"http://{LOOPBACK}:{listening}"
+                    yield Lab(process, listening, f"{base}/lab/tree/{quote(start)}?token={token}")
+                    return
+            said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+            if not (tries_left and port is None and any(_NO_PORT in line for line in said)):
+                raise _not_started(said, port)
 
 
 def has_display() -> bool:
@@ -109,19 +117,52 @@ def _environment(folder: Path, token: str) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _listening(process: subprocess.Popen[bytes], folder: Path, port: int | None) -> int:
-    """Wait until the server listens, and give its port."""
+@contextmanager
+def _server(command: list[str], folder: Path, token: str) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "log").open("wb") as log, subprocess.Popen(  # noqa: S603 - this Python, with our own arguments
+        command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment(folder, token),
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            _stop(process)
+
+
+def _listening(process: subprocess.Popen[bytes], folder: Path, token: str) -> int | None:
+    """Wait until the server answers, and give its port; None where it ends, or does not answer in time.
+
+    Jupyter Server tells its port before it listens there, and another process may be quicker.
+
+    Source: jupyter_server 2, ``ServerApp.init_httpserver`` and ``start_app``.
+    """
     told, until = folder / "runtime" / f"jpserver-{process.pid}.json", time.monotonic() + _START_S
     while time.monotonic() < until and process.poll() is None:
         if told.exists() and (text := told.read_text(encoding="utf-8")):
-            return int(json.loads(text)["port"])
+            port = int(json.loads(text)["port"])
+            if _answers(port, token):
+                return port
         time.sleep(_LOOK_S)
-    said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return None
+
+
+def _answers(port: int, token: str) -> bool:
+    """Tell whether the server that knows this token listens at a port."""
+    connection = HTTPConnection(LOOPBACK, port, timeout=_ANSWER_S)
+    try:
+        connection.request("GET", "/api/status", headers={"Authorization": f"token {token}"})
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _not_started(said: list[str], port: int | None) -> LabError:
     if port is not None and any("already in use" in line for line in said):
-        raise LabError("something else listens at this port", where=f"port {port}",
-                       action="name another one, or leave --port out")  # fmt: skip
-    raise LabError(f"JupyterLab did not start; the last it said: {' | '.join(said[-_TOLD_LINES:]) or 'nothing'}",
-                   action="try 'jupyter lab' by itself in the same environment")  # fmt: skip
+        return LabError("something else listens at this port", where=f"port {port}",
+                        action="name another one, or leave --port out")  # fmt: skip
+    return LabError(f"JupyterLab did not start; the last it said: {' | '.join(said[-_TOLD_LINES:]) or 'nothing'}",
+                    action="try 'jupyter lab' by itself in the same environment")  # fmt: skip
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
