@@ -51,7 +51,7 @@ def begin(case: str, *, interactive: bool = False) -> View:
         ("Finding", subject["finding_id"] or "none was given: the case rests on the logs alone"),
         ("Principal", subject["principal_id"]),
         ("Instance", subject["instance_id"]),
-        ("Begun", f"{about['begun_at']} by {about['analyst']}"),
+        ("Begun", f"{words.when(about['begun_at'])} by {about['analyst']}"),
         ("Verdict", words.verdict_sentence(current_verdict(folder))),
         ("gdkit", about["versions"]["gdkit"]),
     ]

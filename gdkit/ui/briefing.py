@@ -215,15 +215,15 @@ def _bad(result: Result) -> list[str]:
 
 def _alive(result: Result) -> str:
     rows = [row for row in result["credentials"]["rows"] if row["state"] == "may be alive"]
-    as_of = result["credentials"]["as_of"]
+    as_of = when(at) if (at := result["credentials"]["as_of"]) else "a time not known"
     if not rows:
-        return f"No stolen or grown credential is known to work still, as of {as_of or 'a time not known'}."
+        return f"No stolen or grown credential is known to work still, as of {as_of}."
     endless = sum(row["alive_until"] is None for row in rows)
     ends = max((row["alive_until"] for row in rows if row["alive_until"]), default=None)
     told = [*([f"{endless:,} never expire" if endless > 1 else "1 never expires"] if endless else []),
-            *([f"{'the others expire' if endless else 'expiring'} by {ends}"] if ends else [])]  # fmt: skip
+            *([f"{'the others expire' if endless else 'expiring'} by {when(ends)}"] if ends else [])]  # fmt: skip
     return (f"Can still be used, by what the logs and AWS say: {many(len(rows), 'credential')} ({', '.join(told)}); "
-            f"as of {as_of or 'a time not known'}.")  # fmt: skip
+            f"as of {as_of}.")  # fmt: skip
 
 
 def _contained(result: Result) -> list[str]:
@@ -231,7 +231,7 @@ def _contained(result: Result) -> list[str]:
     rest = [f"{row['kind'].replace('_', ' ')} {row['id']}" for row in _way_back(result) if row["state"] == "exists"]
     asked = max((row["checked_at"] for row in _way_back(result) if row["checked_at"]), default=None)
     if rest:
-        lines.append(f"Not reached by a Deny on the role: {_listed(rest)}; there when AWS was asked at {asked}")
+        lines.append(f"Not reached by a Deny on the role: {_listed(rest)}; there when AWS was asked at {when(asked)}")
     return [f"{line[:1].upper()}{line[1:]}." for line in lines]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gdkit.ui.words import many
+from gdkit.ui.words import many, when
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -33,7 +33,7 @@ def deciding_facts(origin: Mapping[str, Any]) -> list[tuple[str, object]]:
 
 def deciding_words(row: Mapping[str, Any]) -> str:
     """Give a row of evidence in one line: what it speaks for, its weight, what was found, and who says so."""
-    dated = f", {row['as_of']}" if row["as_of"] else ""
+    dated = f", {when(row['as_of'])}" if row["as_of"] else ""
     return f"{_FOR[row['weight']]} {row['points']}: {row['statement']} [{row['source']}{dated}]"
 
 

@@ -55,9 +55,10 @@ def stamp(about: Mapping[str, Any]) -> str:
     return "SIMULATED account: staged, not a real incident" if about.get("simulated") else ""
 
 
-def when(at: datetime | None) -> str:
-    """Give an instant as people read it, in UTC."""
-    return (utc_text(at) or "—").replace("T", " ")
+def when(at: datetime | str | None) -> str:
+    """Give an instant as people read it, in UTC; a text is one that ``utc_text`` wrote."""
+    text = at if isinstance(at, str) else utc_text(at)
+    return (text or "—").replace("T", " ")
 
 
 def verdict_sentence(verdict: Verdict) -> str:
@@ -222,14 +223,14 @@ def existence_words(things: list[dict[str, Any]]) -> str:
     asked = max((row["checked_at"] for row in things if row["checked_at"]), default=None)
     return (
         f"{exist:,} still {verb(exist, 'exists')}, {gone:,} gone, {unknown:,} not checked"
-        f"{f' ({why})' if why else ''}; {f'AWS was asked at {asked}' if asked else 'AWS was not asked'}"
+        f"{f' ({why})' if why else ''}; {f'AWS was asked at {when(asked)}' if asked else 'AWS was not asked'}"
     )
 
 
 def _alive(credentials: dict[str, Any]) -> str:
     alive = [row for row in credentials["rows"] if row["state"] == "may be alive"]
     unknown = sum(row["state"] == "unknown" for row in credentials["rows"])
-    as_of = credentials["as_of"] or "a time not known"
+    as_of = when(credentials["as_of"]) if credentials["as_of"] else "a time not known"
     return f"{many(len(alive), 'credential')} may work; of {unknown:,} more it is not known; as of {as_of}"
 
 

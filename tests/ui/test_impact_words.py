@@ -57,7 +57,7 @@ def test_existence_summary() -> None:
     ]
     assert words.existence_summary(things) == (
         "2 things made or changed that can give a way back in, 1 of them by the thief: 1 still exists, 0 gone, "
-        "1 not checked (kind not checkable 1); AWS was asked at 2026-11-02T12:00:00Z."
+        "1 not checked (kind not checkable 1); AWS was asked at 2026-11-02 12:00:00Z."
     )
     assert "Nothing made or changed" in words.existence_summary([])
     assert "in what was searched" in words.existence_summary([])

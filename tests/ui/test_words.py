@@ -170,12 +170,12 @@ def test_conclusion_facts() -> None:
     assert facts["The same by callers not decided"] == "none seen in what was searched"
     assert facts["Left behind"] == (
         "3 things that can give a way back in: 1 still exists, 1 gone, 1 not checked (refused 1); "
-        "AWS was asked at 2026-11-02T12:00:00Z"
+        "AWS was asked at 2026-11-02 12:00:00Z"
     )
     assert facts["Detection and logs touched"] == "1 call"
     assert facts["Techniques (MITRE ATT&CK)"] == "T1530, T1078.004 (version 19.1)"
     assert facts["Credentials that may be alive"] == (
-        "1 credential may work; of 1 more it is not known; as of 2026-11-02T12:00:00Z"
+        "1 credential may work; of 1 more it is not known; as of 2026-11-02 12:00:00Z"
     )
     assert str(facts["Theft path"]).startswith("read by IMDSv1")
     assert facts["In what was searched"] == "78 events."
