@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FORM = "Records file"
-_HEAD = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"Records"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*(?=\{[ \t\r\n]*"(\w+)")')
+_HEAD = re.compile(
+    rb'[ \t\r\n]*\{[ \t\r\n]*"Records"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*(?=\{[ \t\r\n]*"(\w+)"([ \t\r\n]*:[ \t\r\n]*))'
+)
 _TAIL = re.compile(rb"\][ \t\r\n]*\}[ \t\r\n]*$")
 _LONGEST_TAIL = 256
 _ALIKE = 4
@@ -34,11 +36,13 @@ class Body(NamedTuple):
         start: place of the first record.
         end: place behind the last one.
         between: what stands between two records of a file that is written without spaces.
+        colon: what stands between a name and its value.
     """
 
     start: int
     end: int
     between: bytes
+    colon: bytes
 
 
 class Cut(NamedTuple):
@@ -54,7 +58,7 @@ def body_of(text: bytes | bytearray) -> Body | None:
     tail = _TAIL.search(text, max(0, len(text) - _LONGEST_TAIL))
     if head is None or tail is None or tail.start() < head.end():
         return None
-    return Body(head.end(), tail.start(), b'},{"' + head[1] + b'":')
+    return Body(head.end(), tail.start(), b'},{"' + head[1] + b'":', head[2])
 
 
 def first_places(text: bytes | bytearray, needles: Iterable[bytes], *, escapes: bool) -> list[Iterator[int]]:

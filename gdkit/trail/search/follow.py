@@ -51,6 +51,7 @@ class Call(NamedTuple):
     expires_at: datetime | None
     new_principal: str | None
     asked_session: str | None
+    in_console: bool
 
 
 class Known:
@@ -73,6 +74,7 @@ class Known:
         self._own_sessions: set[str | None] = set()
         self._chained_keys: set[str | None] = set()
         self._chained_principals: set[str | None] = set()
+        self._console_principals: set[str | None] = set()
         self._stays: set[tuple[str, datetime | None, datetime | None]] = set()
         self._waiting: list[Call] = []
         self._followed: tuple[int, ...] = ()
@@ -106,7 +108,7 @@ class Known:
     def _state(self) -> tuple[int, ...]:
         """Give a mark of what calls are followed by: as long as it stays, those that wait go on waiting."""
         return tuple(map(len, (self._own_keys, self._own_principals, self._own_sessions, self._chained_keys,
-                               self._chained_principals)))  # fmt: skip
+                               self._chained_principals, self._console_principals)))  # fmt: skip
 
     def _follow(self, call: Call) -> bool:
         """Take in what a call tells, and say whether it is the session's or chained from it."""
@@ -126,10 +128,13 @@ class Known:
             return False
         self._issued(call)
         if call.name == "GetSigninToken" and not own:
+            self._console_principals.add(call.principal)
             self._add_stay(call.principal, call.event_at, _later(call.event_at, LONGEST_CONSOLE_SESSION))
         return True
 
     def _is_chained(self, call: Call) -> bool:
+        if call.in_console and call.principal in self._console_principals:
+            return True
         return call.key in self._chained_keys or call.principal in self._chained_principals
 
     def _issued(self, call: Call) -> None:
@@ -185,9 +190,10 @@ def _call(values: tuple[Any, ...]) -> Call:
     keys = {get("new_access_key_id")} - {None}
     if get("error_code") is None and get("response_elements"):
         keys |= set(_KEY.findall(get("response_elements")))
+    console = get("console_session") is True or get("event_name") == "ConsoleLogin"
     return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
                 get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
-                get("requested_session_name"))  # fmt: skip
+                get("requested_session_name"), console)  # fmt: skip
 
 
 def _later(at: datetime | None, by: timedelta) -> datetime | None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 READ_WHOLE = 1 << 48
 """Places from there on are numbers of records of a file that was read whole, those below it places in its text."""
 
-_HEAD = 100
 _DATA, _CATEGORY = b'"eventCategory":"Data"', b'"eventCategory"'
 
 
@@ -122,9 +121,8 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     body = None if text is None else body_of(text)
     if text is None or body is None:
         return None
-    spaced = text.find(b'": ', body.start, body.start + _HEAD) >= 0
     days = {day for named in sought for day in named}
-    held = {day for day in days if find(text, _spelt(day, spaced)) >= 0}
+    held = {day for day in days if find(text, day) >= 0}
     wanted = [needle.bytes for named, group in sought.items() if not named or held & set(named) for needle in group]
     places = first_places(text, wanted, escapes=not again)
     cuts = records_at(text, body, places) if places else []
@@ -136,21 +134,16 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
             candidates.append(candidate_of(cut.start, cut.found))
         except RecursionError:
             return None
-    return Looked(candidates, [], with_data=_with_data(file, text, spaced=spaced) if ask_for_data else frozenset())
+    return Looked(candidates, [], with_data=_with_data(file, text, body.colon) if ask_for_data else frozenset())
 
 
-def _with_data(file: LogFile, text: bytes | bytearray, *, spaced: bool) -> frozenset[str | None]:
+def _with_data(file: LogFile, text: bytes | bytearray, colon: bytes) -> frozenset[str | None]:
     """Give the account that a file is named for where it holds data events; None stands for accounts unknown."""
     names = () if find(text, _CATEGORY) >= 0 else sorted(DATA_EVENTS)  # records too old to tell their category
     marks = [_DATA, *(f'"eventName":"{name}"'.encode() for name in names)]
-    if all(find(text, _spelt(mark, spaced)) < 0 for mark in marks):
+    if all(find(text, mark.replace(b":", colon)) < 0 for mark in marks):
         return frozenset()
     return frozenset({file.place.account_id if file.place else None})
-
-
-def _spelt(member: bytes, spaced: bool) -> bytes:
-    """Write a name and the beginning of its value as the file does."""
-    return member.replace(b'":"', b'": "') if spaced else member
 
 
 def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:

@@ -45,7 +45,7 @@ class Span(NamedTuple):
 
 
 Days: TypeAlias = tuple[bytes, ...]
-"""Days of calls as records are written without spaces, one of which a text must hold; none where any text will do."""
+"""Days of calls, one of which a text must name; none where any text will do."""
 
 Sought: TypeAlias = Mapping[Days, Sequence["Needle"]]
 """What to search a file for: identifiers, by the days that the file must name before they are."""
@@ -76,7 +76,7 @@ class Needle(NamedTuple):
         if span is None or self.since is None or self.until is None or span.first_at <= self.until + SOON:
             return ()
         count = (self.until.date() - self.since.date()).days + 1
-        return tuple(f'"eventTime":"{self.since.date() + timedelta(days=day)}T'.encode() for day in range(count))
+        return tuple(f"{self.since.date() + timedelta(days=day)}".encode() for day in range(count))
 
     def fits(self, span: Span | None) -> bool:
         """Tell whether a file that was delivered in that span can name it; one without a stamp can."""
@@ -105,11 +105,14 @@ def searchable(text: str) -> str:
 
 
 def span_of(place: NamedPlace | None) -> Span | None:
-    """Give the hour in which a file was delivered, by its name, or the day, by its folder; None where neither tells."""
-    if place is None or place.at is None:
+    """Give the hour in which a file was delivered, by its name; None for a file that CloudTrail did not name.
+
+    A folder tells the day of what CloudTrail put there, not what others did.
+    """
+    if place is None or place.at is None or place.whole_day:
         return None
     begin = place.at.replace(minute=0)
-    return Span(begin, begin + (timedelta(days=1) if place.whole_day else timedelta(hours=1)))
+    return Span(begin, begin + timedelta(hours=1))
 
 
 def names_any(item: Found, needles: Iterable[Needle]) -> bool:

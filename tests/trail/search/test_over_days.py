@@ -130,8 +130,19 @@ class Story:
                  responseElements={"accessKey": {"userName": "helper", "accessKeyId": key}})  # fmt: skip
         self.add(at + timedelta(days=10), by, userIdentity=user)
 
+    def federated(self, by: Credential, at: datetime) -> None:
+        """Add a credential whose issue does not name who it is for, a sign-in with it, and what grew in the console."""
+        new = Credential(f"{samples.ACCOUNT}:bob", f"ASIAEXAMPLEFED{len(self.records):06d}", at, at + ROTATED)
+        given = {"accessKeyId": new.key, "expiration": f"{new.until:%b %d, %Y, %I:%M:%S %p}"}
+        self.add(at, by, eventName="GetFederationToken", eventSource="sts.amazonaws.com",
+                 responseElements={"credentials": given})  # fmt: skip
+        self.console(new, new.moment(20))
+        signed_in = self.good.pop()
+        self.lasting(signed_in, signed_in.moment(90))
 
-USES = {"call": Story.call, "half": Story.half, "console": Story.console, "lasting key": Story.lasting}
+
+USES = {"call": Story.call, "half": Story.half, "console": Story.console, "lasting key": Story.lasting,
+        "federated": Story.federated}  # fmt: skip
 DELAYS = [timedelta(minutes=minutes) for minutes in (0, 4, 15, 100)] + [timedelta(hours=30), timedelta(days=20)]
 
 one_use = st.tuples(st.sampled_from(sorted(USES)), st.integers(0, 100))

@@ -103,6 +103,46 @@ def test_a_role_that_is_assumed_again(tmp_path: Path, late: bool) -> None:
     assert sorted(numbers(session_events(calls.PRINCIPAL, tmp_path).events)) == [1, 2, 3, 5, 6]
 
 
+@pytest.mark.parametrize(
+    ("issue", "who"),
+    [
+        ("GetFederationToken", {"type": "FederatedUser", "principalId": "111122223333:bob"}),
+        ("AssumeRoot", {"type": "Root", "principalId": calls.OTHER_ACCOUNT}),
+    ],
+)
+def test_what_grew_in_a_console(tmp_path: Path, issue: str, who: dict[str, Any]) -> None:
+    """A key that was made in the console is followed, where the issue of what signed in names nobody."""
+    key = {"credentials": {"accessKeyId": "ASIAEXAMPLESIGNS0001", "expiration": "Nov 1, 2026, 4:00:00 AM"}}
+    signs, console = who | {"accessKeyId": "ASIAEXAMPLESIGNS0001"}, who | {"accessKeyId": "ASIAEXAMPLECONSO0001"}
+    made = calls.create_access_key(4, 0) | {"userIdentity": console, "sessionCredentialFromConsole": "true"}
+    stranger = samples.event(6, userIdentity=who | {"accessKeyId": "ASIAEXAMPLEOTHER0001"})
+    write(tmp_path, "0310", [
+        calls.call(2, 0, eventName=issue, eventSource="sts.amazonaws.com", responseElements=key),
+        samples.event(3, userIdentity=signs, eventName="GetSigninToken", eventSource="signin.amazonaws.com"),
+        made, calls.by_made_key(5), stranger,
+    ])  # fmt: skip
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("text", ['x": 1', '":', '": {"'])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (", ", " : ")])
+def test_no_text_hides_the_day_of_a_late_file(tmp_path: Path, text: str, separators: tuple[str, str]) -> None:
+    """A file that comes late is searched for a key whatever stands at its begin, and however it is written."""
+    write(tmp_path, "0310", [calls.assume_role(1, 0)])
+    odd = samples.event(3, userIdentity={"type": "SAMLUser", "principalId": text})
+    late = tmp_path / "111122223333_CloudTrail_us-east-1_20261103T0310Z_1.json.gz"
+    late.write_bytes(gzip.compress(json.dumps({"Records": [odd, calls.call(2, 1)]}, separators=separators).encode()))
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2]
+
+
+def test_a_day_folder_tells_nothing_of_files_of_others(tmp_path: Path) -> None:
+    """A file that CloudTrail did not name may hold calls of any day, in whatever folder it lies."""
+    write(tmp_path, "0310", [calls.assume_role(1, 0)])
+    merged = tmp_path / "AWSLogs/111122223333/CloudTrail/us-east-1/2026/10/20/merged.json"
+    samples.write(merged, samples.compact({"Records": [calls.call(2, 1)]}))
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2]
+
+
 def test_many_keys_need_few_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred keys of as many files, whose names tell no time, take few more looks than there are files."""
     for number in range(100):
