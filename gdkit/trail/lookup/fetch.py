@@ -12,9 +12,9 @@ from gdkit.errors import AwsCall
 from gdkit.model import utc_text
 from gdkit.trail.load import Trail, load_trail
 from gdkit.trail.lookup.halt import Halt
-from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.lookup.keys import find_keys_of, find_sign_ins
 from gdkit.trail.lookup.places import places_asked
-from gdkit.trail.lookup.plan import FoundKey, Query, Window, first_queries, key_queries
+from gdkit.trail.lookup.plan import FoundKey, Query, Window, first_queries, further_queries
 from gdkit.trail.lookup.result import LookupResult, facts_of, gaps_in_words, warnings_of
 from gdkit.trail.lookup.site import SiteSweep
 from gdkit.trail.lookup.store import SavedSweep, Spent, has_pages, read_saved, write_saved
@@ -217,8 +217,9 @@ class _Sweep:
                 raise self._halt.error
             if not has_pages(self._folder):
                 return ()
-            keys = tuple(dict.fromkeys(find_keys(load_trail([self._folder]).events)))
-            asked = self._ask(key_queries(self._plan, keys, self._window))
+            events = load_trail([self._folder]).events
+            keys = tuple(dict.fromkeys(find_keys(events)))
+            asked = self._ask(further_queries(self._plan, keys, find_sign_ins(events, keys), self._window))
             if not asked or self._halt.asked:
                 return keys
 

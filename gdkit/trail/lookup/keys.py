@@ -1,11 +1,11 @@
-"""The session's keys, those that their calls issued, and those that these issued: what to look up next."""
+"""The session's keys, those that grew from them, by issue or in the console: what to look up next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import parse_access_key_id, parse_arn, parse_principal_id
-from gdkit.trail.lookup.plan import FoundKey
+from gdkit.trail.lookup.plan import FoundKey, SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,8 @@ def find_keys_of(
 ) -> tuple[FoundKey, ...]:
     """Give every key of a session and every one that grew from it, to any depth, whoever asked for it.
 
-    A key is followed once, so sessions that assume one another cannot run in a circle. Keys of the instance identity
+    A key is followed once, so sessions that assume one another cannot run in a circle. What a console session made that
+    one of them signed in to is followed as well, by the keys of that session. Keys of the instance identity
     role, which bears the session's name too, are left out: no policy applies to it and it can issue nothing.
 
     Args:
@@ -42,12 +43,48 @@ def find_keys_of(
     issues = ordered[ordered["new_access_key_id"].notna()]
     followed = {*access_key_ids, *found}
     fresh = issues[of_session.reindex(issues.index) | issues["access_key_id"].isin(followed)]
-    while not fresh.empty:
+    signed_in = _new_in_consoles(ordered, followed)
+    while not (fresh.empty and signed_in.empty):
         for row in fresh.itertuples():
             found.setdefault(str(row.new_access_key_id), _issued(row))
-        followed |= set(fresh["new_access_key_id"])
+        for row in signed_in.itertuples():
+            found.setdefault(str(row.access_key_id), _used(row))
+        followed |= {*fresh["new_access_key_id"], *signed_in["access_key_id"]}
         fresh = issues[issues["access_key_id"].isin(followed) & ~issues["new_access_key_id"].isin(followed)]
+        signed_in = _new_in_consoles(ordered, followed)
     return tuple(found.values())
+
+
+def sign_ins_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
+    """Give the calls with some keys that took a token to sign in to the console with."""
+    from gdkit.trail.search.keep import sign_ins  # noqa: PLC0415 - needs pandas, so it is loaded on first use
+
+    tokens = sign_ins(events)
+    return tokens[tokens["access_key_id"].isin(set(access_key_ids))]
+
+
+def find_sign_ins(events: pd.DataFrame, keys: Iterable[FoundKey]) -> list[SignIn]:
+    """Give the sessions that signed in to the console with these keys, as far as their calls tell whose they are."""
+    tokens = sign_ins_of(events, (key.access_key_id for key in keys))
+    named = (
+        tokens[["account_id", "session_name"]].dropna().drop_duplicates().sort_values(["account_id", "session_name"])
+    )
+    return [SignIn(str(row.account_id), str(row.session_name)) for row in named.itertuples()]
+
+
+def calls_in_consoles(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
+    """Give the calls of the console sessions that some keys signed in to; these have keys of their own."""
+    from gdkit.trail.search.keep import made_in_consoles  # noqa: PLC0415 - needs pandas, so it is loaded on first use
+
+    tokens = sign_ins_of(events, access_key_ids)
+    return events.loc[made_in_consoles(events, tokens)] if len(tokens) else events[:0]
+
+
+def _new_in_consoles(events: pd.DataFrame, followed: set[str]) -> pd.DataFrame:
+    """Give a call with each key of such console sessions that is not followed yet."""
+    calls = calls_in_consoles(events, followed)
+    fresh = calls[calls["access_key_id"].notna() & ~calls["access_key_id"].isin(followed)]
+    return fresh.drop_duplicates("access_key_id")
 
 
 def _is_instance_identity(principal_id: object) -> bool:

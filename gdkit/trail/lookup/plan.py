@@ -85,6 +85,14 @@ class FoundKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """A session that signed in to the console, by a token that a credential of its took."""
+
+    account_id: str
+    session_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookupPlan:
     """A leaked session and where its events are to be looked up.
 
@@ -163,14 +171,23 @@ def _of_site(plan: LookupPlan, site: Site) -> Iterator[Query]:
         yield Query(site, "EventName", event_name)
 
 
-def key_queries(plan: LookupPlan, keys: Iterable[FoundKey], window: Window) -> list[tuple[Query, Window]]:
-    """Give the questions for keys found on the way, each from the key's issue on; none for accounts out of reach."""
-    found = []
-    for key in keys:
-        for region in dict.fromkeys(plan.regions.get(key.account_id or "", ())):
-            query = Query(Site(str(key.account_id), region), "AccessKeyId", key.access_key_id)
-            found.append((query, _since_issue(window, key.issued_at)))
-    return found
+def further_queries(
+    plan: LookupPlan, keys: Iterable[FoundKey], signed_in: Iterable[SignIn], window: Window
+) -> list[tuple[Query, Window]]:
+    """Give the questions for what was found on the way; none for accounts out of reach.
+
+    A key is asked for from its issue on. A console session has keys that nothing issued that was seen, so it is asked
+    for by its name.
+    """
+    asked: list[tuple[str | None, Attribute, str, Window]] = [
+        (key.account_id, "AccessKeyId", key.access_key_id, _since_issue(window, key.issued_at)) for key in keys
+    ]
+    asked += [(one.account_id, "Username", one.session_name, window) for one in signed_in]
+    return [
+        (Query(Site(str(account_id), region), attribute, value), span)
+        for account_id, attribute, value, span in asked
+        for region in dict.fromkeys(plan.regions.get(account_id or "", ()))
+    ]
 
 
 def _since_issue(window: Window, issued_at: datetime | None) -> Window:

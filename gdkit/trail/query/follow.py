@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import is_account_id
 from gdkit.model import NotSearched
-from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
         found.append(Grown(key.access_key_id, key.access_key_id, _first(issues["new_principal_id"]),
                            frozenset(accounts) if key.account_id else frozenset(),
                            key.issued_at, until if temporary else None))  # fmt: skip
-    chained = {one.key for one in found}
-    return [*found, *_signed_in(events[(events["event_name"] == "GetSigninToken")
-                                       & events["access_key_id"].isin(chained)])]  # fmt: skip
+    chained = {one.key for one in found if one.key}
+    of_consoles = set(calls_in_consoles(events, chained)["access_key_id"])  # their sessions are asked for by principal
+    return [*(one for one in found if one.key not in of_consoles), *_signed_in(sign_ins_of(events, chained))]
 
 
 def questions_of(grown: Iterable[Grown], question: Question) -> list[tuple[list[Grown], Question]]:

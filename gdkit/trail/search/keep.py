@@ -51,17 +51,25 @@ def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFra
     """Give the calls that issued a key which is none of the session's own, and those that issued a sign-in token."""
     asked = asked_in(with_keys(events))
     made = asked[asked["error_code"].isna() & asked["new_access_key_id"].notna()]
-    tokens = events[(events["event_name"] == "GetSigninToken") & events["error_code"].isna()]
-    return made[~made["new_access_key_id"].isin(own_keys)], tokens
+    return made[~made["new_access_key_id"].isin(own_keys)], sign_ins(events)
+
+
+def sign_ins(events: pd.DataFrame) -> pd.DataFrame:
+    """Give the calls that took a token to sign in to the console with."""
+    return events[(events["event_name"] == "GetSigninToken") & events["error_code"].isna()]
+
+
+def made_in_consoles(events: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
+    """Tell which events were made in the console sessions that these tokens begin."""
+    return _during(events, in_console(events), tokens["principal_id"], tokens["event_at"],
+                   tokens["event_at"] + LONGEST_CONSOLE_SESSION)  # fmt: skip
 
 
 def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
     """Tell which events were made with what these calls issued."""
     until = made["new_key_expires_at"].fillna(made["event_at"] + LONGEST_CREDENTIAL)
     stays = _during(events, events["access_key_id"].isna(), made["new_principal_id"], made["event_at"], until)
-    consoles = _during(events, in_console(events), tokens["principal_id"], tokens["event_at"],
-                       tokens["event_at"] + LONGEST_CONSOLE_SESSION)  # fmt: skip
-    return events["access_key_id"].isin(made["new_access_key_id"]) | stays | consoles
+    return events["access_key_id"].isin(made["new_access_key_id"]) | stays | made_in_consoles(events, tokens)
 
 
 def _during(

@@ -116,6 +116,24 @@ def test_long_term_keys_are_followed(tmp_path: Path) -> None:
     assert event_ids(result) == ids_of([made, *used])
 
 
+def test_console_of_a_chained_session(tmp_path: Path) -> None:
+    """A console session of a chained credential is looked up by its name, and what was made in it by its key."""
+    chained, console, made = "ASIACHAINEDKEY000001", "ASIACONSOLEKEY000001", "AKIAMADEBYTHETHIEF01"
+    at = NOW - timedelta(hours=3)
+    events = [
+        assume_role(1, at, new_key=chained),
+        row(2, at + timedelta(minutes=5), name="s", key=chained, eventName="GetSigninToken",
+            eventSource="signin.amazonaws.com"),
+        row(3, at + timedelta(minutes=6), name="s", key=console, sessionCredentialFromConsole="true",
+            eventName="CreateAccessKey", eventSource="iam.amazonaws.com",
+            responseElements={"accessKey": {"accessKeyId": made, "userName": "backdoor"}}),
+        row(4, at + timedelta(minutes=9), name="backdoor", key=made),
+    ]  # fmt: skip
+    result = fetch_history(plan(), one_region(events).client, tmp_path)
+    assert event_ids(result) == ids_of(events)
+    assert [key.access_key_id for key in result.keys] == [KEY, chained, console, made]
+
+
 def test_own_way_to_find_keys(tmp_path: Path) -> None:
     """The caller may say itself which keys grew from the session; it sees all that was found."""
     seen = []

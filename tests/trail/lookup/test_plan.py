@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gdkit.trail.lookup.plan import FoundKey, Query, Site, Window, first_queries, key_queries
+from gdkit.trail.lookup.plan import FoundKey, Query, SignIn, Site, Window, first_queries, further_queries
 from tests.trail.lookup.history import ACCOUNT, INSTANCE, KEY, NOW, START
 from tests.trail.lookup.plans import plan
 
@@ -53,7 +53,7 @@ def test_first_questions() -> None:
 )
 def test_questions_for_found_keys(issued_at: datetime | None, start_at: datetime) -> None:
     """A found key is asked for from its issue on, within the window; where the issue is unknown, in all of it."""
-    ((query, window),) = key_queries(plan(), [FoundKey("ASIAX", ACCOUNT, issued_at)], plan().window)
+    ((query, window),) = further_queries(plan(), [FoundKey("ASIAX", ACCOUNT, issued_at)], [], plan().window)
     assert query == Query(HERE, "AccessKeyId", "ASIAX")
     assert window == Window(start_at, NOW)
 
@@ -61,7 +61,7 @@ def test_questions_for_found_keys(issued_at: datetime | None, start_at: datetime
 @pytest.mark.parametrize("account_id", [None, "999988887777"])
 def test_no_question_out_of_reach(account_id: str | None) -> None:
     """A key of an unknown account, or of one out of reach, is not asked for."""
-    assert key_queries(plan(), [FoundKey("ASIAX", account_id, NOW)], plan().window) == []
+    assert further_queries(plan(), [FoundKey("ASIAX", account_id, NOW)], [], plan().window) == []
 
 
 def test_folders_differ() -> None:
@@ -70,3 +70,11 @@ def test_folders_differ() -> None:
     names = {Query(HERE, attribute, value).folder for value in values for attribute in ("Username", "AccessKeyId")}  # type: ignore[arg-type]
     assert len(names) == 2 * len(values)
     assert all("/" not in name and len(name) <= 100 for name in names)
+
+
+def test_questions_for_sign_ins() -> None:
+    """A session that signed in to the console is asked for by its name, in all regions of an account in reach."""
+    signed_in = [SignIn(ACCOUNT, "nightly"), SignIn("999988887777", "far")]
+    assert further_queries(plan(), [], signed_in, plan().window) == [
+        (Query(HERE, "Username", "nightly"), plan().window),
+    ]

@@ -97,6 +97,19 @@ def test_console_session(tmp_path: Path) -> None:
     assert console.until - ISSUED_AT == timedelta(hours=13, minutes=10)
 
 
+def test_what_a_console_session_made(tmp_path: Path) -> None:
+    """A key that was made in such a console session is asked for; the session's own keys are not, beside its name."""
+    later = ISSUED_AT + timedelta(minutes=10)
+    token = call("GetSigninToken", CHAINED, SESSION, account=OTHER, at=later)
+    made = call("CreateAccessKey", "ASIAEXAMPLECONSOLE01", SESSION, account=OTHER, at=later + timedelta(hours=1),
+                sessionCredentialFromConsole="true",
+                responseElements={"accessKey": {"accessKeyId": "AKIAEXAMPLEUSER00001"}})  # fmt: skip
+    found = grown_from(events(tmp_path, issue(KEY, PRINCIPAL, CHAINED), token, made), question())
+    assert [(one.key, one.principal) for one in found] == [
+        (CHAINED, SESSION), ("AKIAEXAMPLEUSER00001", None), (None, SESSION),
+    ]  # fmt: skip
+
+
 def test_out_of_the_span(tmp_path: Path) -> None:
     """A credential that ended before the span begins is not asked for: none of its calls can be in it."""
     found = grown_from(events(tmp_path, issue(KEY, PRINCIPAL, CHAINED)), question())
