@@ -21,6 +21,7 @@ REGIONS = ("eu-west-1", "us-east-1")
 DATA = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCategory": "Data", "managementEvent": False,
         "resources": [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::b/k"},
                       {"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::b", "accountId": samples.ACCOUNT}]}  # fmt: skip
+CONSOLE_KEY, CONSOLE_MADE_KEY = "ASIAEXAMPLECONSO0001", "AKIAEXAMPLESPARE0001"
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _TEXT = st.text(_LETTERS, max_size=12) | st.sampled_from(
     ["a\u2028b", "\x1b[31m", "a\"b\\c'd;--", "\\u0026&<>=", "é\U0001f600"]
@@ -96,13 +97,25 @@ def incidents(draw: st.DrawFn) -> list[dict[str, Any]]:
         records.append(make(len(records), draw(st.integers(0, 2))))
     if draw(st.booleans()):
         records += [calls.create_access_key(len(records), 1), calls.by_made_key(len(records) + 1)]
-    return records
+    return [*records, *_grown_in_console(len(records), draw(st.integers(1, 2)))]
+
+
+def _grown_in_console(number: int, hop: int) -> list[dict[str, Any]]:
+    """Give a sign-in to the console by a chained session, a key that was made there, and a call with that."""
+    token = calls.call(number, hop, eventSource="signin.amazonaws.com", eventName="GetSigninToken")
+    who = calls.identity(hop) | {"accessKeyId": CONSOLE_KEY}
+    made = calls.create_access_key(number + 1, hop) | {"userIdentity": who, "sessionCredentialFromConsole": "true"}
+    made["responseElements"] = {"accessKey": {"userName": "spare", "accessKeyId": CONSOLE_MADE_KEY}}
+    user = {"type": "IAMUser", "principalId": "AIDAEXAMPLESPARE0001", "userName": "spare",
+            "accessKeyId": CONSOLE_MADE_KEY, "accountId": samples.ACCOUNT}  # fmt: skip
+    return [token, made, samples.event(number + 2, userIdentity=user)]
 
 
 def told_apart(records: list[dict[str, Any]], number: int, day: date) -> Drawn:
     """Give an incident of its own identifiers, on a day, as the files that CloudTrail delivers."""
     names = [samples.INSTANCE, samples.ROLE_ID, samples.KEY, *calls.HOP_KEYS, "AKIAEXAMPLEMADE00001",
-             "AIDAEXAMPLEHELPER001", *(one.partition(":")[0] for one in calls.HOP_PRINCIPALS)]  # fmt: skip
+             "AIDAEXAMPLEHELPER001", CONSOLE_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
+             *(one.partition(":")[0] for one in calls.HOP_PRINCIPALS)]  # fmt: skip
     text = json.dumps(records).replace("2026-11-01T", f"{day}T")
     text = text.replace("Nov 1, 2026,", f"{day:%b} {day.day}, {day.year},")
     text = text.replace("00000000-0000-4000-8000", f"00000000-0000-4000-{number:04d}")
