@@ -66,7 +66,9 @@ def main() -> None:
     try:
         status = commands.main(standalone_mode=False)
     except click.exceptions.Abort as abort:
-        click.echo(plain(str(abort)) or "Stopped. What was gathered is kept in the case folder.", err=True)
+        click.echo(
+            plain(str(abort)) or "Stopped. What was gathered is kept in the case folder, if one was begun.", err=True
+        )
         sys.exit(1)
     except click.ClickException as error:
         error.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """Keys and files that are named one by one."""
+_WRITABLE = "name a file in a folder that is there and writable."
 _FORMULA = r"^([=+\-@\t\r])"
 """How a text begins that a spreadsheet would run. Source: OWASP, "CSV Injection"."""
 
@@ -45,8 +47,8 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
     """Write every event of one session and of the credentials chained from it.
 
     WHO is a principal id (AROA…:i-…), an instance id, an access key id, or a file with a finding. Records that cannot
-    name the session are not parsed, so that this takes little longer than unpacking the files. Ctrl-C stops the search
-    and keeps what was found.
+    name the session are not parsed, so that unpacking the files is most of the work. Ctrl-C stops the search and gives
+    what was found by then; a second one ends it, and writes nothing.
     """
     from gdkit.trail.sources import LOOKUP  # noqa: PLC0415 - only what a command needs is loaded
 
@@ -56,6 +58,8 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
     if LOOKUP in trail:
         raise UsageError("the event history is asked by 'gdkit investigate'; this command searches logs",
                          action="give log files, or a trail's bucket, with --trail.")  # fmt: skip
+    if named := csv_file or parquet_file:
+        _refuse_unwritable(Path(named))
     with stopped_by_ctrl_c("Stopped; nothing was written. What was fetched is kept where --keep was given.") as stop:
         found = _found(who, [absolute(source) for source in trail], options, stop)
     if as_json:
@@ -95,6 +99,20 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
         return read_aside(sources, question, read, folder, way)
 
 
+def _refuse_unwritable(named: Path) -> None:
+    """See that a file can be written where it is wanted, before the search that is to fill it."""
+    folder = named.absolute().parent
+    if named.is_dir():
+        problem = "it is a folder"
+    elif not folder.is_dir():
+        problem = "its folder is not there"
+    elif not os.access(folder, os.W_OK):
+        problem = "nothing can be written in its folder"
+    else:
+        return
+    raise CaseWriteError(f"it cannot be written: {problem}", where=str(named), action=_WRITABLE)
+
+
 def _document(found: Trail) -> dict[str, object]:
     from gdkit.analysis.coverage_ledger import coverage_document  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.tables import json_values, rows_of  # noqa: PLC0415
@@ -118,7 +136,7 @@ def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) 
             table.to_parquet(named, engine="pyarrow", compression="zstd", index=False)
     except OSError as error:
         raise CaseWriteError(f"it cannot be written: {error.strerror or error}", where=named,
-                             action="name a file in a folder that is there and writable.") from error  # fmt: skip
+                             action=_WRITABLE) from error  # fmt: skip
     click.echo(f"Written: {Path(named).absolute()}", err=True)
 
 

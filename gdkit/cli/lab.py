@@ -58,13 +58,14 @@ def lab(case: str | None, findings: str, member_role: str, scenario: str | None,
     the token in the address that is printed. Ctrl-C ends it, and every notebook that runs in it.
     """
     from gdkit.lab.copies import copy_notebooks, names_for  # noqa: PLC0415 - only what a command needs is loaded
-    from gdkit.lab.server import has_display, running_lab  # noqa: PLC0415
+    from gdkit.lab.server import has_display, refuse_taken, running_lab  # noqa: PLC0415
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a shell lets its background jobs ignore the first
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     browser = has_display() and not no_browser
     begun_with = _begun_with(case, scenario, findings, member_role)
+    refuse_taken(port)
     try:
         with _work(case, scenario) as (folder, parameters, simulator):
             _say_copies(folder, copy_notebooks(folder, {**parameters, **begun_with}))
@@ -74,7 +75,7 @@ def lab(case: str | None, findings: str, member_role: str, scenario: str | None,
                 _wait(running, simulator)
     except KeyboardInterrupt:
         pass
-    click.echo("Stopped. What was recorded is kept in the case folder.", err=True)
+    click.echo("Stopped. What was recorded is kept in the case folder, if one was begun.", err=True)
 
 
 @contextmanager
@@ -109,12 +110,16 @@ def _begun_with(case: str | None, scenario: str | None, findings: str, member_ro
 
 def _named_case(path: Path) -> CaseFolder:
     """Give the case in a folder; where none is begun, see that one can be: 1_triage does it."""
+    from gdkit.case.files import write_error  # noqa: PLC0415
     from gdkit.case.folder import CaseFolder, refuse_strangers  # noqa: PLC0415
 
     folder = CaseFolder(path)
     if not folder.about.exists():
-        refuse_strangers(folder)
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            refuse_strangers(folder)
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise write_error(path, error) from error
     return folder
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +39,7 @@ What a user has set in JupyterLab comes before these.
 
 _START_S, _STOP_S, _ANSWER_S, _LOOK_S = 120, 15, 10, 0.05
 _TRIES = 3
+_OTHER_PORT = "name another one, or leave --port out"
 _NO_PORT = "no available port could be found"
 """What Jupyter Server says when another process took the port that it had found free."""
 
@@ -80,6 +83,31 @@ def running_lab(root: Path, start: str, *, port: int | None, browser: bool) -> I
             said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
             if not (tries_left and port is None and any(_NO_PORT in line for line in said)):
                 raise _not_started(said, port)
+
+
+def refuse_taken(port: int | None) -> None:
+    """Refuse a port at which something listens already, before any work is done for it.
+
+    Args:
+        port: None for any that is free.
+
+    Raises:
+        LabError: something else listens there, or this user may not.
+    """
+    if port is None:
+        return
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Jupyter Server does
+        try:
+            tried.bind((LOOPBACK, port))
+        except OSError as error:
+            raise (
+                _taken(port)
+                if error.errno == errno.EADDRINUSE
+                else LabError(
+                    f"nothing can listen at this port ({error.strerror})", where=f"port {port}", action=_OTHER_PORT
+                )
+            ) from error
 
 
 def has_display() -> bool:
@@ -159,10 +187,13 @@ def _answers(port: int, token: str) -> bool:
 
 def _not_started(said: list[str], port: int | None) -> LabError:
     if port is not None and any("already in use" in line for line in said):
-        return LabError("something else listens at this port", where=f"port {port}",
-                        action="name another one, or leave --port out")  # fmt: skip
+        return _taken(port)
     return LabError(f"JupyterLab did not start; the last it said: {' | '.join(said[-_TOLD_LINES:]) or 'nothing'}",
                     action="try 'jupyter lab' by itself in the same environment")  # fmt: skip
+
+
+def _taken(port: int) -> LabError:
+    return LabError("something else listens at this port", where=f"port {port}", action=_OTHER_PORT)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -101,7 +101,8 @@ def parse_assignment(text: str, declared: Mapping[str, NotebookParameter]) -> tu
     """
     name, sign, value = text.partition("=")
     if not sign:
-        raise ParameterError("a parameter is given as NAME=VALUE", where=f"--parameter {text[:60]!r}")
+        raise ParameterError("a parameter is given as NAME=VALUE", where=f"--parameter {text[:60]!r}",
+                             action="write an equals sign between name and value, as in -p analyst=ann")  # fmt: skip
     if name not in declared:
         raise ParameterError(
             "no parameter of this name can be set here",

@@ -154,7 +154,11 @@ def parse_source(source: object) -> NamedSource:
     """
     text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
-        raise UsageError(f"a source of events is a path, not {type(source).__name__} {source!r:.60}")
+        given = "an empty text" if isinstance(text, str) else f"{type(source).__name__} {source!r:.60}"
+        raise UsageError(
+            f"a source of events is a path, not {given}",
+            action="name a folder, a file or a glob of log files, or a source in AWS",
+        )
     if text == LOOKUP:
         return EventHistory()
     match = _SCHEME.fullmatch(text)

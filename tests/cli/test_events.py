@@ -108,11 +108,27 @@ def test_wrong_use(events: Callable[..., Ended], arguments: tuple[str, ...], sai
     assert said in ended.err
 
 
-def test_a_file_that_cannot_be_written(events: Callable[..., Ended], trail: Path) -> None:
-    """A place that is not there is named."""
-    ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "none" / "x.csv")
+@pytest.mark.parametrize(("name", "said"), [("none/x.csv", "its folder is not there"), (".", "it is a folder")])
+def test_a_file_that_cannot_be_written(
+    events: Callable[..., Ended], trail: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    """A place where no file can be written is named before anything is searched."""
+    monkeypatch.setattr("gdkit.trail.search.search_trail", lambda *_, **__: pytest.fail("it was searched"))
+    ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / name)
     assert ended.status == 1
-    assert "cannot be written" in ended.err
+    assert f"it cannot be written: {said}" in ended.err
+
+
+def test_a_disk_that_is_full(events: Callable[..., Ended], trail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where writing fails all the same, the file and the reason are named."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "x.csv")
+    assert ended.status == 1
+    assert "x.csv: it cannot be written: No space left on device" in ended.err
 
 
 def test_stopped_before_the_first_file(trail: Path) -> None:

@@ -342,5 +342,5 @@ def test_interrupt(gdkit: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(papermill, "execute_notebook", stop)
     ended = gdkit("investigate", sample.finding, "--trail", sample.trail, "--case", "case")
     assert ended.status == 1
-    assert "Stopped. What was gathered is kept in the case folder." in ended.err
+    assert "Stopped. What was gathered is kept in the case folder, if one was begun." in ended.err
     assert "Traceback" not in ended.err

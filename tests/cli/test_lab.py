@@ -246,6 +246,7 @@ def test_browser_is_opened(tmp_path: Path) -> None:
     ("arguments", "status", "told"),
     [
         (("--case", "full"), 1, "not empty and holds no case"),
+        (("--case", "full/notes.txt/case"), 1, "a part of the path is a file, not a folder"),
         (("--simulated", "earthquake"), 2, "choose one of theft, onprem, hub, inside, same-account, quiet"),
         (("--simulated", "--case", "full"), 1, "a simulated incident begins anew each time"),
     ],
@@ -270,6 +271,7 @@ def test_port_taken(tmp_path: Path) -> None:
                               cwd=tmp_path, env=_variables(tmp_path))  # fmt: skip
     assert done.returncode == 1
     assert f"port {port}: something else listens at this port" in done.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing was begun for it"
 
 
 def test_display(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,7 +157,7 @@ def _book_changes(ledger: Ledger, name: str, archived: Archived, manifest: Manif
     if changes.changed:
         ledger.not_reached(f"{name}: {_named(changes.changed)} that changed after it was made", update)
     if changes.gone:
-        ledger.warn(f"{name}: {_named(changes.gone)} not on disk any more; their records are in the archive.")
+        ledger.warn(f"{name}: {_named(changes.gone)} not on disk any more; what was read of them is in the archive.")
 
 
 def _book_unnamed(ledger: Ledger, name: str, folder: Path, manifest: Manifest) -> None:

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 def not_written(folder: Path, error: Exception) -> ArchiveError:
     """Give the error that tells why an archive cannot be written."""
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return ArchiveError(
-        f"it cannot be written ({reason})",
-        where=str(folder),
-        action="make room, or mend what is said; then run the same command again: what was taken in is kept",
-    )
+    again = "make room, or mend what is said; then run the same command again: what was taken in is kept"
+    action = again if folder.is_dir() else "name a folder that is there, or can be made"
+    return ArchiveError(f"it cannot be written ({reason})", where=str(folder), action=action)
 
 
 def damaged(folder: Path, error: Exception) -> ArchiveError:

@@ -308,6 +308,13 @@ def test_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert told[-1].seconds_left == 0
 
 
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """Where no folder can be, another one is asked for, and nothing is said to be kept."""
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ArchiveError, match=r"it cannot be written .*name a folder that is there, or can be made"):
+        build_archive(tmp_path / "file" / "archive", [str(chained(tmp_path))])
+
+
 def test_a_process_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that is killed ends the build with an error, and the archive answers with what was taken in."""
     monkeypatch.setattr(build, "_SMALL_BYTES", 0)
