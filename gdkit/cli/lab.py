@@ -175,6 +175,8 @@ def _wait(running: Lab, simulator: Simulator | None) -> None:
         except TimeoutExpired:
             if simulator:
                 simulator.accounts.delivery.deliver(simulator.accounts.clock.now())
+    ended = f"JupyterLab has ended by itself, with status {running.process.returncode}"
+    click.echo(f"{ended}; the last it said: {plain(running.said)}", err=True)
 
 
 def _say_copies(folder: CaseFolder, copies: Copies) -> None:

@@ -11,8 +11,12 @@ from jupyterlab.labapp import main
 
 
 def _end_with_parent() -> None:
-    """Wait until the pipe from the parent is closed, and stop as if told to: nobody else is left who would do it."""
-    sys.stdin.buffer.read()
+    """Wait until the pipe from the parent is closed, and stop as if told to: nobody else is left who would do it.
+
+    The pipe is read past Python's buffer, whose lock an ending interpreter would wait for in vain.
+    """
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

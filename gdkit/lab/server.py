@@ -53,6 +53,12 @@ class Lab:
     process: subprocess.Popen[bytes]
     port: int
     url: str
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """The last that it said."""
+        return _last_words(self.log)
 
 
 @contextmanager
@@ -78,10 +84,10 @@ def running_lab(root: Path, start: str, *, port: int | None, browser: bool) -> I
                 listening = _listening(process, folder, token)
                 if listening is not None:
                     base = f"http://{LOOPBACK}:{listening}"
-                    yield Lab(process, listening, f"{base}/lab/tree/{quote(start)}?token={token}")
+                    yield Lab(process, listening, f"{base}/lab/tree/{quote(start)}?token={token}", folder / "log")
                     return
-            said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
-            if not (tries_left and port is None and any(_NO_PORT in line for line in said)):
+            said = _last_words(folder / "log")
+            if not (tries_left and port is None and _NO_PORT in said):
                 raise _not_started(said, port)
 
 
@@ -185,10 +191,15 @@ def _answers(port: int, token: str) -> bool:
         connection.close()
 
 
-def _not_started(said: list[str], port: int | None) -> LabError:
-    if port is not None and any("already in use" in line for line in said):
+def _last_words(log: Path) -> str:
+    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return " | ".join(said[-_TOLD_LINES:]) or "nothing"
+
+
+def _not_started(said: str, port: int | None) -> LabError:
+    if port is not None and "already in use" in said:
         return _taken(port)
-    return LabError(f"JupyterLab did not start; the last it said: {' | '.join(said[-_TOLD_LINES:]) or 'nothing'}",
+    return LabError(f"JupyterLab did not start; the last it said: {said}",
                     action="try 'jupyter lab' by itself in the same environment")  # fmt: skip
 
 

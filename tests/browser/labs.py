@@ -7,12 +7,19 @@ import re
 import signal
 import subprocess
 import sys
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import Error
+
+from tests.browser.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 GDKIT = (sys.executable, "-c", "from gdkit.cli import main; main()")
 ADDRESS = "Address:"
@@ -47,6 +54,38 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
                 process.communicate(timeout=30)
             finally:
                 process.kill()
+
+
+@contextmanager
+def opened(browser: Browser, folder: Path, path: str, *arguments: str) -> Iterator[tuple[Address, Watch]]:
+    """Run ``gdkit lab`` with a browser before it that shows a notebook.
+
+    Where JupyterLab ended by itself meanwhile, what it said is told as a warning, and all is begun once more.
+    """
+    for last in (False, True):
+        with started(folder, *arguments) as process:
+            address = address_of(process)
+            watch = Watch(browser, address.base)
+            try:
+                watch.open(address, path)
+            except (AssertionError, Error):
+                if last or not _has_ended(process) or process.stderr is None:
+                    raise
+                watch.context.close()
+                warnings.warn(f"JupyterLab does not show {path}: {process.stderr.read()}", stacklevel=3)
+                continue
+            yield address, watch
+            watch.context.close()
+            return
+
+
+def _has_ended(process: subprocess.Popen[str]) -> bool:
+    """Tell whether a ``gdkit lab`` has ended; it does so a moment after its JupyterLab."""
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def address_of(process: subprocess.Popen[str]) -> Address:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gdkit.case.folder import CaseFolder
 from gdkit.case.journal import broken_entry, read_entries
 from gdkit.case.results import load_result
-from tests.browser.labs import Address, address_of, started
-from tests.browser.watch import Watch
+from tests.browser.labs import Address, opened
 from tests.live.scene import THIEF, Scene
 from tests.live.worlds import World, staged_world
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from gdkit.model import Finding
+    from tests.browser.watch import Watch
 
 EVIL = '<img src=x onerror="top.pwned=1">'
 """The name that the thief gave the instance."""
@@ -65,13 +65,10 @@ def opened_stage(browser: Browser, folder: Path) -> Iterator[Stage]:
     """Stage a theft, and open JupyterLab as an analyst does who has an alarm and no case: on a folder that is new."""
     with staged_world("theft", 7) as world:
         _name_instances(world)
-        with started(folder, "--case", "case", "--member-role", world.staged.member_role) as process:
-            address = address_of(process)
-            watch = Watch(browser, address.base)
-            watch.open(address, "notebooks/1_triage.ipynb")
+        arguments = ("--case", "case", "--member-role", world.staged.member_role)
+        with opened(browser, folder, "notebooks/1_triage.ipynb", *arguments) as (address, watch):
             scene = Scene(world, CaseFolder(folder / "case"))
             yield Stage(scene, address, watch, scene.role())
-            watch.context.close()
 
 
 def _name_instances(world: World) -> None:

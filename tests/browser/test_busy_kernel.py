@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 from gdkit.case.verdicts import all_verdicts
 from tests.browser import shots
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.labs import address_of, started
-from tests.browser.watch import Watch
+from tests.browser.labs import opened
 from tests.case.samples import new_case
 
 if TYPE_CHECKING:
@@ -52,12 +51,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> CaseFolder:
 @pytest.fixture(scope="module")
 def page(case: CaseFolder, browser: Browser) -> Iterator[Page]:
     """Open JupyterLab on it."""
-    with started(case.path.parent, "--case", "case") as process:
-        address = address_of(process)
-        watch = Watch(browser, address.base)
-        watch.open(address, "notebooks/slow.ipynb")
+    with opened(browser, case.path.parent, "notebooks/slow.ipynb", "--case", "case") as (_, watch):
         yield watch.page
-        watch.context.close()
 
 
 @pytest.mark.parametrize("hands", [Mouse, Keyboard])

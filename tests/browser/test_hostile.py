@@ -15,7 +15,7 @@ from gdkit.report.page import write_report
 from gdkit.report.run import run_notebook
 from tests.browser import shots
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.labs import address_of, started
+from tests.browser.labs import opened
 from tests.browser.poke import poke
 from tests.browser.report_page import opened_report, violations
 from tests.browser.watch import Watch
@@ -61,12 +61,8 @@ def _worse(sample: Sample) -> None:
 @pytest.fixture(scope="module")
 def watch(case: CaseFolder, browser: Browser) -> Iterator[Watch]:
     """Open JupyterLab on the case; the tests go on one after another."""
-    with started(case.path.parent, "--case", NAME) as process:
-        address = address_of(process)
-        watch = Watch(browser, address.base)
-        watch.open(address, "notebooks/1_triage.ipynb")
+    with opened(browser, case.path.parent, "notebooks/1_triage.ipynb", "--case", NAME) as (_, watch):
         yield watch
-        watch.context.close()
 
 
 @pytest.mark.parametrize("name", ["1_triage", "2_scope", "3_classify", "4_respond", "5_recover"])

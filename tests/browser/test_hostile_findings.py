@@ -13,10 +13,9 @@ from gdkit.sample import sample_folder
 from gdkit.ui.text import visible
 from tests.browser import shots
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.labs import address_of, started
+from tests.browser.labs import opened
 from tests.browser.poke import poke
 from tests.browser.themes import THEMES, hard_to_read
-from tests.browser.watch import Watch
 from tests.hostile.samples import MARK, PAYLOADS, hostile_finding
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator
+
+    from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -51,12 +52,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def watch(folder: Path, browser: Browser) -> Iterator[Watch]:
     """Open JupyterLab on a case that is not begun, with these findings to choose from; the tests go on in order."""
-    with started(folder, "--case", "case", "--findings", "inbox") as process:
-        address = address_of(process)
-        watch = Watch(browser, address.base)
-        watch.open(address, "notebooks/1_triage.ipynb")
+    with opened(browser, folder, "notebooks/1_triage.ipynb", "--case", "case", "--findings", "inbox") as (_, watch):
         yield watch
-        watch.context.close()
 
 
 def _picker(watch: Watch) -> Locator:

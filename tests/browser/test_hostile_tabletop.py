@@ -13,9 +13,8 @@ from gdkit.simulator.sessions import isolated_session
 from gdkit.training.course import answers
 from tests.browser import shots
 from tests.browser.hands import Mouse
-from tests.browser.labs import address_of, started
+from tests.browser.labs import opened
 from tests.browser.poke import poke
-from tests.browser.watch import Watch
 from tests.hostile.samples import MARK, PAYLOADS
 from tests.live.scene import THIEF
 from tests.training.played import Exercise, staged_exercise
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+    from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -51,12 +52,8 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exercise]:
 @pytest.fixture(scope="module")
 def watch(exercise: Exercise, browser: Browser) -> Iterator[Watch]:
     """Open JupyterLab on the exercise; the tests go on one after another."""
-    with started(exercise.case.path.parent, "--case", "case") as process:
-        address = address_of(process)
-        watch = Watch(browser, address.base)
-        watch.open(address, "notebooks/tabletop.ipynb")
+    with opened(browser, exercise.case.path.parent, "notebooks/tabletop.ipynb", "--case", "case") as (_, watch):
         yield watch
-        watch.context.close()
 
 
 def test_live(watch: Watch) -> None:

@@ -60,8 +60,8 @@ class Watch:
             Notebook(self.page).wait_for(path)
         except TooLate:
             warnings.warn(self._instead(path), stacklevel=2)
-            self.page.reload()
             try:
+                self.page.reload()
                 Notebook(self.page).wait_for(path)
             except TooLate:
                 raise AssertionError(self._instead(path)) from None

@@ -263,6 +263,16 @@ def test_refused(tmp_path: Path, arguments: tuple[str, ...], status: int, told: 
     assert {path.name for path in tmp_path.iterdir()} <= {"full"}
 
 
+def test_shut_down_from_elsewhere(tmp_path: Path) -> None:
+    """Where JupyterLab ends by itself, as when it is shut down in the browser, that is said with its last words."""
+    with _running(tmp_path) as running:
+        address, token = f"{running.base}/api/shutdown", {"Authorization": f"token {running.token}"}
+        urlopen(Request(address, headers=token, method="POST"), timeout=60).close()  # noqa: S310 - loopback
+        _, said = running.process.communicate(timeout=60)
+    assert running.process.returncode == 0
+    assert "JupyterLab has ended by itself, with status 0; the last it said: " in said
+
+
 def test_port_taken(tmp_path: Path) -> None:
     """A port at which something else listens is named, and no other one is taken in its place."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
