@@ -106,8 +106,9 @@ def _say(connection: dict[str, Any], code: str) -> str:
 
 
 def _answers(running: Running) -> bool:
+    """Tell whether it still answers; another server that took its port does not know its token."""
     try:
-        running.ask("/api")
+        running.ask("/api/status")
     except OSError:
         return False
     return True
