@@ -68,11 +68,11 @@ def opened(browser: Browser, folder: Path, path: str, *arguments: str) -> Iterat
             watch = Watch(browser, address.base)
             try:
                 watch.open(address, path)
-            except (AssertionError, Error):
+            except (AssertionError, Error) as error:
                 if last or not _has_ended(process) or process.stderr is None:
                     raise
                 watch.context.close()
-                warnings.warn(f"JupyterLab does not show {path}: {process.stderr.read()}", stacklevel=3)
+                warnings.warn(f"JupyterLab does not show {path}: {process.stderr.read()} {error}", stacklevel=3)
                 continue
             yield address, watch
             watch.context.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import TimeoutError as TooLate
@@ -50,21 +49,17 @@ class Watch:
         self.page.on("framenavigated", lambda frame: self._went(frame.url))
 
     def open(self, address: Address, path: str) -> None:
-        """Open a notebook in JupyterLab; where it does not show, say so, and load the page once more as a person would.
+        """Open a notebook in JupyterLab.
 
         Raises:
-            AssertionError: it does not show then either; the message holds what the page shows and said.
+            AssertionError: it does not show; the message holds what the page shows and said.
+            Error: the page cannot be reached.
         """
         self.page.goto(address.of(path))
         try:
             Notebook(self.page).wait_for(path)
         except TooLate:
-            warnings.warn(self._instead(path), stacklevel=2)
-            try:
-                self.page.reload()
-                Notebook(self.page).wait_for(path)
-            except TooLate:
-                raise AssertionError(self._instead(path)) from None
+            raise AssertionError(self._instead(path)) from None
 
     def _instead(self, path: str) -> str:
         """Tell what the page shows instead of a notebook, and what it said last."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import is_account_id
 from gdkit.model import NotSearched
 from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
+from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gdkit.trail.fetched.question import Question
-
-LONGEST_CREDENTIAL = timedelta(hours=36)
-LONGEST_CONSOLE_SESSION = timedelta(hours=13)
-"""How long a temporary credential, and a console session that it signed in to, can be good for.
-
-Source: STS API Reference, GetFederationToken, DurationSeconds; IAM User Guide, "Enable custom identity broker access".
-"""
 
 IN_OWN_ACCOUNT = NotSearched(
     "other accounts' own records of calls by roles that the session assumed",
