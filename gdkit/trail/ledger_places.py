@@ -241,11 +241,8 @@ def _owner(account_id: str, region: str) -> tuple[str, str]:
 @lru_cache(maxsize=1 << 14)
 def _time(text: str) -> datetime | None:
     """Read the time in a name, ``20261101T0305`` or ``2026/11/01``; None where the digits make none."""
-    digits = text.replace("/", "")
-    numbers = (digits[:4], digits[4:6], digits[6:8], digits[9:11] or 0, digits[11:13] or 0)
     try:
-        year, month, day, hour, minute = map(int, numbers)
-        return datetime(year, month, day, hour, minute, tzinfo=UTC)
+        return datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=UTC)
     except ValueError:
         return None
 

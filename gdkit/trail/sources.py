@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.named import ARCHIVE, ARCHIVED, LOOKUP, Archive, Files, Source, parse_source
+from gdkit.trail.real_paths import RealPaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,10 +120,9 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     if not listed:
         raise UsageError("no source of events was given", action="name a folder, a file or a glob.")
     found = [_found(source) for source in listed]
-    seen: set[str] = set()
-    folders: dict[str, str] = {}
+    is_new = RealPaths().is_new
     for one in found:
-        one.files = [file for file in one.files if _is_new(file.path, file.path in one.links, seen, folders)]
+        one.files = [file for file in one.files if is_new(file.path, is_link=file.path in one.links)]
     return found
 
 
@@ -137,22 +137,6 @@ def _found(source: object) -> SourceFiles:
         return SourceFiles(named.text, ARCHIVED, archived.with_data, archived=archived)
     action = "copy the log files with 'aws s3 sync s3://BUCKET/AWSLogs/ FOLDER' and name the folder."
     raise UsageError("only files can be read here", where=named.text, action=action)
-
-
-def _is_new(path: str, is_link: bool, seen: set[str], folders: dict[str, str]) -> bool:
-    """Tell whether a file was not seen yet under any name, and note that it was; each folder is resolved once."""
-    if is_link:
-        real = os.path.realpath(path)
-    else:
-        folder, _, name = path.rpartition(os.sep)
-        if folder not in folders:
-            folders[folder] = os.path.realpath(folder or (os.sep if path.startswith(os.sep) else os.curdir))
-        resolved = folders[folder]
-        real = path if resolved == folder else f"{resolved}{os.sep}{name}"  # of very many files, one text for both
-    if real in seen:
-        return False
-    seen.add(real)
-    return True
 
 
 def _files_of(source: str) -> SourceFiles:

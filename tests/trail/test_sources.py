@@ -11,6 +11,7 @@ import pytest
 from gdkit.errors import TrailError, UsageError
 from gdkit.tables import DTYPES, EVENTS
 from gdkit.trail import Progress, load_trail
+from gdkit.trail.sources import find_files
 from tests.trail import samples
 
 if TYPE_CHECKING:
@@ -184,6 +185,19 @@ def test_links_are_read_once(tree: Path) -> None:
     (tree / "again").symlink_to(tree, target_is_directory=True)
     again = load_trail(tree)
     assert (again.coverage.searched[0].files, len(again.events)) == (files, 4)
+
+
+def test_folders_behind_links_are_read_once(tree: Path, tmp_path_factory: pytest.TempPathFactory,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """A folder that is named again through a link, to it or to one around it, gives no file a second time."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "logs").symlink_to(tree, target_is_directory=True)
+    (elsewhere / "around").symlink_to(tree.parent, target_is_directory=True)
+    inner = next(path for path in tree.iterdir() if path.is_dir())
+    monkeypatch.chdir(elsewhere)
+    named = [tree, "logs", elsewhere / "around" / tree.name / inner.name, f"logs/../{tree.name}"]
+    counts = [len(one.files) for one in find_files(named)]
+    assert counts == [len(find_files(tree)[0].files), 0, 0, 0]
 
 
 @pytest.fixture(params=["pipe", "socket", "link to a pipe"])

@@ -93,7 +93,7 @@ def records_at(text: bytes | bytearray, body: Body, places: list[Iterator[int]])
         the careful reader can tell its records.
     """
     cuts: list[Cut] = []
-    proven = body.start
+    proven, line = body.start, text.count(b"\n", 0, body.start) + 1
     for start, end in sorted(_spans(text, body, places)):
         if start < proven or not _is_between_records(text, body, proven, start):
             return None
@@ -104,7 +104,8 @@ def records_at(text: bytes | bytearray, body: Body, places: list[Iterator[int]])
             return None
         if parsed != len(raw) or not is_record(value):
             return None
-        cuts.append(Cut(start, Found(raw, value, text.count(b"\n", 0, start) + 1, FORM)))
+        line += text.count(b"\n", proven, start)
+        cuts.append(Cut(start, Found(raw, value, line, FORM)))
         proven = start
     return cuts
 

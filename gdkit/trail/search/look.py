@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 READ_WHOLE = 1 << 48
 """Places from there on are numbers of records of a file that was read whole, those below it places in its text."""
+
+_READ_BYTES = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_MORE_BYTES = 1 << 24
 
 _DATA, _CATEGORY = b'"eventCategory":"Data"', b'"eventCategory"'
 
@@ -81,16 +86,23 @@ def look_at(file: LogFile, sought: Sought, *, again: bool = False, ask_for_data:
     content = None
     if file.size_bytes <= LARGEST_BYTES:
         try:
-            content = _content(file.path)
+            content = _content(file.path, file.size_bytes)
         except OSError as error:
             problem = Problem(None, f"cannot be opened or read: {error.strerror or error}")
             return Looked([], [problem], readable=False, records=False)
     return look_in(file, content, sought, again=again, ask_for_data=ask_for_data)
 
 
-def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - of very many files
-        return file.read()
+def _content(path: str, size_bytes: int) -> bytes:
+    """Read a file by as few calls as there can be: each hands the interpreter over to another thread and back."""
+    descriptor = os.open(path, _READ_BYTES)
+    try:
+        content = os.read(descriptor, size_bytes + 1)
+        while len(content) != size_bytes and (more := os.read(descriptor, _MORE_BYTES)):
+            content += more
+    finally:
+        os.close(descriptor)
+    return content
 
 
 def look_in(
@@ -121,9 +133,8 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     body = None if text is None else body_of(text)
     if text is None or body is None:
         return None
-    days = {day for named in sought for day in named}
-    held = {day for day in days if find(text, day) >= 0}
-    wanted = [needle.bytes for named, group in sought.items() if not named or held & set(named) for needle in group]
+    held = _held({day for days in sought for day in days}, text)
+    wanted = [needle.bytes for days, group in sought.items() if not days or held & set(days) for needle in group]
     places = first_places(text, wanted, escapes=not again)
     cuts = records_at(text, body, places) if places else []
     if cuts is None:
@@ -135,6 +146,13 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
         except RecursionError:
             return None
     return Looked(candidates, [], with_data=_with_data(file, text, body.colon) if ask_for_data else frozenset())
+
+
+def _held(days: set[bytes], text: bytes | bytearray) -> set[bytes]:
+    """Give those of some days that a text holds; of most texts one search for how all of them begin tells that none."""
+    if not days or find(text, commonprefix(list(days))) < 0:  # noqa: RUF071 - letter by letter, for they are no paths
+        return set()
+    return {day for day in days if find(text, day) >= 0}
 
 
 def _with_data(file: LogFile, text: bytes | bytearray, colon: bytes) -> frozenset[str | None]:

@@ -8,7 +8,7 @@ import sys
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """Numbers of the parameters. Source: glibc, malloc.h."""
 
-_LARGE_BYTES = 12 << 20
+_LARGE_BYTES = 20 << 20
 """So much memory is given back as soon as it is free: few files have as long a text. Less is kept for the next."""
 
 _KEPT_BYTES = 64 << 20

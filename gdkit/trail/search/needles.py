@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -109,9 +110,13 @@ def span_of(place: NamedPlace | None) -> Span | None:
 
     A folder tells the day of what CloudTrail put there, not what others did.
     """
-    if place is None or place.at is None or place.whole_day:
-        return None
-    begin = place.at.replace(minute=0)
+    return None if place is None or place.at is None or place.whole_day else _hour(place.at.date(), place.at.hour)
+
+
+@lru_cache(maxsize=1 << 14)
+def _hour(day: date, hour: int) -> Span:
+    """Give one value for the very many files of one hour."""
+    begin = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     return Span(begin, begin + timedelta(hours=1))
 
 

@@ -77,8 +77,7 @@ class Search:
         self.looked: list[Looked | None] = [None] * len(files)
         self._files = files
         places = [file.place for file in files]
-        spans: dict[Span | None, Span | None] = {}  # very many files share few
-        self._spans = [spans.setdefault(span, span) for span in map(span_of, places)]
+        self._spans = [span_of(place) for place in places]
         self._order = in_order(places)
         self._rounds = Rounds(len(files))
         self._in_hand: set[int] = set()

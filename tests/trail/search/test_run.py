@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from gdkit.model import Subject
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import kept_records, look_at
@@ -94,3 +96,11 @@ def test_kept_records_of_a_damaged_file(tmp_path: Path) -> None:
     path.write_bytes(b"\x1f\x8b")
     assert kept_records(log_file(str(path), 2, named=True)) == []
     assert kept_records(log_file(str(tmp_path / "none.json.gz"), 0, named=True)) == []
+
+
+@pytest.mark.parametrize("more", [-(1 << 30), -1, 1, 1 << 20], ids=["unknown", "grown", "shrunk", "shrunk much"])
+def test_file_of_another_size_is_read_whole(tmp_path: Path, more: int) -> None:
+    """A file that grew or shrank after it was listed is read to its end."""
+    listed = files(tmp_path, [calls.call(number, 0) for number in range(1, 4)])[0]
+    search, _ = searched([listed._replace(size_bytes=max(0, listed.size_bytes + more))], {})
+    assert ids(search) == {"0001", "0002", "0003"}

@@ -1,0 +1,37 @@
+"""Which of very many files were seen already, under whatever names they are reached."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class RealPaths:
+    """The real paths of the files that were seen; each folder is resolved once."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._folders: dict[str, str] = {}
+
+    def is_new(self, path: str, *, is_link: bool) -> bool:
+        """Tell whether a file was not seen yet under any name, and note that it was."""
+        if is_link:
+            real = os.path.realpath(path)
+        else:
+            folder, _, name = path.rpartition(os.sep)
+            resolved = self._resolved(folder or (os.sep if path.startswith(os.sep) else os.curdir))
+            real = path if resolved == folder else f"{resolved}{os.sep}{name}"  # one text for both, of very many
+        if real in self._seen:
+            return False
+        self._seen.add(real)
+        return True
+
+    def _resolved(self, folder: str) -> str:
+        """Give the real path of a folder; that of the one around it is mostly known from others in it."""
+        if folder not in self._folders:
+            around, name = os.path.split(folder)
+            if not name or not around or name in (os.curdir, os.pardir) or Path(folder).is_symlink():
+                self._folders[folder] = os.path.realpath(folder)
+            else:
+                self._folders[folder] = os.fspath(Path(self._resolved(around), name))
+        return self._folders[folder]
