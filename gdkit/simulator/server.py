@@ -31,6 +31,9 @@ METADATA_PATH = "/_imds/"
 CONTROL_PATH = "/_sim/"
 """The simulator's own switches stand behind this path."""
 
+_POLL_SECONDS = 0.02
+"""How often it is looked whether the simulator is to stop: it takes that long to end."""
+
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
@@ -54,7 +57,8 @@ class Simulator:
         self._server: BaseWSGIServer = make_server(LOOPBACK, port, self._application, threaded=True,
                                                    request_handler=_Quiet)  # fmt: skip
         self.url = f"http://{LOOPBACK}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), name="simulator",
+                                        daemon=True)  # fmt: skip
         self._thread.start()
 
     def stop(self) -> None:
