@@ -205,6 +205,24 @@ def test_other_accounts_are_followed_once(case: CaseFolder, plans: list[LookupPl
     assert len(trail.events) == 81, "the files are read, though nothing was looked up"
 
 
+def test_a_chain_through_many_accounts_is_followed(
+    case: CaseFolder, plans: list[LookupPlan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that lead from account to account are followed to the last one."""
+    far = [f"{number:012d}" for number in range(1, 10)]
+
+    def fetch(plan: LookupPlan, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+        plans.append(plan)
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = tuple(FoundKey(f"ASIA{account}", account, None) for account in far[: len(plan.regions)])
+        return LookupResult(folder, Window(NOW, NOW), (), keys, (NotSearched("a", "b"),), (), Spent())
+
+    monkeypatch.setattr("gdkit.trail.lookup.fetch_history", fetch)
+    with pytest.raises(TrailError, match="could not be asked anywhere"):
+        gather_events(case, SUBJECT, ["lookup"])
+    assert set(plans[-1].regions) == {ACCOUNT, *far}
+
+
 def test_nothing_could_be_asked(case: CaseFolder, plans: list[LookupPlan]) -> None:
     """A look-up without a single page is an error that names the first reason, never an empty answer."""
     with pytest.raises(TrailError, match="could not be asked anywhere: the permission is missing") as raised:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched import Question
     from gdkit.trail.lookup import LookupPlan, LookupResult
 
-_MOST_ROUNDS = 5
-
 LOOKED_UP = (
     "AssociateIamInstanceProfile", "CreateAssociation", "GetPasswordData", "ModifyInstanceAttribute",
     "ModifyInstanceMetadataOptions", "OpenTunnel", "ReplaceIamInstanceProfileAssociation",
@@ -134,7 +132,7 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     left_out = _LeftOut()
     plan = _first_plan(aws, subject, way.regions, left_out)
     tried = {plan.account_id}
-    for _ in range(_MOST_ROUNDS):
+    while True:
         result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
                                case.evidence / LOOKUP, watch=Watch(told.lookup, told.stop))  # fmt: skip
         told.check()

@@ -23,7 +23,9 @@ User Guide, "Default Host Management Configuration"; IAM User Guide, "Enable cus
 _KEY_IN_ANSWER = r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"'
 
 SERVICE_LINKED = r":role/aws-service-role/|:role/AWSServiceRole"
-"""Roles that only a service can take; such a session is the service's own work and no hop.
+"""Roles that a service takes, itself or in a caller's name, for its own work, which is no hop.
+
+Where nothing says that a service took it, a role of such a name is followed: anybody may name his role so.
 
 Source: IAM User Guide, "Service-linked roles".
 """
@@ -46,7 +48,8 @@ def asked_in(rows: pd.DataFrame) -> pd.DataFrame:
         | rows["new_access_key_id"].notna()
         | _named(rows)
     )
-    linked = rows["requested_role_arn"].str.contains(SERVICE_LINKED, na=False)
+    by_service = (rows["identity_type"] == "AWSService") | rows["invoked_by"].notna()
+    linked = by_service & rows["requested_role_arn"].str.contains(SERVICE_LINKED, na=False)
     return rows[asked & ~linked]
 
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from gdkit.trail.load import Trail
     from gdkit.trail.named import RemoteSource
 
-MOST_ROUNDS = 5
-"""How often keys that turned up in one source are asked of the others."""
-
 
 def fetch_and_read(
     sources: Sequence[RemoteSource],
@@ -48,7 +45,7 @@ def fetch_and_read(
     Raises:
         StoppedError: it was stopped before there was anything to read.
     """
-    for _ in range(MOST_ROUNDS):
+    while True:
         fetched = tuple(fetch_one(source, question) for source in sources)
         folders = [one.folder for one in fetched if has_logs(one.folder)]
         if not folders and any(one.stopped for one in fetched):
@@ -56,10 +53,10 @@ def fetch_and_read(
             raise StoppedError("it was stopped before anything was read", action=todo)
         trail = read(folders)
         keys = find_keys_of(trail.events, question.session_names, question.access_key_ids)
-        question = question.with_keys(key.access_key_id for key in keys)
-        if any(one.stopped for one in fetched) or all(_answered(one, question) for one in fetched):
-            break
-    return with_fetched(trail, fetched), fetched
+        wider = question.with_keys(key.access_key_id for key in keys)
+        if wider == question or any(one.stopped for one in fetched) or all(_answered(one, wider) for one in fetched):
+            return with_fetched(trail, fetched), fetched
+        question = wider
 
 
 def has_logs(folder: Path) -> bool:

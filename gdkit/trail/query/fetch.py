@@ -41,7 +41,6 @@ query at least.
 """
 
 PRICED = "list price of us-east-1, 2026-11, without what S3 takes for requests"
-_MOST_ROUNDS = 20
 _SLACK = 1.25
 """How far a query may go beyond its estimate before it is ended."""
 
@@ -134,13 +133,10 @@ class _Fetch:
         return self._question
 
     def _follow(self) -> None:
-        """Ask for what grew, each credential once; what could not be asked is for a later run to ask again."""
+        """Ask for what grew, to any depth, each credential once; what could not be asked is for a later run."""
         tried: set[str] = set()
-        for _ in range(_MOST_ROUNDS):
-            known = self._answered | tried
-            fresh = [one for one in grown_from(self._events(), self._question) if one.mark not in known]
-            if not fresh:
-                return
+        while fresh := [one for one in grown_from(self._events(), self._question)
+                        if one.mark not in self._answered | tried]:  # fmt: skip
             tried.update(one.mark for one in fresh)
             for group, question in questions_of(fresh, self._question):
                 proper, odd = checked(question)

@@ -212,6 +212,15 @@ def test_service_linked_role_is_no_hop(tmp_path: Path) -> None:
     assert lineage.hops.empty
 
 
+@pytest.mark.parametrize("path", ["AWSServiceRoleForBackups", "aws-service-role/x.amazonaws.com/AWSServiceRoleForX"])
+def test_role_with_a_service_linked_name_is_a_hop(tmp_path: Path, path: str) -> None:
+    """A role that the session itself took is followed, whatever its name: a thief chooses a harmless one."""
+    asked = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/{path}"}
+    taken = assume_role(10, THIEF_2, "x", requestParameters=asked)
+    lineage = traced(tmp_path, [taken, chained(20, THIEF_2, "x")])
+    assert arrows(lineage) == [(KEY, "AssumeRole", CHAINED, None)]
+
+
 def test_sessions_that_assume_each_other(tmp_path: Path) -> None:
     """A assumes B, B assumes A under its own name again: each call is taken once, and every step is an edge."""
     first = chained(20, THIEF_2, "x")

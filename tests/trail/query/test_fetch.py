@@ -67,6 +67,18 @@ def test_the_chain_is_followed(tmp_path: Path) -> None:
     assert not fetched.stopped
 
 
+def test_a_long_chain_is_followed_to_its_end(tmp_path: Path) -> None:
+    """Roles that are assumed one with another, many more times than anyone works, are all followed."""
+    chain, by, principal = [call("ListBuckets", KEY, PRINCIPAL)], KEY, PRINCIPAL
+    for hop in range(40):
+        key, new = f"ASIAEXAMPLEHOP{hop:06d}", f"AROAEXAMPLEHOP{hop % 2:07d}:job-{hop}"
+        chain += [issue(by, principal, key, new=new), call(f"Step{hop}", key, new)]
+        by, principal = key, new
+    fetched = fetch(MadeUpEngine(chain), tmp_path)
+    assert names(tmp_path) == {"ListBuckets", "AssumeRole", *(f"Step{hop}" for hop in range(40))}
+    assert not any(gap.failed for gap in fetched.not_searched)
+
+
 def test_nothing_lies_there(tmp_path: Path) -> None:
     """Where no object lies in the places that are read, an empty answer proves nothing, and each run says so."""
     for _ in range(2):
