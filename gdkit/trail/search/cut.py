@@ -28,6 +28,9 @@ _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"{}[]'))
 _PIECE_BYTES = 1 << 20
 """So much of a text is looked at together, so that memory does not grow with the file."""
 
+_DEEPEST = 200
+"""Brackets inside each other; whose are deeper can be read, but not proven, which would take the square of its depth."""
+
 
 class Body(NamedTuple):
     """Where the records of a log file lie.
@@ -59,6 +62,20 @@ def body_of(text: bytes | bytearray) -> Body | None:
     if head is None or tail is None or tail.start() < head.end():
         return None
     return Body(head.end(), tail.start(), b'},{"' + head[1] + b'":', head[2])
+
+
+def ends_whole(text: bytes | bytearray, body: Body) -> bool:
+    """Tell whether the last record is one, and no block of zeros lies in the text.
+
+    Of a file that no checksum holds together a copy may have been cut off where its records seem to end.
+    """
+    before = text.rfind(body.between, body.start, body.end)
+    try:
+        raw = text[body.start if before < 0 else before + 2 : body.end].decode().rstrip()
+        value, parsed = parse_json(raw)
+    except (ValueError, RecursionError):
+        return False
+    return parsed == len(raw) and is_record(value) and find(text, b"\0") < 0
 
 
 def first_places(text: bytes | bytearray, needles: Iterable[bytes], *, escapes: bool) -> list[Iterator[int]]:
@@ -165,9 +182,10 @@ def _brackets(piece: bytes | bytearray) -> bytes | bytearray:
 
 
 def _unclosed(brackets: bytes | bytearray) -> bytes | bytearray:
-    """Give the brackets that have no partner."""
-    length = -1
-    while len(brackets) != length:
+    """Give the brackets that have no partner; some that have one, too, where they stand deeper than any real record."""
+    for _ in range(_DEEPEST):
         length = len(brackets)
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(brackets) == length:
+            break
     return brackets

@@ -14,7 +14,7 @@ from gdkit.trail.items import Digest, Found, Item, NoteKind, Problem
 from gdkit.trail.ledger import DATA_EVENTS, is_data_event
 from gdkit.trail.load import ProseError, read_items
 from gdkit.trail.record import row_of
-from gdkit.trail.search.cut import body_of, first_places, records_at
+from gdkit.trail.search.cut import body_of, ends_whole, first_places, records_at
 from gdkit.trail.search.needles import names_any
 from gdkit.trail.search.unpack import LARGEST_BYTES, unpacked
 
@@ -131,7 +131,7 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     """Search a file of CloudTrail's own form; None where it is of another form, damaged, or odd."""
     text = unpacked(content)
     body = None if text is None else body_of(text)
-    if text is None or body is None:
+    if text is None or body is None or (text is content and not ends_whole(text, body)):
         return None
     held = _held({day for days in sought for day in days}, text)
     wanted = [needle.bytes for days, group in sought.items() if not days or held & set(days) for needle in group]
