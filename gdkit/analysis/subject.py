@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdkit.errors import FindingError, UsageError
-from gdkit.identifiers import is_instance_id, parse_access_key_id, parse_principal_id
+from gdkit.identifiers import is_instance_id, parse_access_key_id, parse_assumed_role, parse_principal_id
 from gdkit.model import Finding, Subject
 
 if TYPE_CHECKING:
@@ -53,16 +53,22 @@ def _is_of(other: Finding, principal_id: str | None, access_key_id: str | None) 
 
 
 def subject_of_text(text: str) -> Subject | None:
-    """Read a principal id (``AROA…:i-…``), an instance id or an access key id; None where it is none of them.
+    """Read a principal id (``AROA…:i-…``), an instance id, the ARN of an instance's session, or an access key id.
+
+    None where it is none of them.
 
     >>> subject_of_text("i-0123456789abcdef0").instance_id
+    'i-0123456789abcdef0'
+    >>> subject_of_text("arn:aws:sts::111122223333:assumed-role/app/i-0123456789abcdef0").instance_id
     'i-0123456789abcdef0'
 
     Raises:
         UsageError: the instance identity role, which no finding of this family is about.
     """
-    if is_instance_id(text):
-        return Subject(instance_id=text)
+    assumed = parse_assumed_role(text)
+    instance_id = assumed.session_name if assumed else text
+    if is_instance_id(instance_id):
+        return Subject(instance_id=instance_id)
     key = parse_access_key_id(text)
     if key is not None and key.kind != "other" and len(key.text) == KEY_CHARACTERS:
         return Subject(access_key_id=key.text)

@@ -46,9 +46,9 @@ _FORMULA = r"^([=+\-@\t\r])"
 def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Write every event of one session and of the credentials chained from it.
 
-    WHO is a principal id (AROA…:i-…), an instance id, an access key id, or a file with a finding. Records that cannot
-    name the session are not parsed, so that unpacking the files is most of the work. Ctrl-C stops the search and gives
-    what was found by then; a second one ends it, and writes nothing.
+    WHO is a principal id (AROA…:i-…), an instance id, the ARN of an instance's session, an access key id, or a file
+    with a finding. Records that cannot name the session are not parsed, so that unpacking the files is most of the
+    work. Ctrl-C stops the search and gives what was found by then; a second one ends it, and writes nothing.
     """
     from gdkit.trail.sources import LOOKUP  # noqa: PLC0415 - only what a command needs is loaded
 

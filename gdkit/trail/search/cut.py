@@ -29,7 +29,7 @@ _PIECE_BYTES = 1 << 20
 """So much of a text is looked at together, so that memory does not grow with the file."""
 
 _DEEPEST = 200
-"""Brackets inside each other; whose are deeper can be read, but not proven, which would take the square of its depth."""
+"""Brackets inside each other. What is deeper is left to the careful reader: its proof takes the square of the depth."""
 
 
 class Body(NamedTuple):

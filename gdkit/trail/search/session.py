@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdkit.errors import UsageError
 from gdkit.model import Subject
 from gdkit.trail.dedupe import Kept, KeptEvents
 from gdkit.trail.items import Digest, Note, Problem
@@ -16,6 +17,7 @@ from gdkit.trail.load import Trail, collector_paused, events_of
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import READ_WHOLE, Hit, look_at
 from gdkit.trail.search.run import Search
+from gdkit.trail.search.unfollowed import unfollowed
 from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from gdkit.trail.archive.asked import Asked
     from gdkit.trail.load import Progress
     from gdkit.trail.search.look import Candidate, Looked
+
+_WHO = (
+    "give a principal id (AROA…:i-…), an instance id (i- and 8 or 17 digits), the ARN of an instance's session "
+    "(…:assumed-role/ROLE/i-…), an access key id (20 characters), or a file with a finding"
+)
 
 
 def session_events(
@@ -39,7 +46,8 @@ def session_events(
     """Give every event of a session and of the credentials chained from it, out of any amount of log files.
 
     Args:
-        who: a principal id (``AROA…:i-…``), an instance id, an access key id, or a file with a finding.
+        who: a principal id (``AROA…:i-…``), an instance id, the ARN of an instance's session, an access key id, or a
+            file with a finding.
         trail: a folder, a file, a glob or an archive (``archive:FOLDER``); or several of these.
         on_progress: called now and then.
         is_stopped: asked before each file; once it says yes, what was found so far is given.
@@ -49,7 +57,8 @@ def session_events(
         The events, their raw records, and what was and was not searched.
 
     Raises:
-        UsageError: the subject fits several roles on one instance, or a source is no file path.
+        UsageError: the text names no session and no file, the subject fits several roles on one instance, or a source
+            is no file path.
         FindingError: the file holds no finding of use.
         TrailError: a path that is missing, no file found, or no file that could be read.
     """
@@ -61,12 +70,15 @@ def subject_of(who: str | os.PathLike[str]) -> Subject:
     """Give the session that a text names: an identifier, or else the path of a file with one finding.
 
     Raises:
+        UsageError: there is no such file, and the text is no identifier.
         FindingError: the file holds no finding, or one that names no session.
     """
     from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415 - loaded where needed
 
-    named = None if Path(who).exists() else subject_of_text(os.fspath(who))
-    if named is not None:
+    if not os.path.exists(who):  # noqa: PTH110 - any text may be asked about, however long
+        named = subject_of_text(os.fspath(who))
+        if named is None:
+            raise UsageError("this is no file, and names no session", where=f"{os.fspath(who)!r:.200}", action=_WHO)
         return named
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415 - of a file alone
 
@@ -124,6 +136,8 @@ def search_trail(
     for event_id, (path, line) in kept.differing().items():
         if event_id in ids:
             ledger.note("differs", path, line)
+    for sentence in unfollowed(events):
+        ledger.warn(sentence)
     if unfinished := search.unfinished:
         ledger.not_reached(f"{unfinished:,} of {len(files):,} log files")
     coverage = ledger.coverage(rows)

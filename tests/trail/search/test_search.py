@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import gdkit
-from gdkit.errors import FindingError, TrailError, UsageError
+from gdkit.errors import TrailError, UsageError
 from gdkit.sample import write_sample
 from gdkit.trail import load_trail
 from gdkit.trail.search import session, session_events, subject_of
@@ -163,9 +163,12 @@ def test_many_keys_need_few_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(looks) <= 100 * 2.2
 
 
-@pytest.mark.parametrize("who", [calls.INSTANCE, samples.KEY])
+ARN = f"arn:aws:sts::{samples.ACCOUNT}:assumed-role/web-role/{calls.INSTANCE}"
+
+
+@pytest.mark.parametrize("who", [calls.INSTANCE, samples.KEY, ARN])
 def test_named_otherwise(tmp_path: Path, who: str) -> None:
-    """The instance id, or a key of the session, leads to the whole session."""
+    """The instance id, a key of the session or the session's ARN leads to the whole session."""
     chain(tmp_path)
     write(tmp_path, "0340", [samples.event(9, userIdentity=samples.identity(accessKeyId="ASIAEXAMPLEKEY000002"))])
     assert numbers(session_events(who, tmp_path).events) == [1, 3, 4, 5, 7, 9]
@@ -205,10 +208,12 @@ def test_several_roles_on_one_instance(tmp_path: Path) -> None:
 
 
 def test_nobody(tmp_path: Path) -> None:
-    """Text that is neither an identifier nor a file is refused."""
+    """Text that is neither an identifier nor a file is refused, and what can be given is named."""
     chain(tmp_path)
-    with pytest.raises(FindingError):
-        session_events("nobody", tmp_path)
+    for text in ("nobody", "i-12", "AKIAX", "x" * 5000, "arn:aws:iam::111122223333:role/web"):
+        with pytest.raises(UsageError, match=r"no file, and names no session.*assumed-role/ROLE/i-") as raised:
+            session_events(text, tmp_path)
+        assert text[:100] in str(raised.value)
 
 
 def test_none_seen(tmp_path: Path) -> None:
