@@ -22,6 +22,8 @@ DATA = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCateg
         "resources": [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::b/k"},
                       {"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::b", "accountId": samples.ACCOUNT}]}  # fmt: skip
 CONSOLE_KEY, CONSOLE_MADE_KEY = "ASIAEXAMPLECONSO0001", "AKIAEXAMPLESPARE0001"
+SWITCHED_KEYS = ("ASIAEXAMPLESWITC0001", "ASIAEXAMPLESWITC0002")
+SWITCHED = "AROAEXAMPLESWITC00001"
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _TEXT = st.text(_LETTERS, max_size=12) | st.sampled_from(
     ["a\u2028b", "\x1b[31m", "a\"b\\c'd;--", "\\u0026&<>=", "é\U0001f600"]
@@ -101,20 +103,30 @@ def incidents(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def _grown_in_console(number: int, hop: int) -> list[dict[str, Any]]:
-    """Give a sign-in to the console by a chained session, a key that was made there, and a call with that."""
+    """Give a sign-in to the console by a chained session, a key that was made there, and a call with that.
+
+    And a role that was switched to there, whose calls are signed with another key than the one that was issued.
+    """
     token = calls.call(number, hop, eventSource="signin.amazonaws.com", eventName="GetSigninToken")
     who = calls.identity(hop) | {"accessKeyId": CONSOLE_KEY}
     made = calls.create_access_key(number + 1, hop) | {"userIdentity": who, "sessionCredentialFromConsole": "true"}
     made["responseElements"] = {"accessKey": {"userName": "spare", "accessKeyId": CONSOLE_MADE_KEY}}
     user = {"type": "IAMUser", "principalId": "AIDAEXAMPLESPARE0001", "userName": "spare",
             "accessKeyId": CONSOLE_MADE_KEY, "accountId": samples.ACCOUNT}  # fmt: skip
-    return [token, made, samples.event(number + 2, userIdentity=user)]
+    taken = calls.assume_role(number + 3, 0) | {"userIdentity": who, "sessionCredentialFromConsole": "true"}
+    taken["requestParameters"] = taken["requestParameters"] | {"roleSessionName": "switched"}
+    taken["responseElements"]["credentials"]["accessKeyId"] = SWITCHED_KEYS[0]
+    taken["responseElements"]["assumedRoleUser"]["assumedRoleId"] = f"{SWITCHED}:switched"
+    there = samples.event(number + 4, userIdentity=calls.role(f"{SWITCHED}:switched", SWITCHED_KEYS[1]),
+                          sessionCredentialFromConsole="true")  # fmt: skip
+    return [token, made, samples.event(number + 2, userIdentity=user), taken, there]
 
 
 def told_apart(records: list[dict[str, Any]], number: int, day: date) -> Drawn:
     """Give an incident of its own identifiers, on a day, as the files that CloudTrail delivers."""
     names = [samples.INSTANCE, samples.ROLE_ID, samples.KEY, *calls.HOP_KEYS, "AKIAEXAMPLEMADE00001",
              "AIDAEXAMPLEHELPER001", CONSOLE_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
+             SWITCHED, *SWITCHED_KEYS,
              *(one.partition(":")[0] for one in calls.HOP_PRINCIPALS)]  # fmt: skip
     text = json.dumps(records).replace("2026-11-01T", f"{day}T")
     text = text.replace("Nov 1, 2026,", f"{day:%b} {day.day}, {day.year},")

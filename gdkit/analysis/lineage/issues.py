@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gdkit import tables
-from gdkit.analysis.lineage.reach import GRANTS, Trail, positions_of
+from gdkit.analysis.lineage.reach import GRANTS, Trail, in_console, positions_of
 
 ISSUES = frozenset(
     {
@@ -76,6 +76,8 @@ def hop_rows(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
 def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys: tuple[str, ...]) -> pd.DataFrame:
     """Give what leads to the calls of the new sessions: by key, and by principal where a record has no key of it.
 
+    By principal, too, where the role was switched to in the console, which signs with more keys than that one.
+
     Args:
         asked: calls that issued a credential.
         trail: the whole trail.
@@ -95,7 +97,9 @@ def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys:
     base = {"by": "principal_id", "value": begun["new_principal_id"], "node": begun["new_access_key_id"]}
     half = _grants(begun, **base, only="half", strength="principal", asked_by=begun["party"].where(sole, "unknown"))
     echo = _grants(begun[sole], **base, only="echo", strength="principal")
-    return pd.concat([key, half, echo], ignore_index=True)
+    console = _grants(begun[in_console(begun)], **base, only="console", strength="console",
+                      asked_by=begun["party"].where(sole, "unknown"))  # fmt: skip
+    return pd.concat([key, half, echo, console], ignore_index=True)
 
 
 def console_grants(rows: pd.DataFrame, trail: Trail, party_of: pd.Series) -> pd.DataFrame:

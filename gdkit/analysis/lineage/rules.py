@@ -35,15 +35,15 @@ CONSOLE_BY: dict[str, tuple[Party, str, str]] = {
     "thief": (
         "thief",
         "console_by_thief",
-        "in the console, by a session for which the thief asked a sign-in token, and nobody else did",
+        "in the console, by a session that the thief signed in to or switched to there, and nobody else did",
     ),
     "unknown": (
         "unknown",
         "console_by_unknown",
-        "in the console, by a session for which a sign-in token was asked, not by the thief alone for certain",
+        "in the console, by a session that was signed in to or switched to there, not by the thief alone for certain",
     ),
 }
-"""Whose a call in the console is, by who asked for the session's sign-in token."""
+"""Whose a call in the console is, by who asked for the session's sign-in token, or switched to its role."""
 
 CHANGED_BY: dict[str, tuple[Party, str, str]] = {
     "thief": (

@@ -128,9 +128,14 @@ class Known:
             return False
         self._issued(call)
         if call.name == "GetSigninToken" and not own:
-            self._console_principals.add(call.principal)
-            self._add_stay(call.principal, call.event_at, _later(call.event_at, LONGEST_CONSOLE_SESSION))
+            self._signed_in(call.principal, call.event_at)
+        if call.in_console and call.new_principal:  # a role that is switched to there goes on in the console
+            self._signed_in(call.new_principal, call.event_at)
         return True
+
+    def _signed_in(self, principal: str | None, at: datetime | None) -> None:
+        self._console_principals.add(principal)
+        self._add_stay(principal, at, _later(at, LONGEST_CONSOLE_SESSION))
 
     def _is_chained(self, call: Call) -> bool:
         if call.in_console and call.principal in self._console_principals:

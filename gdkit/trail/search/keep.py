@@ -48,19 +48,34 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
 
 
 def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the calls that issued a key which is none of the session's own, and those that issued a sign-in token."""
+    """Give the calls that issued a key which is none of the session's own, and those that began a console session."""
     asked = asked_in(with_keys(events))
     made = asked[asked["error_code"].isna() & asked["new_access_key_id"].notna()]
     return made[~made["new_access_key_id"].isin(own_keys)], sign_ins(events)
 
 
 def sign_ins(events: pd.DataFrame) -> pd.DataFrame:
-    """Give the calls that took a token to sign in to the console with."""
-    return events[(events["event_name"] == "GetSigninToken") & events["error_code"].isna()]
+    """Give the calls that began a console session: that took a token to sign in with, or switched the role in one.
+
+    Returns:
+        Those rows, as if made by the session that they began: ``principal_id``, ``session_name`` and ``account_id`` are
+        those of the role that was switched to.
+
+    Source: IAM User Guide, "Switch from a user to an IAM role (console)": the console assumes the role.
+    """
+    done = events[events["error_code"].isna()]
+    tokens = done[done["event_name"] == "GetSigninToken"]
+    switched = done[in_console(done) & done["new_principal_id"].notna()]
+    if switched.empty:
+        return tokens
+    account = switched["requested_role_arn"].str.extract(r":(\d{12}):role/", expand=False)
+    began = switched.assign(principal_id=switched["new_principal_id"], session_name=switched["requested_session_name"],
+                            account_id=account.fillna(switched["account_id"]))  # fmt: skip
+    return pd.concat([tokens, began])
 
 
 def made_in_consoles(events: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
-    """Tell which events were made in the console sessions that these tokens begin."""
+    """Tell which events were made in the console sessions that these calls, of ``sign_ins``, began."""
     return _during(events, in_console(events), tokens["principal_id"], tokens["event_at"],
                    tokens["event_at"] + LONGEST_CONSOLE_SESSION)  # fmt: skip
 

@@ -28,7 +28,7 @@ _KINDS = (
     _Kind("iam.amazonaws.com", ("UploadSSHPublicKey", "UploadSigningCertificate"), "uploaded a key of its own",
           "Calls with it are not among these events: look for the user that it was uploaded for."),
     _Kind("signin.amazonaws.com", ("GetSigninToken",), "signed in to the console",
-          "A role that was switched to there is not among these events: look for SwitchRole."),
+          "Roles switched to there without a record of AssumeRole are not among these events: look for SwitchRole."),
 )  # fmt: skip
 """Source: IAM User Guide, "User passwords in AWS", "Service-specific credentials for IAM users", "Use IAM with
 CodeCommit" and "Switch from a user to an IAM role (console)"; IAM API Reference for the names of the calls.

@@ -187,6 +187,16 @@ def test_console_of_the_leaked_session_hangs_on_its_token(tmp_path: Path) -> Non
     assert list(lineage.edges.loc[lineage.edges["to"] == CONSOLE_KEY, "from"]) == [f"console_session:{PRINCIPAL}"]
 
 
+@pytest.mark.parametrize("switched", [True, False], ids=["in the console", "by the command line"])
+def test_role_that_is_switched_to_in_the_console(tmp_path: Path, *, switched: bool) -> None:
+    """The console signs with more keys than the one that was issued; whoever took the role elsewhere has that alone."""
+    flag = {"sessionCredentialFromConsole": "true"} if switched else {}
+    taken = assume_role(10, THIEF, "Mozilla/5.0", who=identity(CONSOLE_KEY), **flag)
+    call = chained(20, ELSEWHERE, "Mozilla/5.0", key="ASIAEXAMPLESWITCHED1", sessionCredentialFromConsole="true")
+    found = said(traced(tmp_path, [made(5, "signin", "GetSigninToken"), taken, call]))
+    assert found.get(call["eventID"]) == (("thief", "console_by_thief") if switched else None)
+
+
 def _echo(minute: int, who: dict[str, Any]) -> dict[str, Any]:
     host = "cloudformation.amazonaws.com"
     return record(minute, host, host, name="CreateBucket", service="s3", who=who | {"invokedBy": host})

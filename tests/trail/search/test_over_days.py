@@ -90,9 +90,15 @@ class Story:
         """Take one step further."""
         by = self.good[-1 - step.by % len(self.good)]
         at = by.moment(step.at)
+        new = self.assume(f"AROAEXAMPLEROLE{step.role:05d}:s=1", by, at, timedelta(minutes=step.minutes))
+        self.good.append(new)
+        for use, hundredths in step.uses:
+            USES[use](self, new, new.moment(hundredths))
+
+    def assume(self, principal: str, by: Credential, at: datetime, lasting: timedelta) -> Credential:
+        """Add the call that takes a role."""
         number = len(self.records)
-        new = Credential(f"AROAEXAMPLEROLE{step.role:05d}:s=1", f"ASIAEXAMPLEHOP{number:06d}", at,
-                         at + timedelta(minutes=step.minutes))  # fmt: skip
+        new = Credential(principal, f"ASIAEXAMPLEHOP{number:06d}", at, at + lasting)
         made = calls.assume_role(number, 0, eventTime=_iso(at))
         answer = made["responseElements"]
         answer["credentials"] |= {"accessKeyId": new.key, "expiration": f"{new.until:%b %d, %Y, %I:%M:%S %p}"}
@@ -100,9 +106,7 @@ class Story:
         asked = made["requestParameters"] | {"roleSessionName": "s=1"}
         self.add(at, by, eventName="AssumeRole", eventSource="sts.amazonaws.com", requestParameters=asked,
                  responseElements=answer)  # fmt: skip
-        self.good.append(new)
-        for use, hundredths in step.uses:
-            USES[use](self, new, new.moment(hundredths))
+        return new
 
     def call(self, by: Credential, at: datetime) -> None:
         """Add a plain call."""
@@ -121,6 +125,15 @@ class Story:
                                of_console=True)  # fmt: skip
         self.add(signed_in.moment(70), signed_in)
         self.good.append(signed_in)
+
+    def switched(self, by: Credential, at: datetime) -> None:
+        """Add a sign-in to the console, another role taken there, and what is done as that, with more keys than one."""
+        self.console(by, at)
+        signed_in = self.good.pop()
+        at = signed_in.moment(20)
+        to = self.assume(f"AROAEXAMPLESWITCH{len(self.records):03d}:s=1", signed_in, at, timedelta(hours=1))
+        later = to._replace(key=f"ASIAEXAMPLESWI{len(self.records):06d}", until=at + CONSOLE, of_console=True)
+        self.lasting(later, later.moment(90))
 
     def lasting(self, by: Credential, at: datetime) -> None:
         """Add a key that never expires, and a call with it ten days later."""
@@ -142,7 +155,7 @@ class Story:
 
 
 USES = {"call": Story.call, "half": Story.half, "console": Story.console, "lasting key": Story.lasting,
-        "federated": Story.federated}  # fmt: skip
+        "federated": Story.federated, "switched": Story.switched}  # fmt: skip
 DELAYS = [timedelta(minutes=minutes) for minutes in (0, 4, 15, 100)] + [timedelta(hours=30), timedelta(days=20)]
 
 one_use = st.tuples(st.sampled_from(sorted(USES)), st.integers(0, 100))

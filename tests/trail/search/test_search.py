@@ -124,6 +124,27 @@ def test_what_grew_in_a_console(tmp_path: Path, issue: str, who: dict[str, Any])
     assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("hop", [0, 1], ids=["by the session", "by a role that it took"])
+def test_a_role_that_is_switched_to_in_the_console(tmp_path: Path, hop: int) -> None:
+    """Calls of a role that a console session took are found by its principal: the console signs with more keys.
+
+    So late that no console session lasts, and by a client that is not the console, they are another's.
+    """
+    there = calls.role("AROAEXAMPLESWITC00001:evil", "ASIAEXAMPLESWITC0002")
+    console = {"sessionCredentialFromConsole": "true"}
+    who = calls.identity(hop) | {"accessKeyId": "ASIAEXAMPLECONSO0001"}
+    taken = calls.assume_role(4, 0) | {"userIdentity": who} | console
+    taken["responseElements"]["assumedRoleUser"]["assumedRoleId"] = "AROAEXAMPLESWITC00001:evil"
+    taken["responseElements"]["credentials"]["accessKeyId"] = "ASIAEXAMPLESWITC0001"
+    write(tmp_path, "0310", [
+        calls.assume_role(1, 0), calls.call(3, hop, eventName="GetSigninToken", eventSource="signin.amazonaws.com"),
+        taken, samples.event(5, userIdentity=there, eventTime="2026-11-01T09:00:00Z", **console),
+        samples.event(6, userIdentity=there), samples.event(7, userIdentity=there, eventTime="2026-11-02T09:00:00Z"),
+        samples.event(8, userIdentity=there, eventTime="2026-11-02T09:00:00Z", **console),
+    ])  # fmt: skip
+    assert sorted(numbers(session_events(calls.PRINCIPAL, tmp_path).events)) == [1, 3, 4, 5]
+
+
 @pytest.mark.parametrize("text", ['x": 1', '":', '": {"'])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (", ", " : ")])
 def test_no_text_hides_the_day_of_a_late_file(tmp_path: Path, text: str, separators: tuple[str, str]) -> None:
