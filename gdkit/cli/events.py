@@ -89,7 +89,7 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
         return search_trail(files, subject, on_progress=way.tellers.files, is_stopped=stop.is_set,
                             workers=options["workers"])  # fmt: skip
 
-    check_sources(sources)
+    check_sources(sources, way.terms)
     if not needs_aws(sources):
         return read(sources)
     now = datetime.now(UTC)

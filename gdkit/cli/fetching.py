@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdkit.cli.options import aws_access, aws_options, plain
-from gdkit.errors import ParameterError, StoppedError
+from gdkit.errors import ParameterError, StoppedError, UsageError
 from gdkit.model import NotSearched
 
 if TYPE_CHECKING:
@@ -109,17 +109,20 @@ def _ask(source: str, estimate: Cost) -> bool:
     return click.confirm("Read it?", default=False, err=True)
 
 
-def check_sources(sources: Iterable[str]) -> None:
-    """Refuse sources that are not there, or are of a kind that cannot be read.
+def check_sources(sources: Iterable[str], terms: Terms) -> None:
+    """Refuse sources that are not there, or are of a kind that cannot be read, and a span that bounds none of them.
 
     Raises:
-        UsageError: a source that is wrongly written, or that this version cannot read.
+        UsageError: a source that is wrongly written, or that this version cannot read, or a span for log files alone.
         TrailError: there is no such file or folder.
     """
-    from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.named import file_sources, needs_aws, remote_sources  # noqa: PLC0415 - loaded where needed
     from gdkit.trail.sources import find_files  # noqa: PLC0415
 
     listed = list(sources)
+    if (terms.since or terms.until) and not needs_aws(listed):
+        raise UsageError("--since and --until are for sources in AWS; log files and archives of them are read whole",
+                         action="leave them out, and look at event_at in what is found")  # fmt: skip
     for source in remote_sources(listed):
         from gdkit.trail.fetched import check_fetchable  # noqa: PLC0415
 

@@ -13,6 +13,7 @@ from gdkit.cli.options import GAPS, absolute
 from gdkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from gdkit.cli.fetching import Way
     from gdkit.trail import Trail
 
 
@@ -36,9 +37,9 @@ def hunt(trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     if LOOKUP in trail:
         raise UsageError("the event history answers about one session name at a time, so a hunt cannot look through it",
                          action="give log files with --trail, or investigate one: gdkit investigate i-…")  # fmt: skip
-    sources = [absolute(source) for source in trail]
-    check_sources(sources)
-    loaded = _loaded(sources, options)
+    sources, way = [absolute(source) for source in trail], told_way(options)
+    check_sources(sources, way.terms)
+    loaded = _loaded(sources, way, options["keep"])
     found = hunt_sessions(loaded.events)
     if as_json:
         click.echo(json.dumps(hunt_document(found, loaded.coverage), indent=2))
@@ -51,17 +52,16 @@ def hunt(trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
         raise click.exceptions.Exit(GAPS)
 
 
-def _loaded(sources: list[str], options: dict[str, Any]) -> Trail:
+def _loaded(sources: list[str], way: Way, keep: str | None) -> Trail:
     """Read files, and all events of sources in AWS with them."""
     from gdkit.gathering.window import WITHOUT_FINDING  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail import load_trail  # noqa: PLC0415
     from gdkit.trail.fetched import Question  # noqa: PLC0415
     from gdkit.trail.named import needs_aws  # noqa: PLC0415
 
-    way = told_way(options)
     if not needs_aws(sources):
         return load_trail(sources)
     until = way.terms.until or datetime.now(UTC)
     question = Question(way.terms.since or until - WITHOUT_FINDING, until, regions=way.access.regions)
-    with kept_in(options["keep"]) as folder:
+    with kept_in(keep) as folder:
         return read_aside(sources, question, load_trail, folder, way)

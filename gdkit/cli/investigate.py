@@ -80,7 +80,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     way, parameters = told_way(options), _parameters(options)
     access, printer = way.access, find_printer(options["browser"], pdf=options["pdf"])
     sources = [absolute(source) for source in trail] or ["lookup"]
-    check_sources(sources)  # a wrong path is told before anything is asked or written
+    check_sources(sources, way.terms)  # a wrong path is told before anything is asked or written
     check_named(parameters)
     if is_many(finding, every=options["every"]):
         refuse_for_one(options)

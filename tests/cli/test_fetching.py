@@ -176,6 +176,22 @@ def test_wrong_use(run: Callable[..., Ended], shelf: Shelf, arguments: tuple[str
     assert said in ended.err
 
 
+@pytest.mark.parametrize(
+    "command", [("events", PRINCIPAL), ("hunt",), ("investigate", PRINCIPAL)], ids=lambda one: one[0]
+)
+@pytest.mark.parametrize("span", ["--since", "--until"])
+def test_a_span_for_log_files_alone(
+    run: Callable[..., Ended], tmp_path: Path, command: tuple[str, ...], span: str
+) -> None:
+    """Log files are read whole, so that a span for nothing else is refused, not passed over."""
+    samples.write(tmp_path / "log.json", samples.records_text(3))
+    more = ("--case", str(tmp_path / "case")) if command[0] == "investigate" else ()
+    ended = run(*command, "--trail", str(tmp_path / "log.json"), span, "2026-11-01", *more)
+    assert ended.status == 2
+    assert "log files and archives of them are read whole" in ended.err
+    assert not (tmp_path / "case").exists()
+
+
 def test_above_the_limit(run: Callable[..., Ended]) -> None:
     """Where nobody sits at a terminal, a source above the limit is refused, with the options that allow it."""
     ended = run("events", PRINCIPAL, "--trail", BUCKET, "--max-objects", "2")
