@@ -57,7 +57,7 @@ EVENTS = Table(
                "responseElements.credentials.accessKeyId (or responseElements.accessKey.accessKeyId)"),
         Column("new_key_expires_at", "time", "When that key expires.", "responseElements.credentials.expiration"),
         Column("new_principal_id", "text", "Principal id of the session that this call began.",
-               "responseElements.assumedRoleUser.assumedRoleId"),
+               "responseElements.assumedRoleUser.assumedRoleId, or of a federated user federatedUser.federatedUserId"),
         Column("requested_role_arn", "text", "Role that the call asked for.", "requestParameters.roleArn"),
         Column("requested_session_name", "text", "Session name that the call asked for.",
                "requestParameters.roleSessionName"),

@@ -161,10 +161,11 @@ def _issued(record: Mapping[str, Any]) -> tuple[Any, ...]:
     request = fields(record.get("requestParameters"))
     key = fields(answer.get("credentials"))
     key_id = text(key.get("accessKeyId")) or text(fields(answer.get("accessKey")).get("accessKeyId"))
-    user = fields(answer.get("assumedRoleUser"))
+    user, federated = fields(answer.get("assumedRoleUser")), fields(answer.get("federatedUser"))
     return (
         key_id, parse_time(key.get("expiration")),
-        text(user.get("assumedRoleId")) or text(user.get("assumeRoleId")),  # EKS Pod Identity spells it so
+        text(user.get("assumedRoleId")) or text(user.get("assumeRoleId"))  # EKS Pod Identity spells it so
+        or text(federated.get("federatedUserId")),
         text(request.get("roleArn")), text(request.get("roleSessionName")),
     )  # fmt: skip
 

@@ -124,6 +124,19 @@ def test_what_grew_in_a_console(tmp_path: Path, issue: str, who: dict[str, Any])
     assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [2, 3, 4, 5]
 
 
+def test_a_federated_user_as_another_account_records_it(tmp_path: Path) -> None:
+    """A call of a federated user is found where its only record is another account's, which has no key."""
+    answer = {"credentials": {"accessKeyId": "ASIAEXAMPLEFEDER0001", "expiration": "Nov 1, 2026, 5:00:00 AM"},
+              "federatedUser": {"federatedUserId": f"{samples.ACCOUNT}:bob"}}  # fmt: skip
+    there = {"type": "AWSAccount", "principalId": f"{samples.ACCOUNT}:bob", "accountId": samples.ACCOUNT}
+    used = {"userIdentity": there, "recipientAccountId": calls.OTHER_ACCOUNT}
+    write(tmp_path, "0310", [
+        calls.call(1, 0, eventName="GetFederationToken", eventSource="sts.amazonaws.com", responseElements=answer),
+        samples.event(2, **used), samples.event(3, **used, eventTime="2026-11-01T06:00:00Z"),
+    ])  # fmt: skip
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2]
+
+
 @pytest.mark.parametrize("hop", [0, 1], ids=["by the session", "by a role that it took"])
 def test_a_role_that_is_switched_to_in_the_console(tmp_path: Path, hop: int) -> None:
     """Calls of a role that a console session took are found by its principal: the console signs with more keys.
