@@ -74,7 +74,7 @@ def lab(case: str | None, findings: str, member_role: str, scenario: str | None,
                 _say_address(running, browser=browser)
                 _wait(running, simulator)
     except KeyboardInterrupt:
-        pass
+        pass  # Ctrl-C is how it is ended, and the next line says so
     click.echo("Stopped. What was recorded is kept in the case folder, if one was begun.", err=True)
 
 

@@ -127,11 +127,7 @@ def what_is_known(
         egress_clients=_habitual(calls[calls["place"].isin(egress)], subject)
         | neighbours_clients(events, session, egress),
         ways_out=ways_out(elsewhere, None if thefts.empty else thefts.min()),
-        moved=frozenset(
-            place
-            for place in moved
-            if _all_amazons(calls, place) and (_restarted(events, calls, place) or _one_region(calls, place, subject))
-        ),
+        moved=_surely_moved(events, calls, moved, subject),
         perhaps_moved=moved,
         habits=_habits(calls, subject),
         earlier_clients=_clients(earlier[~earlier["place"].isin(addresses)]),
@@ -146,6 +142,14 @@ def what_is_known(
         long_standing=_is_long_standing(calls, reported, subject, one_key_will_do=not _at_home_elsewhere(elsewhere)),
         neighbours_first=is_habit(before) and bool(before["event_at"].min() < since),
         away=_away(events, calls, agents, session),
+    )
+
+
+def _surely_moved(events: pd.DataFrame, calls: pd.DataFrame, moved: frozenset[str], subject: Subject) -> frozenset[str]:
+    return frozenset(
+        place
+        for place in moved
+        if _all_amazons(calls, place) and (_restarted(events, calls, place) or _one_region(calls, place, subject))
     )
 
 

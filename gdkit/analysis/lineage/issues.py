@@ -53,6 +53,12 @@ def asked_in(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[asked & ~linked]
 
 
+def role_accounts(rows: pd.DataFrame) -> pd.Series:
+    """Give the account of the role that each call asked for; the call's own where it names none."""
+    named = rows["requested_role_arn"].str.extract(r":(\d{12}):role/", expand=False)
+    return named.fillna(rows["account_id"])
+
+
 def hop_rows(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
     """Give the rows of ``tables.HOPS`` for calls that issued a credential, or tried to."""
     made = pd.DataFrame(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from gdkit import tables
+from gdkit.analysis.lineage.issues import role_accounts
 from gdkit.analysis.lineage.reach import in_console
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def issue_links(asked: pd.DataFrame, *, hop: int) -> pd.DataFrame:
     session = named + "/" + asked["requested_session_name"]
     label = session.fillna(named).fillna(key).fillna(asked["event_name"])
     label = label.mask(token, asked["principal_id"].fillna("console"))
-    account = asked["requested_role_arn"].str.extract(r":(\d{12}):role/", expand=False).fillna(asked["account_id"])
-    return _links(asked, target, hop, to_kind=kind, to_label=label, to_account=account)
+    return _links(asked, target, hop, to_kind=kind, to_label=label, to_account=role_accounts(asked))
 
 
 def sign_in_links(level: pd.DataFrame, *, hop: int) -> pd.DataFrame:

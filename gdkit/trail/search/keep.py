@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gdkit.analysis.lineage.issues import asked_in, with_keys
+from gdkit.analysis.lineage.issues import asked_in, role_accounts, with_keys
 from gdkit.analysis.lineage.reach import in_console
 from gdkit.analysis.session import find_session
 from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
@@ -68,9 +68,8 @@ def sign_ins(events: pd.DataFrame) -> pd.DataFrame:
     switched = done[in_console(done) & done["new_principal_id"].notna()]
     if switched.empty:
         return tokens
-    account = switched["requested_role_arn"].str.extract(r":(\d{12}):role/", expand=False)
     began = switched.assign(principal_id=switched["new_principal_id"], session_name=switched["requested_session_name"],
-                            account_id=account.fillna(switched["account_id"]))  # fmt: skip
+                            account_id=role_accounts(switched))  # fmt: skip
     return pd.concat([tokens, began])
 
 
