@@ -21,6 +21,7 @@ LAYERS = (
         "permissions",
         "permissions_bucket",
         "permissions_queries",
+        "sizes",
     ),
     ("columns",),
     ("tables",),
@@ -42,7 +43,7 @@ LAYERS = (
 """From the bottom up: a part imports its own layer and those below, never one above."""
 
 PURE = ("errors", "model", "ledger_row", "identifiers", "own_calls", "permissions", "permissions_bucket",
-        "permissions_queries", "columns", "tables", "analysis", "origin", "policy")  # fmt: skip
+        "permissions_queries", "sizes", "columns", "tables", "analysis", "origin", "policy")  # fmt: skip
 """Parts that know neither AWS's API nor a widget."""
 
 

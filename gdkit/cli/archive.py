@@ -11,6 +11,7 @@ import click
 from gdkit.cli.options import GAPS, absolute, plain
 from gdkit.cli.stopping import stopped_by_ctrl_c
 from gdkit.errors import ArchiveError, UsageError
+from gdkit.sizes import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,8 +113,8 @@ def _lines(folder: Path, built: Built, summary: Summary) -> Iterator[str]:
 
     span = f", {when(summary.first_at)} to {when(summary.last_at)}" if summary.first_at else ""
     yield (f"{folder} holds {many(summary.records, 'record')} of {many(summary.files, 'log file')} "
-           f"({summary.size_bytes / 1e6:,.1f} MB){span}; {many(len(summary.accounts), 'account')}, "
-           f"{many(len(summary.regions), 'region')}. It takes {summary.archive_bytes / 1e6:,.1f} MB.")  # fmt: skip
+           f"({size_text(summary.size_bytes)}){span}; {many(len(summary.accounts), 'account')}, "
+           f"{many(len(summary.regions), 'region')}. It takes {size_text(summary.archive_bytes)}.")  # fmt: skip
     yield (f"Taken in now: {built.new:,} new, {built.changed:,} changed; {built.same:,} read again that hold the same.")
     if built.left:
         yield f"Stopped: {many(built.left, 'log file')} left. Go on with: gdkit archive {folder}"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, kept_in, read_aside, told_way
+from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute, plain
 from gdkit.cli.stopping import stopped_by_ctrl_c
 from gdkit.errors import CaseWriteError, UsageError
+from gdkit.sizes import size_text
 
 if TYPE_CHECKING:
     import threading
@@ -95,8 +96,7 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
     now = datetime.now(UTC)
     question = question_of(subject, way.terms.since or looked_since(subject, now), way.terms.until or now,
                            regions=way.access.regions, around=False)  # fmt: skip
-    with kept_in(options["keep"]) as folder:
-        return read_aside(sources, question, read, folder, way)
+    return read_aside(sources, question, read, options["keep"], way)
 
 
 def _refuse_unwritable(named: Path) -> None:
@@ -147,8 +147,8 @@ def _lines(found: Trail) -> Iterator[str]:
     from gdkit.ui.words import many, when  # noqa: PLC0415
 
     table, coverage = found.events, found.coverage
-    searched = f"{many(sum(row.files for row in coverage.searched), 'file')}, " \
-               f"{sum(row.bytes for row in coverage.searched) / 1e6:,.1f} MB"  # fmt: skip
+    files, size_bytes = (sum(getattr(row, name) for row in coverage.searched) for name in ("files", "bytes"))
+    searched = f"{many(files, 'file')}, {size_text(size_bytes)}"
     if table.empty:
         yield f"No event of the session was seen in what was searched ({searched}). That is no proof of no use."
     else:

@@ -149,7 +149,7 @@ def fetch_for(folder: CaseFolder, sources: Sequence[str], way: Way) -> None:
 
 
 @contextmanager
-def kept_in(keep: str | None) -> Iterator[Path]:
+def _kept_in(keep: str | None) -> Iterator[Path]:
     """Give the folder in which what is fetched is kept; a temporary one where none is named."""
     if keep:
         yield Path(keep).expanduser().absolute()
@@ -164,7 +164,7 @@ def read_aside(
     sources: Sequence[str],
     question: Question,
     read: Callable[[list[str]], Trail],
-    folder: Path,
+    keep: str | None,
     way: Way,
 ) -> Trail:
     """Read files and sources in AWS outside any case.
@@ -173,7 +173,7 @@ def read_aside(
         sources: files, and sources in AWS.
         question: what is asked of those in AWS.
         read: reads files.
-        folder: where what is fetched lies; a later run goes on from there.
+        keep: folder in which what is fetched is kept, so that a later run goes on from there; None to keep nothing.
         way: how AWS is reached, and on what terms.
 
     Raises:
@@ -182,6 +182,17 @@ def read_aside(
         CostError: a source would take more than is allowed.
         StoppedError: it was stopped before there was anything to read.
     """
+    from gdkit.trail.fetched import of_sources  # noqa: PLC0415 - only what a command needs is loaded
+
+    with _kept_in(keep) as folder:
+        trail, fetched = _read_into(folder, sources, question, read, way)
+    return trail if keep else of_sources(trail, fetched)
+
+
+def _read_into(
+    folder: Path, sources: Sequence[str], question: Question, read: Callable[[list[str]], Trail], way: Way
+) -> tuple[Trail, tuple[Fetched, ...]]:
+    """Fetch into a folder, and read what is there together with files."""
     from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail.fetched import fetch, fetch_and_read, folder_of, with_gaps  # noqa: PLC0415
     from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415
@@ -204,7 +215,7 @@ def read_aside(
         stop.clear()  # what was fetched is little, and is read; one more Ctrl-C ends that, too
         return _without(read(fetched), files)
 
-    return fetch_and_read(remote, question, with_gaps(remote, fetch_one, into), read_both)[0]
+    return fetch_and_read(remote, question, with_gaps(remote, fetch_one, into), read_both)
 
 
 def _not_come_to(source: RemoteSource, question: Question, folder: Path, error: StoppedError) -> Fetched:

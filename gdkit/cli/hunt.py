@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, kept_in, read_aside, told_way
+from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute
 from gdkit.errors import UsageError
 
@@ -63,5 +63,4 @@ def _loaded(sources: list[str], way: Way, keep: str | None) -> Trail:
         return load_trail(sources)
     until = way.terms.until or datetime.now(UTC)
     question = Question(way.terms.since or until - WITHOUT_FINDING, until, regions=way.access.regions)
-    with kept_in(keep) as folder:
-        return read_aside(sources, question, load_trail, folder, way)
+    return read_aside(sources, question, load_trail, keep, way)

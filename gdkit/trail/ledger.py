@@ -47,6 +47,9 @@ NOT_PARSED = (
     "told of."
 )
 
+_SEARCHED_AS_TEXT = ("files", "s3")
+"""Kinds of sources whose records are parsed only where they name the session; others give such records alone."""
+
 STOPPED = "the search was stopped before it was through with them"
 """Why files were not come to, where a person wanted it so."""
 
@@ -234,7 +237,7 @@ class Ledger:
 
     def _warnings(self) -> Iterable[str]:
         yield from self._told
-        if self._sought and not all(source.archived for source in self._sources):
+        if self._sought and any(source.kind in _SEARCHED_AS_TEXT for source in self._sources):
             yield NOT_PARSED
         if not self.records:
             yield ("No event of the session was seen in what was searched." if self._sought

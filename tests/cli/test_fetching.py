@@ -73,12 +73,20 @@ def test_events_of_a_bucket(run: Callable[..., Ended], shelf: Shelf, tmp_path: P
     ended = run("events", PRINCIPAL, "--trail", BUCKET, "--since", "2026-11-01", "--until", "2026-11-01T12:00Z",
                 "--region", "eu-west-1", "--keep", tmp_path / "kept")  # fmt: skip
     assert ended.out.startswith("3 events of the session")
-    assert f"Read in AWS: {BUCKET}: 3 objects, 3 requests, 0.0 MB." in ended.out
+    assert f"Read in AWS: {BUCKET}: 3 objects, 3 requests, 0 bytes." in ended.out
     assert ended.status == 3, "the shelf has a gap"
     (_, asked) = shelf.asked[0]
     assert (asked.since, asked.until) == (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC))
     assert (asked.regions, asked.addresses, asked.session_names) == (("eu-west-1",), (), (samples.INSTANCE,))
     assert [path.name for path in (tmp_path / "kept").iterdir()] == [folder_of(tmp_path, parse_source(BUCKET)).name]  # type: ignore[arg-type]
+
+
+def test_where_events_are_from(run: Callable[..., Ended], tmp_path: Path) -> None:
+    """An event names the file that is kept of it, or else its source: never a file that is gone by then."""
+    asked = ("events", PRINCIPAL, "--trail", BUCKET, "--since", "2026-11-01", "--json")
+    assert {row["source_file"] for row in json.loads(run(*asked).out)["events"]} == {BUCKET}
+    kept = json.loads(run(*asked, "--keep", tmp_path / "kept").out)["events"]
+    assert {row["source_file"] for row in kept} <= {str(path) for path in (tmp_path / "kept").rglob("*.json.gz")}
 
 
 def test_files_and_bucket_together(run: Callable[..., Ended], tmp_path: Path) -> None:
@@ -87,7 +95,7 @@ def test_files_and_bucket_together(run: Callable[..., Ended], tmp_path: Path) ->
     document = json.loads(run("events", PRINCIPAL, "--trail", tmp_path / "logs", "--trail", BUCKET, "--json").out)
     assert len(document["events"]) == 4
     assert [row["records"] for row in document["coverage"]["searched"]] == [4, 3]
-    assert document["coverage"]["searched"][1]["source"] == f"{BUCKET}: 3 objects, 3 requests, 0.0 MB"
+    assert document["coverage"]["searched"][1]["source"] == f"{BUCKET}: 3 objects, 3 requests, 0 bytes"
 
 
 def interrupted(shelf: Shelf) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from gdkit.trail.fetched.fetchers import FETCHERS, Fetcher, check_fetchable, fetch, folder_of
 from gdkit.trail.fetched.question import Question, question_of
-from gdkit.trail.fetched.reading import fetch_and_read, with_fetched
+from gdkit.trail.fetched.reading import fetch_and_read, of_sources, with_fetched
 from gdkit.trail.fetched.unreached import with_gaps
 from gdkit.trail.fetched.values import Cost, Fetched, Terms, Watch
 
@@ -28,6 +28,7 @@ __all__ = [
     "fetch",
     "fetch_and_read",
     "folder_of",
+    "of_sources",
     "question_of",
     "with_fetched",
     "with_gaps",

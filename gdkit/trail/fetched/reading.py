@@ -129,6 +129,19 @@ def _with_origins(events: pd.DataFrame, fetched: Sequence[Fetched]) -> pd.DataFr
     return events.assign(source_file=files)
 
 
+def of_sources(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
+    """Name sources in the place of folders that are not kept: of what they held, nothing can be looked up there.
+
+    Args:
+        trail: from ``fetch_and_read``.
+        fetched: from there, too.
+    """
+    events, files = trail.events, trail.events["source_file"]
+    for one in fetched:
+        files = files.mask(files.str.startswith(f"{one.folder}{os.sep}", na=False), one.source)
+    return replace(trail, events=events.assign(source_file=files))
+
+
 def _named(row: Searched, fetched: Fetched | None) -> Searched:
     """Name the source; a file that only tells that there was no record is none of it."""
     if fetched is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import CostError
 from gdkit.model import utc_text
+from gdkit.sizes import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ class Cost:
     def brief(self) -> str:
         """The same, without what the price is of."""
         parts = [f"{self.objects:,} objects"] if self.objects else []
-        parts += [f"{self.requests:,} requests", f"{self.bytes / 1e6:,.1f} MB"]
+        parts += [f"{self.requests:,} requests", size_text(self.bytes)]
         if self.seconds:
             parts.append(f"{self.seconds:,.0f} s")
         if self.dollars is not None:
@@ -111,7 +112,7 @@ class Watch:
             return
         raise CostError(
             f"it would take {estimate}, which is more than {terms.max_objects:,} objects or "
-            f"{terms.max_bytes / 1e6:,.0f} MB, so nothing was read",
+            f"{size_text(terms.max_bytes)}, so nothing was read",
             where=source,
             action="name fewer accounts, regions or days (--region, --since, --until, a longer prefix), or allow it: "
             f"--max-objects {estimate.objects} --max-bytes {estimate.bytes}",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import AwsError, CostError
 from gdkit.model import utc_text
+from gdkit.sizes import size_text
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan
 from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
@@ -206,8 +207,8 @@ class _Fetch:
             return
         cutoff = self._target.cutoff
         if cutoff is not None and measured.bytes > cutoff:
-            raise CostError(f"the query would scan about {measured.bytes / 1e6:,.0f} MB, and its work group ends "
-                            f"queries after {cutoff / 1e6:,.0f} MB", where=self._target.text,
+            raise CostError(f"the query would scan about {size_text(measured.bytes)}, and its work group ends "
+                            f"queries after {size_text(cutoff)}", where=self._target.text,
                             action="ask for fewer days, accounts or regions, or use another work group")  # fmt: skip
         self._plan.state["base"].setdefault("objects", measured.objects)
         self._found.objects += measured.objects
@@ -230,8 +231,8 @@ class _Fetch:
         estimate = Cost(requests=queries, bytes=size, dollars=_dollars(size, self._runs.done),
                         priced=f"scanned so far; how much more cannot be told before; {PRICED}")  # fmt: skip
         if self._watch.allow is None or not self._watch.allow(self._target.text, estimate):
-            raise CostError(f"the queries before have scanned {size / 1e6:,.1f} MB, which is more than "
-                            f"{most:,} bytes, so that this one was not begun", where=self._target.text,
+            raise CostError(f"the queries before have scanned {size_text(size)}, which is more than "
+                            f"{size_text(most)}, so that this one was not begun", where=self._target.text,
                             action=f"allow more: --max-bytes {size * MORE}")  # fmt: skip
         self._runs.most_bytes = size * MORE
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from gdkit.errors import AwsError, CostError
+from gdkit.sizes import size_text
 from gdkit.trail.fetched.store import write_records
 from gdkit.trail.load import Progress
 from gdkit.trail.query.engine import QueryState, is_busy, is_gone
@@ -92,7 +93,7 @@ class Runs:
         for one in self._queries.values():
             if "limit" in one:
                 yield (f"A query of {self._engine.name} was done before it was seen that it was above the limit: with "
-                       f"those before, {one['scanned'] / 1e6:,.1f} MB were scanned, and {one['limit']:,} bytes "
+                       f"those before, {size_text(one['scanned'])} were scanned, and {size_text(one['limit'])} "
                        "were allowed. Its answer is whole.")  # fmt: skip
 
     def is_answered(self, statement: str) -> bool:
@@ -205,7 +206,7 @@ class Runs:
         scanned = self.bytes_scanned
         if scanned > self.most_bytes:
             raise CostError(
-                f"the queries had scanned {scanned / 1e6:,.1f} MB, which is more than {self.most_bytes:,} bytes, "
+                f"the queries had scanned {size_text(scanned)}, which is more than {size_text(self.most_bytes)}, "
                 "and the one that ran was ended",
                 where=self._engine.name,
                 action=f"ask for fewer days, accounts or regions, or allow more: --max-bytes {scanned * MORE}",

@@ -159,7 +159,7 @@ def test_cutoff(world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPat
                                                           "BytesScannedCutoffPerQuery": 10_000_000})  # fmt: skip
     monkeypatch.setattr(estimate.Bucket, "measure", lambda *_: estimate.Measured(7, 20_000_000, 1))
     before = len(world.accounts.athena.queries())
-    with pytest.raises(CostError, match="would scan about 20 MB, and its work group ends queries after 10 MB"):
+    with pytest.raises(CostError, match=r"would scan about 20\.0 MB, and its work group ends queries after 10\.0 MB"):
         fetched(world, tmp_path, f"athena:small/{DATABASE}.trail@{REGION}")
     assert len(world.accounts.athena.queries()) == before
 
