@@ -180,12 +180,12 @@ def _say_gaps(folder: CaseFolder) -> None:
 
 def named_subject(text: str, finding_id: str | None = None) -> Subject:
     """Give what FINDING names without AWS: a file with a finding, or an identifier."""
-    from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415
+    from gdkit.analysis.subject import subject_of_finding  # noqa: PLC0415
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
+    from gdkit.trail.search import subject_of  # noqa: PLC0415
 
-    named = None if os.path.exists(text) else subject_of_text(text)  # noqa: PTH110 - any text may be asked about
-    if named is not None:
-        return named
+    if not os.path.exists(text):  # noqa: PTH110 - any text may be asked about
+        return subject_of(text)
     found = load_findings(Path(text))
     for refused in found.refused:
         click.echo(f"note: passed over {plain(refused.type)}: {plain(refused.reason)}", err=True)

@@ -8,10 +8,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from gdkit.columns import EVENTS
-from gdkit.errors import StoppedError, TrailError
+from gdkit.errors import StoppedError
 from gdkit.model import Coverage, NotSearched, Searched, Unread
 from gdkit.trail.ledger_places import PlaceKey, PlaceTally, all_rows
-from gdkit.trail.ledger_sentences import SENTENCES
+from gdkit.trail.ledger_sentences import SENTENCES, nothing_read, nothing_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,15 +169,11 @@ class Ledger:
             for key, place in tally.places.items():
                 place.data_events |= not self._with_data.isdisjoint({key[0], None})
         if not self.records and self._unread and not self._others:
-            raise _nothing_read(list(self._all_unread()))
+            raise nothing_read(list(self._all_unread()))
         if not self.records and not self._digests and not any(tally.files for tally in self._tallies):
             if any(gap.reason == STOPPED for gap in self._not_reached):
                 raise StoppedError("it was stopped before anything was read", action="run it again")
-            raise TrailError(
-                "no file with CloudTrail events was found",
-                where=", ".join(source.source for source in self._sources),
-                action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.",
-            )
+            raise nothing_there(self._sources)
         searched = tuple(
             _searched(source, tally, events[number])
             for number, (source, tally) in enumerate(zip(self._sources, self._tallies, strict=True))
@@ -282,16 +278,4 @@ def _searched(source: SourceFiles, tally: _Tally, events: int) -> Searched:
         first_event_at=min((place.first_at for place in places.values() if place.first_at), default=None),
         last_event_at=max((place.last_at for place in places.values() if place.last_at), default=None),
         uncategorized_records=sum(place.records for key, place in places.items() if key[2] is None),
-    )
-
-
-def _nothing_read(unread: list[Unread]) -> TrailError:
-    first: dict[tuple[str, str], int | None] = {}
-    for one in unread:
-        first.setdefault((one.file, one.reason), one.line)
-    named = [f"{file}{'' if line is None else f':{line}'}: {why}" for (file, why), line in list(first.items())[:3]]
-    more = f"; and {len(unread) - len(named)} more places" if len(unread) > len(named) else ""
-    return TrailError(
-        f"no CloudTrail event could be read ({'; '.join(named)}{more})",
-        action="check that these are the trail's log files, whole and readable by you, and load them again.",
     )

@@ -1,11 +1,17 @@
-"""What a ledger says of odd things in log files that are counted: of one, and of several."""
+"""What a ledger says of odd things in log files, which it counts, and where there was nothing to read at all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gdkit.errors import TrailError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gdkit.model import Unread
     from gdkit.trail.items import NoteKind
+    from gdkit.trail.sources import SourceFiles
 
 SENTENCES: dict[NoteKind, tuple[str, str]] = {
     "time": ("1 event has a time that cannot be read", "{n} events have a time that cannot be read"),
@@ -28,3 +34,27 @@ SENTENCES: dict[NoteKind, tuple[str, str]] = {
         "{n} files hold bytes that are no text in their encoding; they are shown as \ufffd",
     ),
 }
+"""Of one, and of several."""
+
+
+def nothing_there(sources: Sequence[SourceFiles]) -> TrailError:
+    """Say that sources hold no log file."""
+    where = ", ".join(source.source for source in sources)
+    if all(source.archived for source in sources):
+        return TrailError("the archive holds no log file yet", where=where,
+                          action="take them in: 'gdkit archive DIR' goes on where it was stopped")  # fmt: skip
+    return TrailError("no file with CloudTrail events was found", where=where,
+                      action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.")  # fmt: skip
+
+
+def nothing_read(unread: Sequence[Unread]) -> TrailError:
+    """Say that none of what sources hold could be read, and why."""
+    first: dict[tuple[str, str], int | None] = {}
+    for one in unread:
+        first.setdefault((one.file, one.reason), one.line)
+    named = [f"{file}{'' if line is None else f':{line}'}: {why}" for (file, why), line in list(first.items())[:3]]
+    more = f"; and {len(unread) - len(named)} more places" if len(unread) > len(named) else ""
+    return TrailError(
+        f"no CloudTrail event could be read ({'; '.join(named)}{more})",
+        action="check that these are the trail's log files, whole and readable by you, and load them again.",
+    )

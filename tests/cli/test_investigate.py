@@ -164,22 +164,25 @@ def test_wrong_use(gdkit: Any, sample: Sample, tmp_path: Path, arguments: tuple[
 
 @pytest.mark.parametrize("name", ["missing", "nul", "long", "pasted", "jpeg", "folder", "not ours", "no one"])
 def test_unusable_finding(gdkit: Any, sample: Sample, tmp_path: Path, name: str) -> None:
-    """A finding that cannot be used ends with 1 and one line that says why, before any case folder is made."""
+    """A finding that cannot be used ends with one line that says why, before any case folder is made.
+
+    The exit status tells a file that is no use (1) from a text that names nothing (2).
+    """
     (tmp_path / "folder").mkdir()
     (tmp_path / "photo.json.gz").write_bytes(JPEG)
     bare = {"accessKeyDetails": {"userName": "shop-web", "userType": "AssumedRole"}, "resourceType": "AccessKey"}
     given, told = {
-        "missing": ("no-such.json", "no such file"),
+        "missing": ("no-such.json", "this is no file, and names no session"),
         "nul": ("a\0b", ""),
-        "long": ("x" * 5000, "too long"),
-        "pasted": (json.dumps(sample_finding(), indent=1), "no such file"),
+        "long": ("x" * 5000, "this is no file"),
+        "pasted": (json.dumps(sample_finding(), indent=1), "this is no file"),
         "jpeg": ("photo.json.gz", "photo.json.gz"),
         "folder": ("folder", "folder"),
         "not ours": (_finding(tmp_path / "f.json", type="Recon:EC2/Portscan"), "Recon:EC2/Portscan"),
         "no one": (_finding(tmp_path / "n.json", resource=bare), "neither resource.accessKeyDetails.principalId"),
     }[name]
     ended = gdkit("investigate", given, "--trail", sample.trail, "--case", "case")
-    assert ended.status == 1
+    assert ended.status == (2 if name in ("missing", "nul", "long", "pasted") else 1)
     line = _one_line(ended)
     assert line.startswith("gdkit: ")
     assert told in line

@@ -158,6 +158,16 @@ def test_stopped_and_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not any(row.failed for row in found.coverage.not_searched)
 
 
+def test_stopped_before_anything_was_taken_in(tmp_path: Path) -> None:
+    """An archive that holds nothing yet is no folder without logs: it is told how it is filled."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    assert build_archive(folder, [str(logs)], workers=1, is_stopped=lambda: True).left == 3
+    with pytest.raises(TrailError, match="the archive holds no log file yet") as told:
+        session_events(calls.PRINCIPAL, f"archive:{folder}")
+    assert "'gdkit archive DIR' goes on where it was stopped" in told.value.action
+    assert updated(folder) == Built(new=3)
+
+
 def test_killed(tmp_path: Path) -> None:
     """A build that is killed in its midst leaves an archive that answers; the next one removes what is half-made."""
     logs, folder = tmp_path / "logs", tmp_path / "archive"
