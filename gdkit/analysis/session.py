@@ -48,7 +48,7 @@ def find_session(events: pd.DataFrame, subject: Subject) -> SessionEvents:
     session = _describe(events, principal_id, subject)
     by_principal = (events["principal_id"] == principal_id) if principal_id else _none(events)
     by_name = _rows_of_name(events, session)
-    issued = _rows_of_issue(events, session)
+    issued = _rows_of_issue(events, session) | (events["new_access_key_id"] == subject.access_key_id)
     passed_on = _passed_on(events, by_principal | by_name, issued) & (events["access_key_id"] != subject.access_key_id)
     keys = _keys(events, (by_principal | by_name) & ~passed_on, issued & ~(by_principal | by_name), subject)
     unnamed = events["principal_id"].isna() | (events["access_key_id"] == subject.access_key_id)

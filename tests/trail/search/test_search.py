@@ -231,6 +231,15 @@ def test_sample_by_its_finding(tmp_path: Path) -> None:
     assert len(found.events) > 10
 
 
+def test_who_made_a_key(tmp_path: Path) -> None:
+    """Of an access key the call that made it is given, too: it names whoever wanted it."""
+    made = calls.create_access_key(1, 0)
+    write(tmp_path, "0310", [made, calls.call(2, 0)])
+    write(tmp_path, "0320", [calls.by_made_key(3)])
+    found = session_events(made["responseElements"]["accessKey"]["accessKeyId"], tmp_path)
+    assert numbers(found.events) == [1, 3]
+
+
 def test_several_roles_on_one_instance(tmp_path: Path) -> None:
     """An instance id that fits two roles is refused, and both are named."""
     write(tmp_path, "0310", [calls.call(1, 0)])
