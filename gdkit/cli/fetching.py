@@ -109,20 +109,30 @@ def _ask(source: str, estimate: Cost) -> bool:
     return click.confirm("Read it?", default=False, err=True)
 
 
-def check_sources(sources: Iterable[str], terms: Terms) -> None:
-    """Refuse sources that are not there, or are of a kind that cannot be read, and a span that bounds none of them.
+def check_span(sources: Sequence[str], terms: Terms) -> None:
+    """Refuse a span of time that bounds none of the sources.
 
     Raises:
-        UsageError: a source that is wrongly written, or that this version cannot read, or a span for log files alone.
+        UsageError: it was given for log files alone.
+    """
+    from gdkit.trail.named import needs_aws  # noqa: PLC0415 - loaded where needed
+
+    if (terms.since or terms.until) and not needs_aws(sources):
+        raise UsageError("--since and --until are for sources in AWS; log files and archives of them are read whole",
+                         action="leave them out, and look at event_at in what is found")  # fmt: skip
+
+
+def check_sources(sources: Iterable[str]) -> None:
+    """Refuse sources that are not there, or are of a kind that cannot be read, before anything is asked.
+
+    Raises:
+        UsageError: a source that is wrongly written, or that this version cannot read.
         TrailError: there is no such file or folder.
     """
-    from gdkit.trail.named import file_sources, needs_aws, remote_sources  # noqa: PLC0415 - loaded where needed
+    from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415 - loaded where needed
     from gdkit.trail.sources import find_files  # noqa: PLC0415
 
     listed = list(sources)
-    if (terms.since or terms.until) and not needs_aws(listed):
-        raise UsageError("--since and --until are for sources in AWS; log files and archives of them are read whole",
-                         action="leave them out, and look at event_at in what is found")  # fmt: skip
     for source in remote_sources(listed):
         from gdkit.trail.fetched import check_fetchable  # noqa: PLC0415
 
@@ -167,7 +177,7 @@ def read_aside(
     keep: str | None,
     way: Way,
 ) -> Trail:
-    """Read files and sources in AWS outside any case.
+    """Read files and sources in AWS outside any case; a wrong path is told before anything is asked.
 
     Args:
         sources: files, and sources in AWS.
@@ -177,13 +187,15 @@ def read_aside(
         way: how AWS is reached, and on what terms.
 
     Raises:
+        UsageError: a source is wrongly written.
         AwsError: none of the sources in AWS can be reached.
-        TrailError: none of them can be asked.
+        TrailError: none of them can be asked, or there is no such file.
         CostError: a source would take more than is allowed.
         StoppedError: it was stopped before there was anything to read.
     """
     from gdkit.trail.fetched import of_sources  # noqa: PLC0415 - only what a command needs is loaded
 
+    check_sources(sources)
     with _kept_in(keep) as folder:
         trail, fetched = _read_into(folder, sources, question, read, way)
     return trail if keep else of_sources(trail, fetched)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_sources, fetch_options, read_aside, told_way
+from gdkit.cli.fetching import SOURCES, check_span, fetch_options, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute
 from gdkit.errors import UsageError
 
@@ -38,7 +38,7 @@ def hunt(trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
         raise UsageError("the event history answers about one session name at a time, so a hunt cannot look through it",
                          action="give log files with --trail, or investigate one: gdkit investigate i-…")  # fmt: skip
     sources, way = [absolute(source) for source in trail], told_way(options)
-    check_sources(sources, way.terms)
+    check_span(sources, way.terms)
     loaded = _loaded(sources, way, options["keep"])
     found = hunt_sessions(loaded.events)
     if as_json:
