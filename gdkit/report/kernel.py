@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
     from jupyter_client.client import KernelClient
 
-ENDS_WITHIN_S = 1.0
-"""How long a kernel that is told to end may go on before it is interrupted."""
+ENDS_WITHIN_S = 5.0
+"""How long a kernel that is told to end, or a cell that is interrupted, may go on before more is done about it.
+
+One that is interrupted while it ends, or told to end while it answers, writes a trace; on a busy machine either takes
+seconds.
+"""
 
 _LOOK_S = 0.02
 
