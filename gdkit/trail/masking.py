@@ -11,27 +11,61 @@ MASK = "***masked***"
 CUT = "… (cut)"
 _LONGEST_TEXT = 20_000
 
-_SECRET_NAMES = frozenset(
-    {"sessiontoken", "secretaccesskey", "secretstring", "secretbinary", "privatekey", "authparameters"}
+_SECRET_NAME = re.compile(
+    r".*(?:pass(?:word|wd|phrase|code)s?|pwd|secretstring|secretbinary|secret|secretkey|secretaccesskey"
+    r"|privatekey|apikey)|authparameters|authorization"
 )
+"""Names of secrets, in small letters and digits alone."""
+
 _TOKENS_THAT_ARE_NO_SECRET = re.compile(
     r"(?:next|client|clientrequest|continuation|page|pagination|idempotency)_?token"
     r"|(?:http|httpput)_?tokens?|(?:aws:)?tokenissuetime|.*(?:max|input|output|total).*tokens.*|tokencount",
     re.IGNORECASE,
 )
-_SECRET_HINTS = ("token", "secret", "password", "privatekey", "authparameters")
-_COMMON_TOKENS = ('"nexttoken"', '"clienttoken"', '"clientrequesttoken"', '"pagetoken"', '"httptokens"')
-_TEXT_HINTS = (
-    "sessiontoken", "session_token", "session-token", "securitytoken", "security_token", "security-token",
-    "secret", "privatekey", "private_key", "password", "fwog", "iqoj", "aqod",
-)  # fmt: skip
+_COMMON_NAMES = ('"nexttoken"', '"clienttoken"', '"clientrequesttoken"', '"pagetoken"', '"httptokens"')
+_NAMES_OF_NAMES = frozenset({"name", "key", "parameterkey", "parametername", "variable", "variablename"})
+_NAMES_OF_VALUES = frozenset({"value", "values", "parametervalue", "stringvalue", "plaintext"})
+
+_NAME = (
+    r"(?:x-amz-security-|x-amz-security|session|security|auth|access|refresh)[-_]?token|secret_?access_?key"
+    r"|(?:client_?secret|secret(?<![:\w]secret))(?:_?key|_?string|_?binary)?|private_?key|api[-_]?key"
+    r"|pass(?:word|wd|phrase|code)s?|pwd"
+)
+_PLAIN_VALUE = r"(?![\[{])(?!(?:null|true|false)\b(?![-\w]))(?!arn:)"
 _NAMED_SECRET = re.compile(
-    r"(?P<name>(?:session|security|x-amz-security-|x-amz-security)[-_]?token|secret_?access_?key|secret_?string"
-    r"|secret_?binary|private_?key|password)(?P<sign>\\*[\"']?\s*(?:=|:|%3D)\s*\\*[\"']?)"
-    r"(?!null|true|false)(?P<value>[^\s,;&\"'\\}\])]+)",
+    rf"(?P<name>{_NAME})(?P<sign>\\*[\"']?\s*(?:=|:|%3D)\s*){_PLAIN_VALUE}"
+    r"(?:(?P<quote>\\*[\"'])(?P<quoted>[^\"'\\]+)|(?P<value>(?:(?![,;&]\s*[\w.-]+\s*[=:])[^\s\"'\\])*[^\s,;&\"'\\}\])]))",
     re.IGNORECASE,
 )
+"""A value in quotes ends with the next one; any other at a space, or where another name and its value begin."""
+
+_FLAG = re.compile(
+    r"(?P<name>--(?:[a-z]+-)*(?:password|passwd|passphrase|secret|token|api-key))"
+    r"(?P<sign>\s+\\*[\"']?)(?P<value>[^\s\"'\\-][^\s\"'\\]*)",
+    re.IGNORECASE,
+)
+_AUTHORIZATION = re.compile(
+    r"(?P<name>\b(?:[Bb]earer|[Bb]asic))(?P<sign>\s+)(?P<value>(?=\S*[\d=]|\S+[A-Z]|\S{20})[\w.~+/=-]{4,})"
+)
+_PRIVATE_KEY = re.compile(
+    r"(?P<name>-----BEGIN [A-Z ]*PRIVATE KEY-----)(?P<sign>)(?P<value>.*?)(?=-----END|\Z)", re.DOTALL
+)
+_IN_ADDRESS = re.compile(r"(?P<name>://[^\s/:@\"'\\]*)(?P<sign>:)(?P<value>[^\s/@\"'\\]+)(?=@)")
 _BARE_TOKEN = re.compile(r"(?:FwoG|IQoJ|AQoD)[A-Za-z0-9+/=_%-]{80,}")
+_BY_HINT = (
+    ("--", _FLAG), ("bearer ", _AUTHORIZATION), ("basic ", _AUTHORIZATION), ("private key-", _PRIVATE_KEY),
+    ("fwog", _BARE_TOKEN), ("iqoj", _BARE_TOKEN), ("aqod", _BARE_TOKEN), ("://", _IN_ADDRESS),
+    *((name, _NAMED_SECRET) for name in (
+        "sessiontoken", "session_token", "-token", "securitytoken", "security_token", "authtoken", "auth_token",
+        "accesstoken", "access_token", "refresh_token", "secret", "privatekey", "private_key",
+        "passw", "passp", "passc", "pwd", "apikey", "api_key", "api-key",
+    )),
+)  # fmt: skip
+"""Small letters, one of which stands in every text that holds a secret, and what masks it."""
+
+_HINTS = ("token", "authparam", 'authorization"', *(hint for hint, _ in _BY_HINT))
+"""One of these stands in every text in small letters that holds a secret, or the name of one."""
+
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode
 
 
@@ -47,7 +81,6 @@ def json_text(value: object, *, longest: int = _LONGEST_TEXT) -> str | None:
         text = _encoded(value)
         if _may_hold_secrets(text.lower()):
             text = _encoded(_masked(value))
-        text = masked_text(text)
     except RecursionError:
         text = "… (nested too deeply)"
     return shortened(text, longest)
@@ -60,10 +93,14 @@ def masked_text(text: str) -> str:
     'sessionToken=***masked***, roleArn=r'
     """
     low = text.lower()
-    if not any(hint in low for hint in _TEXT_HINTS):
-        return text
-    text = _NAMED_SECRET.sub(lambda match: match["name"] + match["sign"] + MASK, text)
-    return _BARE_TOKEN.sub(MASK, text)
+    for pattern in {pattern: None for hint, pattern in _BY_HINT if hint in low}:
+        text = pattern.sub(_without_value, text)
+    return text
+
+
+def _without_value(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    return "".join(found.get(part) or "" for part in ("name", "sign", "quote")) + MASK
 
 
 def shortened(text: str, longest: int) -> str:
@@ -75,32 +112,61 @@ def _encoded(value: object) -> str:
     try:
         return _ENCODE(value)
     except (TypeError, ValueError):  # names of several types, from a Python-repr cell; or a loop
-        return str(value)
+        return masked_text(str(value))
 
 
 def _may_hold_secrets(low: str) -> bool:
-    """Quick look whether names need to be judged one by one; the commonest harmless ones do not count."""
+    """Quick look whether names and texts need to be judged one by one; the commonest harmless names do not count."""
     if "token" in low:
-        for name in _COMMON_TOKENS:
+        for name in _COMMON_NAMES:
             low = low.replace(name, "")
-    return any(hint in low for hint in _SECRET_HINTS)
+    return any(hint in low for hint in _HINTS)
 
 
 @lru_cache(maxsize=4096)
 def _is_secret(name: str) -> bool:
-    low = name.lower()
-    if low in _SECRET_NAMES or low.endswith("password"):
+    if _SECRET_NAME.fullmatch(_plain(name)):
         return True
-    return "token" in low and _TOKENS_THAT_ARE_NO_SECRET.fullmatch(low) is None
+    return "token" in name.lower() and _TOKENS_THAT_ARE_NO_SECRET.fullmatch(name) is None
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _masked(value: Any) -> Any:
+    """Mask what a secret's name stands before, be it the name of a member or beside it, as in lists of variables."""
     if isinstance(value, dict):
+        named = any(_plain(str(name)) in _NAMES_OF_NAMES and isinstance(item, str) and _is_secret(item)
+                    for name, item in value.items())  # fmt: skip
         return {
-            name: MASK if _is_secret(str(name)) and item not in (None, "") and not isinstance(item, bool)
+            (masked_text(name) if isinstance(name, str) else name): MASK
+            if _is_kept_secret(str(name), item, named=named)
             else _masked(item)
             for name, item in value.items()
-        }  # fmt: skip
+        }
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
-    return value
+    return _masked_inside(value) if isinstance(value, str) else value
+
+
+def _masked_inside(text: str) -> str:
+    """Mask what is secret in a text, which may be JSON itself."""
+    if text.lstrip()[:1] in ("{", "[") and _may_hold_secrets(text.lower()):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return masked_text(text)
+        masked = _masked(value)
+        return text if masked == value else _encoded(masked)
+    return masked_text(text)
+
+
+def _is_kept_secret(name: str, value: Any, *, named: bool) -> bool:
+    """Tell whether a member holds a secret; what only says whether there is one, or where it is kept, holds none."""
+    if value in (None, "") or isinstance(value, bool):
+        return False
+    if named and _plain(name) in _NAMES_OF_VALUES:
+        return True
+    return _is_secret(name) and not (isinstance(value, dict) and _plain(name).endswith("secret"))

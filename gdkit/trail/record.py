@@ -24,6 +24,7 @@ _OUTSIDE_IDENTITIES = frozenset({"WebIdentityUser", "SAMLUser"})
 _principal = lru_cache(maxsize=65_536)(identifiers.parse_principal_id)
 _assumed_role = lru_cache(maxsize=65_536)(identifiers.parse_assumed_role)
 _address_kind = lru_cache(maxsize=65_536)(identifiers.address_kind)
+_masked = lru_cache(maxsize=65_536)(masked_text)
 
 
 def row_of(record: Mapping[str, Any], raw: str, notes: list[NoteKind]) -> tuple[Any, ...]:
@@ -78,6 +79,12 @@ def text(value: Any) -> str | None:
     return json_text(value)
 
 
+def _chosen(value: Any) -> str | None:
+    """Give as text what the caller chose freely, so that anything can stand in it: its secrets are masked."""
+    written = text(value)
+    return written if written is None else _masked(written)
+
+
 def fields(value: Any) -> dict[str, Any]:
     """Give the fields of an object, also where the object is written as a JSON string; else none."""
     if isinstance(value, dict):
@@ -110,9 +117,9 @@ def _event(record: Mapping[str, Any], notes: list[NoteKind]) -> tuple[Any, ...]:
 
 def _caller(record: Mapping[str, Any], identity: Mapping[str, Any]) -> tuple[Any, ...]:
     get = identity.get
-    address = text(record.get("sourceIPAddress"))
+    address = _chosen(record.get("sourceIPAddress"))
     return (
-        address, _address_kind(address), text(record.get("userAgent")), text(get("type")), text(get("principalId")),
+        address, _address_kind(address), _chosen(record.get("userAgent")), text(get("type")), text(get("principalId")),
         text(get("arn")), _account(get("accountId"), []), text(get("accessKeyId")), text(get("userName")),
         text(get("invokedBy")),
     )  # fmt: skip
@@ -143,7 +150,7 @@ def _session(identity: Mapping[str, Any]) -> tuple[Any, ...]:
         role_name, role_id, role_arn, session_name,
         parse_time(fields(context.get("attributes")).get("creationDate")),
         text(context.get("ec2RoleDelivery")),
-        text(context.get("sourceIdentity")) or text(identity.get("sourceIdentity")),
+        _chosen(context.get("sourceIdentity")) or _chosen(identity.get("sourceIdentity")),
         text(fields(identity.get("inScopeOf")).get("credentialsIssuedTo")),
     )  # fmt: skip
 
@@ -166,7 +173,7 @@ def _issued(record: Mapping[str, Any]) -> tuple[Any, ...]:
         key_id, parse_time(key.get("expiration")),
         text(user.get("assumedRoleId")) or text(user.get("assumeRoleId"))  # EKS Pod Identity spells it so
         or text(federated.get("federatedUserId")),
-        text(request.get("roleArn")), text(request.get("roleSessionName")),
+        _chosen(request.get("roleArn")), _chosen(request.get("roleSessionName")),
     )  # fmt: skip
 
 
@@ -175,7 +182,7 @@ def _rest(record: Mapping[str, Any]) -> tuple[Any, ...]:
     return (
         _shown(record.get("requestParameters")), _shown(record.get("responseElements")),
         _resources(record.get("resources")), _integer(more.get("bytesTransferredOut")),
-        text(more.get("AuthenticationMethod")), _boolean(record.get("sessionCredentialFromConsole")),
+        _chosen(more.get("AuthenticationMethod")), _boolean(record.get("sessionCredentialFromConsole")),
         text(record.get("eventVersion")),
     )  # fmt: skip
 
