@@ -99,6 +99,8 @@ def incidents(draw: st.DrawFn) -> list[dict[str, Any]]:
         records.append(make(len(records), draw(st.integers(0, 2))))
     if draw(st.booleans()):
         records += [calls.create_access_key(len(records), 1), calls.by_made_key(len(records) + 1)]
+    if draw(st.booleans()):
+        records += [calls.create_user(len(records), draw(st.integers(0, 2))), calls.by_made_user(len(records) + 1)]
     return [*records, *_grown_in_console(len(records), draw(st.integers(1, 2)))]
 
 
@@ -125,7 +127,8 @@ def _grown_in_console(number: int, hop: int) -> list[dict[str, Any]]:
 def told_apart(records: list[dict[str, Any]], number: int, day: date) -> Drawn:
     """Give an incident of its own identifiers, on a day, as the files that CloudTrail delivers."""
     names = [samples.INSTANCE, samples.ROLE_ID, samples.KEY, *calls.HOP_KEYS, "AKIAEXAMPLEMADE00001",
-             "AIDAEXAMPLEHELPER001", CONSOLE_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
+             "AIDAEXAMPLEHELPER001", *(calls.MADE_USER[name] for name in ("principalId", "accessKeyId")),
+             CONSOLE_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
              SWITCHED, *SWITCHED_KEYS,
              *(one.partition(":")[0] for one in calls.HOP_PRINCIPALS)]  # fmt: skip
     text = json.dumps(records).replace("2026-11-01T", f"{day}T")

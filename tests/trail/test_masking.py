@@ -11,7 +11,7 @@ from gdkit.trail.masking import json_text, masked_text
 from tests.trail import samples
 from tests.trail.test_record import row
 
-SECRET = "hunter2-Gr33n"
+SECRET = "hunter2-Gr33n"  # noqa: S105 - made up
 
 
 @pytest.mark.parametrize(

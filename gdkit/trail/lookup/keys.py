@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_USER_NAME = r'"userName":"([\w+=,.@-]{1,64})"'
+"""Source: IAM API Reference, User."""
+
 
 def find_keys_of(
     events: pd.DataFrame, session_names: Iterable[str], access_key_ids: Iterable[str]
@@ -64,12 +67,24 @@ def sign_ins_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataF
 
 
 def find_sign_ins(events: pd.DataFrame, keys: Iterable[FoundKey]) -> list[SignIn]:
-    """Give the sessions that signed in to the console with these keys, as far as their calls tell whose they are."""
-    tokens = sign_ins_of(events, (key.access_key_id for key in keys))
+    """Give the sessions that signed in to the console with these keys, and the users that were made with them."""
+    access_key_ids = {key.access_key_id for key in keys}
+    tokens = sign_ins_of(events, access_key_ids)
     named = (
         tokens[["account_id", "session_name"]].dropna().drop_duplicates().sort_values(["account_id", "session_name"])
     )
-    return [SignIn(str(row.account_id), str(row.session_name)) for row in named.itertuples()]
+    signed_in = [SignIn(str(row.account_id), str(row.session_name)) for row in named.itertuples()]
+    return [*signed_in, *_users_made(events[events["access_key_id"].isin(access_key_ids)])]
+
+
+def _users_made(events: pd.DataFrame) -> list[SignIn]:
+    """Give the users that these calls made, by name: nothing else of them is known before they are used."""
+    from gdkit.trail.search.keep import made_users  # noqa: PLC0415 - needs pandas, so it is loaded on first use
+
+    made = events.loc[made_users(events).index]
+    made = made.assign(user_name=made["response_elements"].str.extract(_USER_NAME, expand=False))
+    named = made[["account_id", "user_name"]].dropna().drop_duplicates()
+    return [SignIn(str(row.account_id), str(row.user_name)) for row in named.itertuples()]
 
 
 def calls_in_consoles(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:

@@ -86,7 +86,7 @@ class FoundKey:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A session that signed in to the console, by a token that a credential of its took."""
+    """Whose calls are asked for by name: a session that signed in to the console, or a user that was made."""
 
     account_id: str
     session_name: str

@@ -10,6 +10,7 @@ from gdkit.model import NotSearched
 from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
+from gdkit.trail.search.keep import made_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +74,9 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
                            key.issued_at, until if temporary else None))  # fmt: skip
     chained = {one.key for one in found if one.key}
     of_consoles = set(calls_in_consoles(events, chained)["access_key_id"])  # their sessions are asked for by principal
-    return [*(one for one in found if one.key not in of_consoles), *_signed_in(sign_ins_of(events, chained))]
+    by_these = own | events["access_key_id"].isin(own_keys | chained)
+    return [*(one for one in found if one.key not in of_consoles), *_signed_in(sign_ins_of(events, chained)),
+            *_users_made(events[by_these])]  # fmt: skip
 
 
 def questions_of(grown: Iterable[Grown], question: Question) -> list[tuple[list[Grown], Question]]:
@@ -127,6 +130,14 @@ def _signed_in(tokens: pd.DataFrame) -> Iterable[Grown]:
             accounts = frozenset({str(row.account_id)} if is_account_id(row.account_id) else ())
             yield Grown(f"console {principal} {at:%Y-%m-%dT%H}", None, principal, accounts, at,
                         at + LONGEST_CONSOLE_SESSION)  # fmt: skip
+
+
+def _users_made(events: pd.DataFrame) -> Iterable[Grown]:
+    """Give the users that these calls made: whatever they did, with whatever credential, is asked for."""
+    for number, principal in made_users(events).items():
+        account_id, at = events.loc[number, "account_id"], _time(events.loc[number, "event_at"])
+        accounts = frozenset({str(account_id)} if is_account_id(account_id) else ())
+        yield Grown(principal, None, principal, accounts, at, None)
 
 
 def _first(column: pd.Series) -> str | None:

@@ -35,6 +35,10 @@ _SOON = timedelta(days=1)
 """How late calls with the session's own keys are looked for: they name the session, too, but in odd records."""
 
 _AT = {name: number for number, name in enumerate(EVENTS.names)}
+NEW_USER = r'"userId":"(AIDA[A-Z0-9]{12,124})"'
+"""The principal of a user that CreateUser made, in its answer. Source: IAM API Reference, User."""
+
+_NEW_USER = re.compile(NEW_USER)
 _KEY = re.compile(r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"')
 
 
@@ -50,6 +54,7 @@ class Call(NamedTuple):
     new_keys: tuple[str, ...]
     expires_at: datetime | None
     new_principal: str | None
+    new_user: str | None
     asked_session: str | None
     in_console: bool
 
@@ -127,11 +132,21 @@ class Known:
         if not (own or call.key in self._own_keys or self._is_chained(call)):
             return False
         self._issued(call)
+        if call.new_user:
+            self._chained_principals.add(call.new_user)
+            self._add(call.new_user, call.event_at)
+        if call.key in self._chained_keys and call.principal and call.principal.startswith("AIDA"):
+            self._used_by(call.principal, call.key)
         if call.name == "GetSigninToken" and not own:
             self._signed_in(call.principal, call.event_at)
         if call.in_console and call.new_principal:  # a role that is switched to there goes on in the console
             self._signed_in(call.new_principal, call.event_at)
         return True
+
+    def _used_by(self, user: str, key: str) -> None:
+        """Search for the user of a key since that is there: another account's records of its calls have no key."""
+        if user not in self._texts:
+            self._add(user, next((needle.since for needle in self.needles if needle.name == key), None))
 
     def _signed_in(self, principal: str | None, at: datetime | None) -> None:
         self._console_principals.add(principal)
@@ -193,12 +208,14 @@ def _call(values: tuple[Any, ...]) -> Call:
         return values[_AT[name]]
 
     keys = {get("new_access_key_id")} - {None}
+    new_user = None
     if get("error_code") is None and get("response_elements"):
         keys |= set(_KEY.findall(get("response_elements")))
+        new_user = _NEW_USER.search(get("response_elements")) if get("event_name") == "CreateUser" else None
     console = get("console_session") is True or get("event_name") == "ConsoleLogin"
     return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
                 get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
-                get("requested_session_name"), console)  # fmt: skip
+                new_user[1] if new_user else None, get("requested_session_name"), console)  # fmt: skip
 
 
 def _later(at: datetime | None, by: timedelta) -> datetime | None:

@@ -9,7 +9,7 @@ import pandas as pd
 from gdkit.analysis.lineage.issues import asked_in, role_accounts, with_keys
 from gdkit.analysis.lineage.reach import in_console
 from gdkit.analysis.session import find_session
-from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
+from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL, NEW_USER
 
 if TYPE_CHECKING:
     from gdkit.model import Subject
@@ -20,7 +20,9 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
 
     They are the calls of the session, the calls that issued its keys, and for each credential that one of its calls
     issued the calls made with that: by key; by the new session's principal, while the credential is good, where a
-    record has no key (another account's record of the call); and those of console sessions that it signed in to.
+    record has no key (another account's record of the call); those of console sessions that it signed in to; and those
+    of IAM users that it made, with whatever credential. Of a user that was there before, who has credentials of its own
+    as well, another account's records belong where they are the second half of a call that does.
 
     Args:
         events: ``tables.EVENTS``.
@@ -39,9 +41,11 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
         passed_on = events["access_key_id"].notna() & ~events["access_key_id"].isin(found.access_key_ids)
         own = own | ((events["principal_id"] == principal_id) & ~passed_on)
     made, tokens = _issues(events, found.access_key_ids)
+    users = made_users(events)
     kept = own
     while True:
         grown = kept | _chained(events, made[kept[made.index]], tokens[kept[tokens.index]])
+        grown |= events["principal_id"].isin(users[kept[users.index]]) | _second_halves(events, kept)
         if grown.equals(kept):
             return kept | found.issued
         kept = grown
@@ -77,6 +81,20 @@ def made_in_consoles(events: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
     """Tell which events were made in the console sessions that these calls, of ``sign_ins``, began."""
     return _during(events, in_console(events), tokens["principal_id"], tokens["event_at"],
                    tokens["event_at"] + LONGEST_CONSOLE_SESSION)  # fmt: skip
+
+
+def made_users(events: pd.DataFrame) -> pd.Series:
+    """Give the principal ids of the IAM users that were made, for the calls that made them."""
+    done = (events["event_name"] == "CreateUser") & (events["event_source"] == "iam.amazonaws.com")
+    answers = events.loc[done & events["error_code"].isna(), "response_elements"]
+    return answers.str.extract(NEW_USER, expand=False).dropna()
+
+
+def _second_halves(events: pd.DataFrame, kept: pd.Series) -> pd.Series:
+    """Tell which events are another account's records of calls that are kept."""
+    shared = set(events.loc[kept, "shared_event_id"].dropna())
+    second = (events["identity_type"] == "AWSAccount") & events["access_key_id"].isna()
+    return second & events["shared_event_id"].isin(shared)
 
 
 def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:

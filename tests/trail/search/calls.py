@@ -12,6 +12,10 @@ HOP_PRINCIPALS = ("AROAEXAMPLEHOPA00001:next", "AROAEXAMPLEHOPB00001:x1", "AROAE
 HOP_KEYS = ("ASIAEXAMPLEHOPA00001", "ASIAEXAMPLEHOPB00001", "ASIAEXAMPLEHOPC00001")
 OTHER_ACCOUNT = "444455556666"
 
+MADE_USER = {"type": "IAMUser", "principalId": "AIDAEXAMPLEMADEU0001", "userName": "made",
+             "accessKeyId": "ASIAEXAMPLEMADEU0001", "accountId": samples.ACCOUNT}  # fmt: skip
+"""A user that a session made, as it calls."""
+
 
 def role(principal: str, key: str, account: str = samples.ACCOUNT, **changes: Any) -> dict[str, Any]:
     """Give the userIdentity of a role's session."""
@@ -59,6 +63,18 @@ def by_made_key(number: int) -> dict[str, Any]:
     user = {"type": "IAMUser", "principalId": "AIDAEXAMPLEHELPER001", "userName": "helper",
             "accessKeyId": "AKIAEXAMPLEMADE00001", "accountId": samples.ACCOUNT}  # fmt: skip
     return samples.event(number, userIdentity=user)
+
+
+def create_user(number: int, hop: int) -> dict[str, Any]:
+    """Give the call by which a session makes a user."""
+    answer = {"user": {"path": "/", "userName": MADE_USER["userName"], "userId": MADE_USER["principalId"]}}
+    return call(number, hop, eventSource="iam.amazonaws.com", eventName="CreateUser",
+                requestParameters={"userName": MADE_USER["userName"]}, responseElements=answer)  # fmt: skip
+
+
+def by_made_user(number: int, **changes: Any) -> dict[str, Any]:
+    """Give a call of that user with a key that nothing tells the issue of, as after a sign-in with a password."""
+    return samples.event(number, userIdentity=MADE_USER) | changes
 
 
 def other_half(number: int, hop: int, **changes: Any) -> dict[str, Any]:

@@ -26,6 +26,8 @@ KINDS = {
     "assume": lambda number, hop: calls.assume_role(number, max(hop, 0) % 3),
     "assume, refused": lambda number, hop: calls.assume_role(number, max(hop, 0) % 3, errorCode="AccessDenied"),
     "key": calls.create_access_key,
+    "user": calls.create_user,
+    "made user": lambda number, hop: calls.by_made_user(number),
     "with made key": lambda number, hop: calls.by_made_key(number),
     "half": calls.other_half,
     "no principal": calls.of_no_principal,

@@ -231,6 +231,28 @@ def test_sample_by_its_finding(tmp_path: Path) -> None:
     assert len(found.events) > 10
 
 
+def test_a_user_that_was_made(tmp_path: Path) -> None:
+    """All that a user did which the session made belongs to it: with any key, and in another account's records."""
+    far = {"type": "AWSAccount", "principalId": calls.MADE_USER["principalId"], "accountId": samples.ACCOUNT}
+    write(tmp_path, "0320", [calls.create_user(1, 0)])
+    write(tmp_path, "0330", [calls.by_made_user(2), samples.event(3, userIdentity=far), calls.call(4, -1)])
+    write(tmp_path, "0500", [calls.by_made_user(5, recipientAccountId=calls.OTHER_ACCOUNT, userIdentity=far)])
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2, 3, 5]
+
+
+def test_another_accounts_half_of_a_made_keys_call(tmp_path: Path) -> None:
+    """Of a user that was there before, another account's record is given where it is the half of a call that is."""
+    user = calls.by_made_key(0)["userIdentity"]
+    far = {"type": "AWSAccount", "principalId": user["principalId"], "accountId": samples.ACCOUNT}
+    halves = {"recipientAccountId": calls.OTHER_ACCOUNT, "userIdentity": far}
+    write(tmp_path, "0310", [calls.create_access_key(1, 0)])
+    write(
+        tmp_path, "0320", [samples.event(2, sharedEventID="a", **halves), samples.event(3, sharedEventID="b", **halves)]
+    )
+    write(tmp_path, "0330", [calls.by_made_key(4) | {"sharedEventID": "a"}])
+    assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2, 4]
+
+
 def test_who_made_a_key(tmp_path: Path) -> None:
     """Of an access key the call that made it is given, too: it names whoever wanted it."""
     made = calls.create_access_key(1, 0)
