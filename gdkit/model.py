@@ -163,6 +163,7 @@ class Subject:
         principal_id: ``roleId:session-name``; None where only an instance or a key is known.
         instance_id: the instance that the credentials were made for; None where unknown.
         access_key_id: the key that the finding names; None where it names none.
+        session_arn: of the instance's session, where it was named so: other roles on the instance are not meant.
         reported_addresses: the remote addresses of the finding, and of other findings of the same session.
         remote_account_ids: the remote accounts of these findings (InsideAWS).
         own_addresses: addresses that are the instance's alone, as AWS itself says now.
@@ -180,6 +181,7 @@ class Subject:
     own_addresses: tuple[str, ...] = ()
     own_egress: tuple[str, ...] = ()
     aws_regions: tuple[tuple[str, str], ...] = ()
+    session_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

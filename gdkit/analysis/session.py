@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gdkit.errors import UsageError
-from gdkit.identifiers import AccessKeyId, parse_access_key_id, parse_principal_id, role_name_of
+from gdkit.identifiers import AccessKeyId, parse_access_key_id, parse_assumed_role, parse_principal_id, role_name_of
 from gdkit.model import LeakedSession, Subject
 
 
@@ -79,6 +79,8 @@ def _principal_in(events: pd.DataFrame, subject: Subject) -> str | None:
     roles = events["principal_id"].str.startswith("AROA", na=False)
     if subject.access_key_id:
         rows = events["access_key_id"] == subject.access_key_id
+    elif subject.session_arn:
+        rows = events["identity_arn"] == subject.session_arn
     else:
         rows = events["session_name"] == subject.instance_id
     found = sorted(events.loc[rows & roles, "principal_id"].dropna().unique())
@@ -92,7 +94,7 @@ def _principal_in(events: pd.DataFrame, subject: Subject) -> str | None:
 
 def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) -> LeakedSession:
     principal = parse_principal_id(principal_id)
-    finding = subject.finding
+    finding, assumed = subject.finding, parse_assumed_role(subject.session_arn)
     named = events[["role_arn", "role_name", "identity_account_id"]]
     rows = named[events["principal_id"] == principal_id] if principal_id else named[:0]
     role_arn = commonest(rows["role_arn"])
@@ -100,7 +102,10 @@ def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) 
     return LeakedSession(
         principal_id=principal_id,
         role_id=principal.unique_id if principal else None,
-        role_name=commonest(rows["role_name"]) or role_name_of(role_arn) or (finding.role_name if finding else None),
+        role_name=commonest(rows["role_name"])
+        or role_name_of(role_arn)
+        or (finding.role_name if finding else None)
+        or (assumed.role_name if assumed else None),
         role_arn=role_arn,
         session_name=(principal.session_name if principal else None)
         or subject.instance_id
@@ -108,6 +113,7 @@ def _describe(events: pd.DataFrame, principal_id: str | None, subject: Subject) 
         instance_id=(principal.instance_id if principal else None) or subject.instance_id,
         account_id=commonest(rows["identity_account_id"])
         or (finding.account_id if finding else None)
+        or (assumed.account_id if assumed else None)
         or (key.account_id if key else None),
     )
 

@@ -65,10 +65,13 @@ def subject_of_text(text: str) -> Subject | None:
     Raises:
         UsageError: the instance identity role, which no finding of this family is about.
     """
+    text = text.strip()
     assumed = parse_assumed_role(text)
     instance_id = assumed.session_name if assumed else text
+    if instance_id.isupper():  # typed so; anonymised logs mix the cases, and no id of AWS's has large letters
+        instance_id = instance_id.lower()
     if is_instance_id(instance_id):
-        return Subject(instance_id=instance_id)
+        return Subject(instance_id=instance_id, session_arn=text if assumed else None)
     key = parse_access_key_id(text)
     if key is not None and key.kind != "other" and len(key.text) == KEY_CHARACTERS:
         return Subject(access_key_id=key.text)

@@ -186,7 +186,8 @@ def case_subject(case: CaseFolder) -> Subject:
     identity = case_about(case)["subject"]
     if identity["finding_id"] is not None:
         return subject_of_finding(case_finding(case), load_findings(case.finding))
-    return Subject(None, identity["principal_id"], identity["instance_id"], identity["access_key_id"])
+    return Subject(None, identity["principal_id"], identity["instance_id"], identity["access_key_id"],
+                   session_arn=identity.get("session_arn"))  # fmt: skip
 
 
 def case_finding(case: CaseFolder) -> Finding:
@@ -235,7 +236,9 @@ def case_analyst(case: CaseFolder) -> str:
 
 
 def _identity(subject: Subject) -> dict[str, str | None]:
+    named = {"session_arn": subject.session_arn} if subject.session_arn else {}
     return {
+        **named,
         "finding_id": subject.finding.id if subject.finding else None,
         "principal_id": subject.principal_id,
         "instance_id": subject.instance_id,

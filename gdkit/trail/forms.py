@@ -137,9 +137,10 @@ class JsonReader:
             try:
                 value, end = window.value()
             except BrokenJsonError as broken:
-                if broken.cut or not self._resume():
+                where = None if broken.cut else self._resume()
+                if where is None:
                     raise
-                yield Problem(line, self._why(broken, cut=False, went_on=True))
+                yield Problem(line, self._why(broken, cut=False, went_on=True) + where)
                 continue
             raw = window.text[window.at : end]
             window.at = end
@@ -151,9 +152,16 @@ class JsonReader:
                 yield from self._classified(value, raw, line, form)
         window.at += 1
 
-    def _resume(self) -> bool:
-        """Go to the next place where a whole record begins; False where there is none."""
+    def _resume(self) -> str | None:
+        """Go to the next place where a whole record begins, and say how sure that is; None where there is none.
+
+        That is behind the broken one, by its brackets: a list of records that somebody wrote into it holds no calls.
+        Only where the brackets themselves are damaged is it where a record seems to begin.
+        """
         window = self.window
+        if window.skip() and window.peek() in (",", "]") and window.peek(commas=True) in ("{", "]"):
+            self._failures += 1
+            return "" if self._failures < _MOST_FAILURES else None
         while self._failures < _MOST_FAILURES and window.seek(_NEXT_RECORD):
             self._failures += 1
             try:
@@ -161,8 +169,8 @@ class JsonReader:
             except BrokenJsonError:
                 continue
             if is_record(value) or "_source" in value or "CloudTrailEvent" in value:
-                return True
-        return False
+                return ", where a record seems to begin: it may stand inside the one that is damaged"
+        return None
 
     def _classified(self, value: Any, raw: str, line: int, form: str) -> Iterator[Item]:
         if is_record(value):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile("[ \\t\\r\\n\\x1e\\ufeff\\0]*")
 _SPACE_AND_COMMAS = re.compile("[ \\t\\r\\n\\x1e\\ufeff\\0,]*")
+_STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?P<closed>"?)|[{}\[\]]', re.DOTALL)
 _LONGEST_INTEGER = 4000
 _LONGEST_TOKEN = 16
 
@@ -143,6 +144,29 @@ class TextWindow:
             else:
                 if end < len(self.text) or self.text[end - 1] in '}]"' or not self.more():
                     return value, end
+
+    def skip(self) -> bool:
+        """Go behind the object at ``at``, by its brackets alone, however deep it is or damaged inside them.
+
+        Returns:
+            Whether its end was found; if not, ``at`` stays where it is.
+        """
+        place, depth = self.at, 0
+        while self.peek() == "{":
+            token = _STRUCTURE.search(self.text, place)
+            if token is None or token["closed"] == "":
+                place -= self.at
+                if not self.more():
+                    return False
+                place += self.at
+                continue
+            place = token.end()
+            if token["closed"] is None:
+                depth += 1 if token[0] in "{[" else -1
+                if depth == 0:
+                    self.at = place
+                    return True
+        return False
 
     def seek(self, pattern: re.Pattern[str]) -> bool:
         """Go to the end of the next match; False, and to the end of the text, where there is none."""

@@ -39,7 +39,8 @@ def test_begin(tmp_path: Path) -> None:
 
 def test_begin_without_finding(tmp_path: Path) -> None:
     """A case begun from an identifier holds no finding and gives the same subject again."""
-    subject = Subject(instance_id="i-0a1b2c3d4e5f60718")
+    arn = "arn:aws:sts::111122223333:assumed-role/web/i-0a1b2c3d4e5f60718"
+    subject = Subject(instance_id="i-0a1b2c3d4e5f60718", session_arn=arn)
     case = start_case(tmp_path / "case", subject, trail=[], analyst="ann")
     assert not case.finding.exists()
     assert case_about(case)["finding_sha256"] is None

@@ -95,8 +95,8 @@ def test_truncated_json_keeps_the_whole_records(tmp_path: Path, cut: int, start:
     """A file that ends in the middle of a record gives all before it and one gap with its line."""
     text = start + ",\n".join(map(samples.compact, samples.events(5)))
     trail = load_trail(samples.write(tmp_path / "a.json", text[:-cut]))
-    assert len(trail.events) == 4
     (gap,) = trail.coverage.unread
+    assert len(trail.events) == 4
     assert (gap.line, gap.reason) == (5, "ends in the middle of a record, after 4 records")
 
 
@@ -221,3 +221,19 @@ def test_list_of_strangers_is_given_up(tmp_path: Path) -> None:
     path = samples.write(tmp_path / "numbers.json", "[" + "1," * 150_000 + "1]")
     with pytest.raises(TrailError, match=r"no CloudTrail record; .*numbers.json:1: not JSON \(100,000 values in a row"):
         load_trail(path)
+
+
+@pytest.mark.parametrize(("inside", "sure"), [('"' + "a\x01b" + '"', True), ("[" * 3000 + "]" * 3000, True),
+                                              ('"a"b"', False)])  # fmt: skip
+def test_records_inside_a_broken_one(tmp_path: Path, inside: str, sure: bool) -> None:
+    """Reading goes on behind a broken record, not at records that somebody wrote into it; or it says that it may."""
+    forged = samples.event(7, eventName="Forged")
+    broken = json.dumps(samples.event(2, requestParameters={"a": "HERE", "b": [{"x": 1}, forged]}))
+    records = [json.dumps(samples.event(1)), broken.replace('"HERE"', inside), json.dumps(samples.event(3))]
+    trail = load_trail(samples.write(tmp_path / "a.json", f'{{"Records":[{",".join(records)}]}}'))
+    assert ("Forged" not in set(trail.events["event_name"])) is sure
+    told = [gap.reason for gap in trail.coverage.unread]
+    assert told
+    assert any("it may stand inside the one that is damaged" in reason for reason in told) is not sure
+    assert samples.event(1)["eventID"] in set(trail.events["event_id"])
+    assert (samples.event(3)["eventID"] in set(trail.events["event_id"])) is sure, "what was not read is told of"

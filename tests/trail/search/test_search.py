@@ -208,6 +208,22 @@ def test_named_otherwise(tmp_path: Path, who: str) -> None:
     assert numbers(session_events(who, tmp_path).events) == [1, 3, 4, 5, 7, 9]
 
 
+def test_the_role_of_an_arn(tmp_path: Path) -> None:
+    """Of two roles on one instance an ARN names one, and the other's session is not given in its place."""
+    other = calls.role(f"AROAEXAMPLESECOND001:{calls.INSTANCE}", "ASIAEXAMPLESECOND001")
+    write(tmp_path, "0310", [calls.call(1, 0), samples.event(2, userIdentity=other)])
+    assert numbers(session_events(ARN, tmp_path).events) == [1]
+    assert numbers(session_events(other["arn"], tmp_path).events) == [2]
+    assert session_events(ARN.replace("web-role", "absent"), tmp_path).events.empty
+
+
+@pytest.mark.parametrize("who", [f" {calls.PRINCIPAL}\n", f"{calls.INSTANCE} ", calls.INSTANCE.upper()])
+def test_named_untidily(tmp_path: Path, who: str) -> None:
+    """Blanks around an identifier, and an instance id in large letters, name what they would without."""
+    chain(tmp_path)
+    assert numbers(session_events(who, tmp_path).events) == [1, 3, 4, 5, 7]
+
+
 def test_many_keys(tmp_path: Path) -> None:
     """Forty keys that the session issued are all followed."""
     issues, uses = [], []
