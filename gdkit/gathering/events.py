@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gdkit.case.evidence import keep_files
-from gdkit.case.folder import case_access, case_not_asked
+from gdkit.case.folder import case_access, case_not_asked, case_terms
 from gdkit.errors import AwsError, TrailError, UsageError
 from gdkit.gathering import access
 from gdkit.gathering.fetched import gather_fetched
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gdkit.ledger_row import GapKind
     from gdkit.model import Subject
     from gdkit.trail import Trail
-    from gdkit.trail.fetched import Question
+    from gdkit.trail.fetched import Question, Terms
     from gdkit.trail.lookup import LookupPlan, LookupResult
 
 LOOKED_UP = (
@@ -129,18 +129,21 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     if aws is None or way is None:
         raise UsageError("the event history is to be read, but the case names no way to AWS",
                          action="begin the case with --trail lookup")  # fmt: skip
-    left_out = _LeftOut()
-    plan = _first_plan(aws, subject, way.regions, left_out)
-    tried = {plan.account_id}
+    left_out, terms = _LeftOut(), case_terms(case)
+    plan = _first_plan(aws, subject, way.regions, terms, left_out)
+    tried, to_its_end = {plan.account_id}, terms.until is not None
     while True:
         result = fetch_history(plan, lambda account, region: aws.client("cloudtrail", region, account),
-                               case.evidence / LOOKUP, watch=Watch(told.lookup, told.stop))  # fmt: skip
+                               case.evidence / LOOKUP, refresh=to_its_end,
+                               watch=Watch(told.lookup, told.stop))  # fmt: skip
+        to_its_end = False
         told.check()
         others = {key.account_id for key in result.keys if key.account_id} - tried
         reached = {one: names for one in sorted(others)
                    if (names := _regions_of_other(aws, way.regions, one, left_out))}  # fmt: skip
         tried |= others
-        wider = replace(plan, regions={**plan.regions, **reached}, event_regions=_homes(aws, subject, plan, result))
+        wider = replace(plan, regions={**plan.regions, **reached}, event_regions=_homes(aws, subject, plan, result),
+                        session_names=plan.session_names or _names_by_key(plan, result))  # fmt: skip
         if wider == plan:
             break
         plan = wider
@@ -148,7 +151,9 @@ def _look_up(case: CaseFolder, subject: Subject, told: Tellers) -> tuple[LookupR
     return result, left_out
 
 
-def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_out: _LeftOut) -> LookupPlan:
+def _first_plan(
+    aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], terms: Terms, left_out: _LeftOut
+) -> LookupPlan:
     from gdkit.trail.lookup import LookupPlan  # noqa: PLC0415
 
     account_id, region = home_of(aws, subject)
@@ -165,8 +170,9 @@ def _first_plan(aws: ReadOnlyAws, subject: Subject, wanted: Sequence[str], left_
         session_names=_session_names(subject),
         access_key_ids=(subject.access_key_id,) if subject.access_key_id else (),
         regions={account_id: names},
-        start_at=looked_since(subject, now),
+        start_at=terms.since or looked_since(subject, now),
         asked_at=now,
+        until=terms.until,
         event_names=LOOKED_UP if subject.instance_id else (),
         event_regions=(region,) if subject.finding else (),
     )
@@ -180,6 +186,17 @@ def _homes(aws: ReadOnlyAws, subject: Subject, plan: LookupPlan, result: LookupR
         return plan.event_regions
     _, region = home_of(aws, subject, load_history(result).events)
     return tuple(dict.fromkeys((*plan.event_regions, region)))
+
+
+def _names_by_key(plan: LookupPlan, result: LookupResult) -> tuple[str, ...]:
+    """Give the session that a key is of, as its calls name it, where nothing else was known: it had other keys, too."""
+    from gdkit.trail.lookup import load_history  # noqa: PLC0415
+    from gdkit.trail.lookup.keys import principals_of  # noqa: PLC0415
+
+    if not result.rows:
+        return ()
+    principals = principals_of(load_history(result).events, plan.access_key_ids[:1])
+    return tuple(principal.partition(":")[2] for principal in principals)
 
 
 def _session_names(subject: Subject) -> tuple[str, ...]:

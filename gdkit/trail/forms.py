@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.trail.items import Found, Item, Problem, is_record
 from gdkit.trail.window import BrokenJsonError, TextWindow
-from gdkit.trail.wrappers import CONTAINERS, LOOKUP_ROW, lookup_row, named, taken_off
+from gdkit.trail.wrappers import CONTAINERS, LOOKUP_ROW, lookup_row, message_of, named, taken_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FORMS = {
     "Records": "Records file",
+    "records": "Records file",
     "Events": "LookupEvents answer",
     "events": "CloudWatch Logs",
     "logEvents": "CloudWatch Logs",
     "hits": "Elasticsearch hit",
+    "results": "CloudWatch Logs Insights",
 }
 _MARKERS = tuple(f'"{name}"' for name in sorted(CONTAINERS))
 _HEAD = 4096
@@ -177,6 +179,10 @@ class JsonReader:
             self.records += 1
             self._failures = 0
             yield Found(raw, value, line, self._form or form)
+            return
+        message = message_of(value) if self._depth < _DEEPEST else None
+        if message is not None:
+            yield from self._inside(message, self._form or form, line)
             return
         if isinstance(value, dict) and self._depth < _DEEPEST:
             row = lookup_row(value, raw, line)

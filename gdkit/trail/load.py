@@ -15,6 +15,7 @@ from gdkit.trail.dedupe import Kept, KeptEvents
 from gdkit.trail.forms import JsonReader
 from gdkit.trail.items import Digest, Found, Item, Note, NoteKind, Problem
 from gdkit.trail.ledger import Ledger
+from gdkit.trail.loglines import holds_records, read_lines
 from gdkit.trail.record import row_of
 from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 from gdkit.trail.window import TextWindow
@@ -153,6 +154,7 @@ class _Load:
     def read_archives(self, found: Sequence[SourceFiles], asked: Question | None) -> None:
         """Read archives, or what is asked of them; keys that turn up anywhere are asked of all of them."""
         from gdkit.trail.archive.asked import asked_archives  # noqa: PLC0415 - loads Arrow, which few runs need
+        from gdkit.trail.fetched.widening import widened  # noqa: PLC0415
 
         with asked_archives(found, lambda: False) as archives:
             odd: list[tuple[str, int, NoteKind]] = []
@@ -161,7 +163,7 @@ class _Load:
             while asked is not None:
                 for archive in archives:
                     odd += self._keep(archive.answers(asked), archive.archived)
-                wider = asked.with_keys(_keys_of(self.kept, asked))
+                wider = widened(asked, events_of(self.kept.so_far()))
                 asked = None if wider == asked else wider
             for path, line, kind in sorted(odd):
                 self.ledger.note(kind, path, line)
@@ -210,14 +212,6 @@ class _Load:
             self._on_progress(Progress(self._files_done, self.files, done, self.bytes, self.ledger.records))
 
 
-def _keys_of(kept: KeptEvents, asked: Question) -> list[str]:
-    """Give the keys of a session, and those that grew from it, in all that was read."""
-    from gdkit.trail.lookup.keys import find_keys_of  # noqa: PLC0415
-
-    keys = find_keys_of(events_of(kept.so_far()), asked.session_names, asked.access_key_ids)
-    return [key.access_key_id for key in keys]
-
-
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """Keep the garbage collector from walking over millions of live records again and again."""
@@ -254,7 +248,9 @@ def read_items(text: FileText, file: LogFile) -> Iterator[Item]:
         yield from read_csv(window, separator)
     elif header.strip() in {"null", "true", "false"}:
         yield from JsonReader(window).items()
-    elif file.may_be_prose:
+    elif holds_records(header):
+        yield from read_lines(window)
+    elif file.may_be_prose and not holds_records(window.text):
         raise ProseError
     else:
         yield Problem(window.line(), "neither JSON nor a CSV table of CloudTrail events")

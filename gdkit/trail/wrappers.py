@@ -11,12 +11,12 @@ from gdkit.trail.window import member_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CONTAINERS = frozenset({"Records", "Events", "events", "hits", "logEvents"})
+CONTAINERS = frozenset({"Records", "records", "Events", "events", "hits", "logEvents", "results"})
 """Names whose list holds records, or rows with a record in them."""
 
 LOOKUP_ROW = "LookupEvents row"
 
-_MESSAGES = ("message", "@message", "Message")
+_MESSAGES = ("message", "@message", "Message", "_raw")
 _ROW_FIELDS = {
     "EventId": "eventID",
     "EventName": "eventName",
@@ -49,8 +49,10 @@ def taken_off(value: Mapping[str, Any], raw: str) -> Inner | None:
     """Give what stands inside the wrapper that ``value`` is; None where it is no known wrapper.
 
     Source: EventBridge User Guide, "AWS service events delivered via CloudTrail" (``detail``); CloudWatch Logs API,
-    FilterLogEvents (``message``); Elasticsearch search API (``_source``).
+    FilterLogEvents (``message``); Elasticsearch search API (``_source``); Splunk REST API, search export (``result``).
     """
+    if isinstance(value.get("result"), dict):
+        value, raw = value["result"], member_text(raw, "result") or ""
     if isinstance(value.get("_source"), dict):
         return Inner(member_text(raw, "_source") or "", "Elasticsearch hit")
     if isinstance(value.get("detail"), dict) and is_record(value["detail"]):
@@ -58,10 +60,21 @@ def taken_off(value: Mapping[str, Any], raw: str) -> Inner | None:
     for name in _MESSAGES:
         message = value.get(name)
         if isinstance(message, str) and message.lstrip()[:1] in {"{", "["}:
-            return Inner(without_lone_surrogates(message), "CloudWatch Logs")
+            return Inner(without_lone_surrogates(message), "Splunk" if name == "_raw" else "CloudWatch Logs")
         if isinstance(message, dict) and is_record(message):
             return Inner(member_text(raw, name) or "", "CloudWatch Logs")
     return None
+
+
+def message_of(value: object) -> str | None:
+    """Give the JSON text that a list holds as a row of Logs Insights, or that a list of CloudTrailEvent holds.
+
+    Source: CloudWatch Logs API, GetQueryResults (``results``); AWS CLI, ``lookup-events --query``.
+    """
+    if isinstance(value, list):
+        cells = (cell for cell in value if isinstance(cell, dict) and cell.get("field") == "@message")
+        value = next((cell.get("value") for cell in cells), None)
+    return without_lone_surrogates(value) if isinstance(value, str) and value.lstrip()[:1] == "{" else None
 
 
 def lookup_row(row: Mapping[str, Any], raw: str, line: int) -> Row | None:

@@ -71,12 +71,28 @@ FORMS = {
             for row in map(samples.lookup_row, range(3))
         ),
     ),
+    "log lines": _lines(samples.event).replace('{"eventVersion"', '2026-11-01T03:00:00 trail-1 {"eventVersion"'),
+    "Splunk export": _lines(lambda n: {"preview": False, "result": {"_raw": samples.compact(samples.event(n))}}),
+    "Logs Insights": samples.compact(
+        {
+            "results": [
+                [{"field": "@message", "value": samples.compact(one)}, {"field": "@ptr", "value": "p"}]
+                for one in _THREE
+            ]
+        }
+    ),
+    "list of CloudTrailEvent": samples.compact([samples.compact(one) for one in _THREE]),
+    "text of CloudTrailEvent": "\t".join(map(samples.compact, _THREE)),
+    "records in small letters": samples.compact({"records": _THREE}),
     "console table": samples.csv_text(samples.CONSOLE_HEADER, map(samples.console_cells, range(3))),
     "console table, semicolons": samples.csv_text(samples.CONSOLE_HEADER, map(samples.console_cells, range(3)), ";"),
     "console table, tabs": samples.csv_text(samples.CONSOLE_HEADER, map(samples.console_cells, range(3)), "\t"),
     "byte order mark": "\ufeff" + samples.records_text(3),
     "Windows line ends": _lines(samples.event).replace("\n", "\r\n"),
 }
+
+
+_INSIDE_TEXTS = ("look-up", "CloudWatch", "Splunk", "Logs Insights", "list of CloudTrailEvent")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -94,7 +110,8 @@ def test_every_form_gives_its_three_events(tmp_path: Path, form: str, name: str)
 
 
 @pytest.mark.parametrize(
-    "form", [name for name in FORMS if "table" not in name and "look-up" not in name and "CloudWatch" not in name]
+    "form",
+    [name for name in FORMS if "table" not in name and not name.startswith(_INSIDE_TEXTS)],
 )
 def test_raw_text_is_the_exact_slice(tmp_path: Path, form: str) -> None:
     """The raw record is the text as it stood in the file, to the character."""
@@ -189,3 +206,22 @@ def test_digests_are_counted_once(tmp_path: Path) -> None:
     coverage = load_trail(tmp_path).coverage
     assert [one.what for one in coverage.passed_over] == ["2 digest files"]
     assert not coverage.unread
+
+
+def test_log_lines(tmp_path: Path) -> None:
+    """A log with records in its lines is read whatever its name is, and a line without one is told of."""
+    lines = [f"2026-11-01T03:00:0{n} trail {samples.compact(samples.event(n))}" for n in range(3)]
+    trail = load(tmp_path, "\n".join([lines[0], "a line that is cut {", *lines[1:]]), "tail.log")
+    assert len(trail.events) == 3
+    assert list(trail.events["source_line"]) == [1, 3, 4]
+    assert [(one.line, one.reason) for one in trail.coverage.unread] == [(2, "a line without a CloudTrail record")]
+
+
+def test_records_far_behind_other_text(tmp_path: Path) -> None:
+    """A text file with records somewhere behind its first line is a gap, and no text that can hold nothing."""
+    samples.write(tmp_path / "logs" / "a.json", samples.records_text(1))
+    samples.write(tmp_path / "logs" / "notes.txt", f"see below\n{samples.compact(samples.event(2))}\n")
+    samples.write(tmp_path / "logs" / "other.txt", "see above\n")
+    coverage = load_trail(tmp_path / "logs").coverage
+    assert [(one.file, one.reason) for one in coverage.unread] == [
+        (str(tmp_path / "logs" / "notes.txt"), "neither JSON nor a CSV table of CloudTrail events")]  # fmt: skip

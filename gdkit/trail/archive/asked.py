@@ -61,7 +61,7 @@ class Asked:
         """Give what a question asks for, whenever it was: that costs little here. What was given before is left out."""
         before = len(self._held)
         self._known = self._known or Known(question.subject)
-        self._known.follow_keys(question.access_key_ids)
+        self._known.follow(question.names)
         self.follow(self._known)
         instance = {question.instance_id} if question.instance_id else set()
         self._find({*question.principal_ids, *question.session_names, *instance})

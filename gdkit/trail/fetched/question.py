@@ -30,6 +30,7 @@ class Question:
         addresses: calls from them are asked for, too, whoever made them.
         account_ids: where the events were recorded; empty for all accounts.
         regions: empty for all regions.
+        grown_ids: principals of console sessions that were begun, and of users that were made, on the way.
         around: calls of others from every address that the session is seen at are asked for, too, of a source that
             can find them at once.
     """
@@ -44,6 +45,7 @@ class Question:
     account_ids: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     around: bool = False
+    grown_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a span that is none.
@@ -79,19 +81,27 @@ class Question:
         new = sorted(set(access_key_ids) - set(self.access_key_ids))
         return replace(self, access_key_ids=(*self.access_key_ids, *new)) if new else self
 
+    def with_grown(self, principal_ids: Iterable[str]) -> Question:
+        """Give the question with more principals that grew from the session; the same where none is new."""
+        new = sorted(set(principal_ids) - {*self.grown_ids, *self.principal_ids})
+        return replace(self, grown_ids=(*self.grown_ids, *new)) if new else self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that was found on the way, with the session's keys."""
+        return (*self.access_key_ids, *self.grown_ids)
+
     def document(self) -> dict[str, Any]:
         """Give it as values that JSON can hold, for a plan file."""
         return {**asdict(self), "since": utc_text(self.since), "until": utc_text(self.until)}
 
     def covers(self, other: Question) -> bool:
-        """Tell whether the answer to this question holds the answer to another one: it is the same but for keys.
+        """Tell whether the answer to this question holds that to another one: it is the same but for what was found.
 
         One that names nobody but a key is no answer to one that names nobody at all, which asks for everything.
         """
-        same = replace(self, access_key_ids=()) == replace(other, access_key_ids=())
-        return (
-            same and self.names_nobody == other.names_nobody and set(other.access_key_ids) <= set(self.access_key_ids)
-        )
+        same = replace(self, access_key_ids=(), grown_ids=()) == replace(other, access_key_ids=(), grown_ids=())
+        return same and self.names_nobody == other.names_nobody and set(other.names) <= set(self.names)
 
 
 def question_from(document: Mapping[str, Any]) -> Question:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gdkit.errors import StoppedError
 from gdkit.model import utc_text
 from gdkit.trail.fetched.names import key_at
-from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.fetched.widening import widened
 from gdkit.trail.sources import FETCH_STATE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def fetch_and_read(
     fetch_one: Callable[[RemoteSource, Question], Fetched],
     read: Callable[[list[Path]], Trail],
 ) -> tuple[Trail, tuple[Fetched, ...]]:
-    """Fetch every source and read all of it; keys that turn up in one source, or in files, are asked of all others.
+    """Fetch every source and read all of it; what turns up in one source, or in files, is asked of all others.
 
     Args:
         sources: what is to be fetched.
@@ -52,8 +52,7 @@ def fetch_and_read(
             todo = "run it again; with --keep FOLDER, or in a case, it goes on from where it was"
             raise StoppedError("it was stopped before anything was read", action=todo)
         trail = read(folders)
-        keys = find_keys_of(trail.events, question.session_names, question.access_key_ids)
-        wider = question.with_keys(key.access_key_id for key in keys)
+        wider = widened(question, trail.events)
         if wider == question or any(one.stopped for one in fetched) or all(_answered(one, wider) for one in fetched):
             return with_fetched(trail, fetched), fetched
         question = wider
@@ -65,7 +64,7 @@ def has_logs(folder: Path) -> bool:
 
 
 def _answered(fetched: Fetched, question: Question) -> bool:
-    return set(question.access_key_ids) <= set(fetched.question.access_key_ids)
+    return set(question.names) <= set(fetched.question.names)
 
 
 def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:

@@ -98,7 +98,7 @@ def fetch_history(
         client: gives the clients.
         folder: the look-up's own folder in the case.
         find_keys: says which keys are the session's or grew from it; ``find_keys_of`` if not given.
-        refresh: move the window's end to ``plan.asked_at`` and fetch what came since, and what may have come late.
+        refresh: move the window's end to that of the plan and fetch what came since, and what may have come late.
         watch: progress and cancelling.
 
     Returns:

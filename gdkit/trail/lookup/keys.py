@@ -28,7 +28,7 @@ def find_keys_of(
     Args:
         events: ``tables.EVENTS``, what was found so far.
         session_names: names of the session.
-        access_key_ids: its keys, as far as they are known.
+        access_key_ids: its keys, as far as they are known; the one that it is known by stands first.
 
     Returns:
         The session's own keys that were seen, then the keys issued, each by time. An issued key's account is the one
@@ -37,8 +37,10 @@ def find_keys_of(
     Source: STS API Reference, AssumeRole, Credentials; IAM API Reference, CreateAccessKey; EC2 User Guide, "Instance
     identity roles".
     """
-    names = list(session_names)
+    names, access_key_ids = list(session_names), list(access_key_ids)
     of_session = events["session_name"].isin(names) | events["user_name"].isin(names)
+    if not names:  # only a key is known: whose it is, its own calls say
+        of_session |= events["principal_id"].isin(principals_of(events, access_key_ids[:1]))
     of_session &= ~events["principal_id"].map(_is_instance_identity).astype(bool)
     ordered = events.sort_values(["event_at", "event_id"])
     used = ordered[of_session.reindex(ordered.index) & ordered["access_key_id"].notna()]
@@ -58,12 +60,31 @@ def find_keys_of(
     return tuple(found.values())
 
 
+def principals_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> tuple[str, ...]:
+    """Give the sessions that used some keys, by their principal ids."""
+    used = events.loc[events["access_key_id"].isin(list(access_key_ids)), "principal_id"].dropna().unique()
+    return tuple(sorted(principal for principal in used if ":" in principal))
+
+
 def sign_ins_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
     """Give the calls with some keys that took a token to sign in to the console with."""
     from gdkit.trail.search.keep import sign_ins  # noqa: PLC0415 - needs pandas, so it is loaded on first use
 
     tokens = sign_ins(events)
     return tokens[tokens["access_key_id"].isin(set(access_key_ids))]
+
+
+def grown_principals(events: pd.DataFrame, access_key_ids: Iterable[str]) -> tuple[str, ...]:
+    """Give the principals that sign with keys of which no issue is recorded, and grew from calls with these keys.
+
+    They are those of console sessions that were signed in to, and of users that were made.
+    """
+    from gdkit.trail.search.keep import made_users  # noqa: PLC0415 - needs pandas, so it is loaded on first use
+
+    access_key_ids = list(access_key_ids)
+    signed_in = sign_ins_of(events, access_key_ids)["principal_id"].dropna()
+    made = made_users(events[events["access_key_id"].isin(access_key_ids)])
+    return tuple(sorted({*signed_in, *made}))
 
 
 def find_sign_ins(events: pd.DataFrame, keys: Iterable[FoundKey]) -> list[SignIn]:

@@ -103,6 +103,7 @@ class LookupPlan:
         regions: the regions in reach, by account; the session's own account among them.
         start_at: the beginning, mostly when the first of the leaked credentials was issued.
         asked_at: the present, which is also the window's end: it may be a simulated clock's.
+        until: the end, where it is not the present.
         event_names: calls that anybody may have made, to be found by their name, such as those that open a way in.
         event_regions: where these are looked for, in the session's own account.
 
@@ -117,13 +118,15 @@ class LookupPlan:
     asked_at: datetime
     event_names: tuple[str, ...] = ()
     event_regions: tuple[str, ...] = ()
+    until: datetime | None = None
 
     @property
     def window(self) -> Window:
         """What of the plan's time the event history can hold, in whole seconds, a margin before the start included."""
         oldest_at = self.asked_at - KEPT_FOR
         start_at = max(self.start_at - ISSUE_MARGIN, oldest_at)
-        return Window(whole_second(start_at), whole_second(self.asked_at + timedelta(microseconds=999_999)))
+        end_at = min(self.until or self.asked_at, self.asked_at)
+        return Window(whole_second(start_at), whole_second(end_at + timedelta(microseconds=999_999)))
 
     def check(self) -> None:
         """Refuse a plan that cannot be carried out.
@@ -143,8 +146,12 @@ class LookupPlan:
                     raise UsageError(f"{region!r:.40} is no name of a region")
         if self.start_at.tzinfo is None or self.asked_at.tzinfo is None:
             raise UsageError("a time without a zone was given", action="give aware times, in UTC")
-        if self.start_at >= self.asked_at:
-            raise UsageError("the window ends before it begins", action="give a start that lies before the present")
+        if self.start_at >= min(self.until or self.asked_at, self.asked_at):
+            raise UsageError("the window ends before it begins",
+                             action="give a start that lies before its end and the present")  # fmt: skip
+        if self.window.start_at >= self.window.end_at:
+            raise UsageError(f"the event history is kept for {KEPT_FOR.days} days, and the window ends before them",
+                             action="read the trail's log files: --trail s3://BUCKET/PREFIX, or a copy")  # fmt: skip
 
 
 def whole_second(at: datetime) -> datetime:

@@ -23,6 +23,7 @@ _REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 _TESTS: dict[str, Callable[[str], object]] = {
     "access_key_ids": parse_access_key_id,
     "principal_ids": _PRINCIPAL.fullmatch,
+    "grown_ids": _PRINCIPAL.fullmatch,
     "session_names": _SESSION.fullmatch,
     "addresses": parse_ip,
     "account_ids": is_account_id,
@@ -31,6 +32,7 @@ _TESTS: dict[str, Callable[[str], object]] = {
 _WORDS = {
     "access_key_ids": "access key",
     "principal_ids": "principal",
+    "grown_ids": "principal",
     "session_names": "session name",
     "addresses": "address",
     "account_ids": "account",

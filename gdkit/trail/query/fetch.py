@@ -110,9 +110,11 @@ class _Fetch:
             self._ask_by_principal(wider)
         keys = {key.access_key_id for key in self._keys()}
         others = tuple(key for key in self._question.access_key_ids if key not in self._answered | keys)
-        alone = replace(base, access_key_ids=others, principal_ids=(), session_names=(), instance_id=None, addresses=())
-        if others and self._put(alone, first=False):
-            self._answered.update(others)
+        grown = tuple(one for one in self._question.grown_ids if one not in self._answered)
+        alone = replace(base, access_key_ids=others, principal_ids=grown, session_names=(), instance_id=None,
+                        addresses=())  # fmt: skip
+        if (others or grown) and self._put(alone, first=False):
+            self._answered.update((*others, *grown))
 
     def _ask_by_principal(self, wider: Question) -> None:
         """Ask for the calls of the principal that a key's own calls show; in logs it may be anything."""
@@ -127,7 +129,7 @@ class _Fetch:
         told = dict(self._plan.state.get("base", {}))
         now = self._question.document()
         if told and all(told[name] == list(value) if isinstance(value, tuple) else told[name] == value
-                        for name, value in now.items() if name != "access_key_ids"):  # fmt: skip
+                        for name, value in now.items() if name not in ("access_key_ids", "grown_ids")):  # fmt: skip
             return replace(self._question, access_key_ids=tuple(told["access_key_ids"]))
         self._plan.state["base"] = {name: list(value) if isinstance(value, tuple) else value
                                     for name, value in now.items()}  # fmt: skip

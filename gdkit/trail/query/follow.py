@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import is_account_id
 from gdkit.model import NotSearched
-from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, sign_ins_of
+from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, principals_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.trail.search.keep import made_users
@@ -96,9 +96,7 @@ def with_principal(question: Question, events: pd.DataFrame) -> Question:
     """Give a question that names only a key with the principal that its calls show; as it is where it names more."""
     if question.principal_ids or question.session_names or not question.access_key_ids:
         return question
-    used = events.loc[events["access_key_id"] == question.access_key_ids[0], "principal_id"].dropna().unique()
-    sessions = tuple(sorted(principal for principal in used if ":" in principal))
-    return replace(question, principal_ids=sessions)
+    return replace(question, principal_ids=principals_of(events, question.access_key_ids[:1]))
 
 
 def _together(group: list[Grown], accounts: frozenset[str], question: Question) -> Question | None:
@@ -134,10 +132,10 @@ def _signed_in(tokens: pd.DataFrame) -> Iterable[Grown]:
 
 def _users_made(events: pd.DataFrame) -> Iterable[Grown]:
     """Give the users that these calls made: whatever they did, with whatever credential, is asked for."""
-    for number, principal in made_users(events).items():
-        account_id, at = events.loc[number, "account_id"], _time(events.loc[number, "event_at"])
-        accounts = frozenset({str(account_id)} if is_account_id(account_id) else ())
-        yield Grown(principal, None, principal, accounts, at, None)
+    made = made_users(events)
+    for principal, row in zip(made, events.loc[made.index].itertuples(), strict=True):
+        accounts = frozenset({str(row.account_id)} if is_account_id(row.account_id) else ())
+        yield Grown(principal, None, principal, accounts, _time(row.event_at), None)
 
 
 def _first(column: pd.Series) -> str | None:

@@ -32,13 +32,13 @@ class Saved:
         done: objects that were read and searched, or copied, with their ETags.
         problems: places in them that could not be read, by key.
         with_data: accounts whose data events they were seen to hold; an empty text where it is not known whose.
-        keys: access keys that were searched for in all of them.
+        names: access keys, and principals that grew from the session, that were searched for in all of them.
     """
 
     done: dict[str, str] = field(default_factory=dict)
     problems: dict[str, list[tuple[int | None, str]]] = field(default_factory=dict)
     with_data: set[str] = field(default_factory=set)
-    keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def has(self, one: Stored) -> bool:
         """Tell whether an object was read and searched, or copied, as it is now."""
@@ -62,7 +62,7 @@ def write_saved(folder: Path, saved: Saved) -> None:
         CaseWriteError: it cannot be written.
     """
     document: dict[str, Any] = {"done": list(saved.done.items()), "problems": saved.problems,
-                                "with_data": sorted(saved.with_data), "keys": saved.keys}  # fmt: skip
+                                "with_data": sorted(saved.with_data), "keys": saved.names}  # fmt: skip
     write_state(folder, document)
 
 
@@ -84,14 +84,14 @@ class Keeper:
         folder: the fetch's own.
         objects: what is searched, in the order of the search's files.
         saved: how far an earlier run came; it grows.
-        keys: access keys that are searched for from the beginning.
+        names: access keys and principals that are searched for from the beginning.
     """
 
-    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved, keys: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved, names: tuple[str, ...]) -> None:
         self._folder = folder
         self._objects = objects
         self._saved = saved
-        self._keys = keys
+        self._names = names
         self._written: dict[int, int] = {}
 
     def save(self, search: Search, failed: Iterable[str]) -> int:
@@ -116,7 +116,7 @@ class Keeper:
             if stored.key not in lacking:
                 self._saved.done[stored.key] = stored.etag
                 self._note(stored.key, search.looked[number])
-        self._saved.keys = self._keys
+        self._saved.names = self._names
         write_saved(self._folder, self._saved)
         return sum(len(_once(candidates)) for candidates in found.values())
 

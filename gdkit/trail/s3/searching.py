@@ -69,14 +69,14 @@ def search_objects(
     """
     objects = sorted(listed, key=_delivered)
     known = Known(question.subject, also=[f'"{address}' for address in question.addresses])
-    known.follow_keys(saved.keys if saved.done else question.access_key_ids)
+    known.follow(saved.names if saved.done else question.names)
     crowd, stopped = Crowd(question.addresses, known), contents.is_stopped(watch.is_stopped)
     ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.first, stopped)
     search = Search(objects, known, stopped, _look(ahead, contents, crowd))
     search.take_up({number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
                     if saved.has(one.stored)})  # fmt: skip
-    search.follow(question.access_key_ids)
-    keeper = Keeper(folder, objects, saved, question.access_key_ids)
+    search.follow(question.names)
+    keeper = Keeper(folder, objects, saved, question.names)
     try:
         with collector_paused(), ahead.reading(contents.at_once):
             search.run(on_progress=_teller(watch, lambda: keeper.save(search, contents.failed)))

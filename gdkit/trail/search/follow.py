@@ -96,11 +96,11 @@ class Known:
         """The session's keys, and those that were chained from it, as far as they are known."""
         return {key for key in self._own_keys | self._chained_keys if key}
 
-    def follow_keys(self, access_key_ids: Iterable[str]) -> None:
-        """Search for more keys that are known to be chained from the session, whenever they were issued."""
-        for key in access_key_ids:
-            self._chained_keys.add(key)
-            self._add(key)
+    def follow(self, names: Iterable[str]) -> None:
+        """Search for more keys and principals that are known to be chained from the session, whenever they were."""
+        for name in names:
+            (self._chained_keys if name.startswith(("AKIA", "ASIA")) else self._chained_principals).add(name)
+            self._add(name)
 
     def learn(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take in the columns of records that name an identifier."""
@@ -135,8 +135,8 @@ class Known:
         if call.new_user:
             self._chained_principals.add(call.new_user)
             self._add(call.new_user, call.event_at)
-        if call.key in self._chained_keys and call.principal and call.principal.startswith("AIDA"):
-            self._used_by(call.principal, call.key)
+        if call.key and call.key in self._chained_keys and (call.principal or "").startswith("AIDA"):
+            self._used_by(str(call.principal), call.key)
         if call.name == "GetSigninToken" and not own:
             self._signed_in(call.principal, call.event_at)
         if call.in_console and call.new_principal:  # a role that is switched to there goes on in the console

@@ -131,9 +131,9 @@ class Search:
             self._searched_for[number] = len(self._known.needles)
             self._bytes -= self._files[number].size_bytes
 
-    def follow(self, access_key_ids: Iterable[str]) -> None:
-        """Search for more keys, in the files of an earlier search, too."""
-        self._known.follow_keys(access_key_ids)
+    def follow(self, names: Iterable[str]) -> None:
+        """Search for more keys and principals, in the files of an earlier search, too."""
+        self._known.follow(names)
         for place, number in enumerate(self._order):
             if self.looked[number] is not None and self._lacking(number):
                 self._put_back(place)

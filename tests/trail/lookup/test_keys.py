@@ -58,6 +58,7 @@ def test_account_of_an_issued_key(tmp_path: Path) -> None:
     )
     found = {key.access_key_id: key.account_id for key in find_keys_of(events, [], [KEY])}
     assert found == {
+        KEY: ACCOUNT,
         "ASIAQNZGKIQY56JQ7XXX": "222233334444",
         "ASIAQNZGKIQY56JQ7WML": "029608264753",
         "AKIAIOSFODNN7EXAMPLE": ACCOUNT,
