@@ -142,12 +142,17 @@ class _Fetch:
                         if one.mark not in self._answered | tried]:  # fmt: skip
             tried.update(one.mark for one in fresh)
             for group, question in questions_of(fresh, self._question):
-                proper, odd = checked(question)
-                self._found.gaps += odd
-                if question.account_ids != self._question.account_ids and IN_OWN_ACCOUNT not in self._found.gaps:
-                    self._found.gaps.append(IN_OWN_ACCOUNT)
+                proper, _ = checked(question)
                 if proper is None or self._put(proper, first=False):
                     self._answered.update(one.mark for one in group)
+
+    def _not_followed(self) -> Iterator[NotSearched]:
+        """Name what of that which grew is not asked for, be it by this run or one before."""
+        asked = [question for _, question in questions_of(grown_from(self._events(), self._question), self._question)]
+        for question in asked:
+            yield from checked(question)[1]
+        if any(question.account_ids != self._question.account_ids for question in asked):
+            yield IN_OWN_ACCOUNT
 
     def _put(self, question: Question, *, first: bool) -> bool:
         """Put a question to the table, and tell whether it was answered.
@@ -268,6 +273,7 @@ class _Fetch:
             priced=PRICED,
         )
         keys = [key.access_key_id for key in self._keys()] if runs.done else []
+        grown = tuple(dict.fromkeys(self._not_followed())) if runs.done else ()
         self._plan = replace(self._plan, cost=cost, complete=not (failed or stopped))
         self._save()
         return Fetched(
@@ -276,7 +282,7 @@ class _Fetch:
             question=self._question.with_keys(keys),
             records=runs.records,
             cost=cost,
-            not_searched=(*self._found.gaps, *map(gap_in_words, failed)),
+            not_searched=(*self._found.gaps, *grown, *map(gap_in_words, failed)),
             warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
             places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
             stopped=stopped,
