@@ -12,7 +12,7 @@ import pytest
 from gdkit import gathering, tables
 from gdkit.aws import AwsAccess, Regions
 from gdkit.case.evidence import manifest, save_table
-from gdkit.case.folder import case_access, start_case
+from gdkit.case.folder import case_access, set_terms, start_case
 from gdkit.case.journal import read_entries
 from gdkit.environment import Environment, OwnAddress
 from gdkit.errors import AwsCall, AwsError, CaseError, StoppedError, TrailError, UsageError
@@ -28,6 +28,7 @@ from gdkit.gathering import (
 )
 from gdkit.model import Coverage, NotSearched, Subject
 from gdkit.sample import sample_finding, write_sample
+from gdkit.trail.fetched import Terms
 from gdkit.trail.lookup import FoundKey, LookupPlan, LookupResult
 from gdkit.trail.lookup.plan import Window
 from gdkit.trail.lookup.store import Spent
@@ -67,7 +68,7 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[LookupPlan]:
     """Put a fake in AWS's place; its look-ups find keys of two other accounts and no page. Give the plans asked for."""
     asked: list[LookupPlan] = []
 
-    def fetch(plan: LookupPlan, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+    def fetch(plan: LookupPlan, _client: Any, folder: Path, *, watch: Any, refresh: bool = False) -> LookupResult:
         asked.append(plan)
         folder.mkdir(parents=True, exist_ok=True)
         keys = tuple(FoundKey(f"ASIA{account}", account, None) for account in (OTHER, STRANGER))
@@ -211,7 +212,7 @@ def test_a_chain_through_many_accounts_is_followed(
     """Keys that lead from account to account are followed to the last one."""
     far = [f"{number:012d}" for number in range(1, 10)]
 
-    def fetch(plan: LookupPlan, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+    def fetch(plan: LookupPlan, _client: Any, folder: Path, *, watch: Any, refresh: bool = False) -> LookupResult:
         plans.append(plan)
         folder.mkdir(parents=True, exist_ok=True)
         keys = tuple(FoundKey(f"ASIA{account}", account, None) for account in far[: len(plan.regions)])
@@ -221,6 +222,20 @@ def test_a_chain_through_many_accounts_is_followed(
     with pytest.raises(TrailError, match="could not be asked anywhere"):
         gather_events(case, SUBJECT, ["lookup"])
     assert set(plans[-1].regions) == {ACCOUNT, *far}
+
+
+def test_the_history_is_asked_about_the_time_that_was_named(case: CaseFolder, plans: list[LookupPlan]) -> None:
+    """A span that was named bounds the event history, too; without one it is that of the subject."""
+    until = datetime.now(UTC).replace(microsecond=0) - timedelta(days=15)
+    since = until - timedelta(days=5)
+    for terms, begin, end in ((Terms(since, until), since, until), (Terms(), None, None)):
+        set_terms(case, terms)
+        with pytest.raises(TrailError):
+            gather_events(case, SUBJECT, ["lookup"])
+        plan = plans[-1]
+        assert plan.until == end
+        assert (plan.start_at == begin) is (begin is not None)
+        assert (plan.window.end_at - (end or plan.asked_at)) < timedelta(seconds=1)
 
 
 def test_nothing_could_be_asked(case: CaseFolder, plans: list[LookupPlan]) -> None:
@@ -282,7 +297,7 @@ def test_stopped_look_up_asks_nothing_more(case: CaseFolder, monkeypatch: pytest
     """A look-up that a person stops is told whom to ask whether it is wanted, and nothing is read or asked after it."""
     stop, watches = Event(), []
 
-    def fetch(_plan: LookupPlan, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+    def fetch(_plan: LookupPlan, _client: Any, folder: Path, *, watch: Any, refresh: bool = False) -> LookupResult:
         watches.append(watch)
         stop.set()
         return LookupResult(folder, Window(NOW, NOW), (), (), (), (), Spent(), cancelled=True)

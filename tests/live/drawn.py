@@ -65,11 +65,13 @@ class Drawn:
 
     Attributes:
         number: tells it from others; it stands in all its identifiers.
+        key: the session's own.
         files: records by the key of the log file that they are in.
     """
 
     number: int
     principal: str
+    key: str
     files: Mapping[str, list[dict[str, Any]]]
 
     @property
@@ -134,16 +136,16 @@ def told_apart(records: list[dict[str, Any]], number: int, day: date) -> Drawn:
     text = json.dumps(records).replace("2026-11-01T", f"{day}T")
     text = text.replace("Nov 1, 2026,", f"{day:%b} {day.day}, {day.year},")
     text = text.replace("00000000-0000-4000-8000", f"00000000-0000-4000-{number:04d}")
-    principal = calls.PRINCIPAL
+    principal, key = calls.PRINCIPAL, samples.KEY
     for name in names:
         own = f"{name[:-5]}{number:02d}{name[-3:]}"
-        text, principal = text.replace(name, own), principal.replace(name, own)
+        text, principal, key = (one.replace(name, own) for one in (text, principal, key))
     files: dict[str, list[dict[str, Any]]] = {}
     for record in json.loads(text):
         account, region = record["recipientAccountId"], record["awsRegion"]
         name = f"{account}_CloudTrail_{region}_{day:%Y%m%d}T0400Z_drawn.json.gz"
         files.setdefault(f"AWSLogs/{account}/CloudTrail/{region}/{day:%Y/%m/%d}/{name}", []).append(record)
-    return Drawn(number, principal, files)
+    return Drawn(number, principal, key, files)
 
 
 def yesterday() -> date:

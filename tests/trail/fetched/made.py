@@ -37,7 +37,7 @@ class Shelf:
         """Write what the question asks for, without following anything."""
         self.asked.append((source.text, question))
         held = self._records[source.text]
-        names = (*question.access_key_ids, *question.session_names, *question.addresses)
+        names = (*question.names, *question.session_names, *question.addresses)
         found = [record for record in held if any(name in record for name in names)]
         watch.check(source.text, Cost(objects=len(held)), terms)
         write_records(folder / "records-00001.json.gz", found)

@@ -1,4 +1,4 @@
-"""Sources that are fetched tell each other of keys, as long as any turns up."""
+"""Sources that are fetched tell each other of keys and principals, as long as any turns up."""
 
 from __future__ import annotations
 
@@ -46,3 +46,28 @@ def test_keys_go_to_and_fro(tmp_path: Path, *, deaf: bool) -> None:
     steps = {name for name in trail.events["event_name"] if name.startswith("Step")}
     assert steps == {f"Step{hop}" for hop in range(1 if deaf else HOPS)}
     assert len(shelf.asked) <= 2 * (HOPS + 1)
+
+
+def test_console_sessions_and_users_go_to_and_fro(tmp_path: Path) -> None:
+    """What signs with keys of which no issue is recorded is asked of the others by its principal."""
+    chained, user = "AROAEXAMPLECHAIN0001:job", "AIDAEXAMPLEMADEU0001"
+    made = {"user": {"userName": "made", "userId": user}}
+    by_user = {"type": "IAMUser", "principalId": user, "userName": "made", "accessKeyId": "ASIAEXAMPLEUSERS0001"}
+    held = {
+        NAMES[0]: [issue(KEY, PRINCIPAL, "ASIAEXAMPLECHAIN0001", new=chained),
+                   call("GetSigninToken", "ASIAEXAMPLECHAIN0001", chained),
+                   call("CreateUser", KEY, PRINCIPAL, eventSource="iam.amazonaws.com", responseElements=made)],
+        NAMES[1]: [call("InConsole", "ASIAEXAMPLECONSO0001", chained, sessionCredentialFromConsole="true"),
+                   call("ByUser", "x", user, userIdentity=by_user)],
+    }  # fmt: skip
+    shelf = Shelf(held)
+
+    def fetch_one(source: Any, asked: Question) -> Any:
+        return shelf.fetch(source, asked, tmp_path / source.bucket, aws=None, terms=Terms(), watch=Watch())
+
+    first = question(addresses=())
+    trail, fetched = fetch_and_read([parse_source(name) for name in NAMES], first, fetch_one, load_trail)  # type: ignore[arg-type,misc]
+    assert {"InConsole", "ByUser"} <= set(trail.events["event_name"])
+    assert [one.question.grown_ids for one in fetched] == [(user, chained)] * 2
+    assert fetched[0].question.covers(first)
+    assert not first.covers(fetched[0].question)
