@@ -97,7 +97,7 @@ class Bucket:
             asked["ContinuationToken"] = answer["NextContinuationToken"]
 
     def objects(self, prefix: str, after: str = "") -> Iterator[list[Stored]]:
-        """Give the objects below a prefix, by key, a page of up to 1,000 at a time.
+        """Give the objects below a prefix, by key, a page of up to 1,000 at a time; where obstore cannot, by boto3.
 
         Args:
             prefix: of the keys; it ends with a slash, or is empty.
@@ -111,11 +111,25 @@ class Bucket:
         try:  # a prefix that obstore cannot read is refused by the call itself
             for page in self._store.list(prefix or None, offset=after or None, chunk_size=1000):
                 yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
+                after = page[-1]["path"] if page else after
         except (BaseError, ValueError, OSError) as error:
-            raise self._translated(error, "ListObjectsV2") from None
+            if not _ODD_KEY.search(str(error)):
+                raise self._translated(error, "ListObjectsV2") from None
+            yield from self._listed_one_by_one(prefix, after)
+
+    def _listed_one_by_one(self, prefix: str, after: str) -> Iterator[list[Stored]]:
+        asked = {"Bucket": self.name, "Prefix": prefix, "StartAfter": after, **self._parameters}
+        while True:
+            answer = ask(self._client, "ListObjectsV2", asked)
+            yield [
+                Stored(one["Key"], one["Size"], one.get("ETag", "").strip('"')) for one in answer.get("Contents", ())
+            ]
+            if not answer.get("IsTruncated"):
+                return
+            asked["ContinuationToken"] = answer["NextContinuationToken"]
 
     def content(self, key: str) -> bytes:
-        """Read an object.
+        """Read an object, by boto3 where its key has a part that obstore refuses: an empty one, or dots.
 
         Raises:
             AwsError: it cannot be read.
@@ -125,7 +139,16 @@ class Bucket:
         try:
             content: bytes = self._store.get(key).bytes().to_bytes()
         except (BaseError, ValueError, OSError) as error:  # a FileNotFoundError is an object that is not there
-            raise self._translated(error, "GetObject") from None
+            if not _ODD_KEY.search(str(error)):
+                raise self._translated(error, "GetObject") from None
+            content = self._read_alone(key)
+        return content
+
+    def _read_alone(self, key: str) -> bytes:
+        call = AwsCall("s3", "GetObject", region=self.region)
+        with translating(call):
+            answer = self._client.get_object(Bucket=self.name, Key=key, **self._parameters)
+            content: bytes = answer["Body"].read()
         return content
 
     def _translated(self, error: Exception, operation: str) -> AwsError:
@@ -150,11 +173,6 @@ def _as_boto3_says(said: str, operation: str, name: str) -> Any:
     status, code, message = (_first(pattern, said) for pattern in (_STATUS, _CODE, _MESSAGE))
     if status or code:
         return ClientError({"Error": {"Code": code or status, "Message": unescape(message)}}, operation)
-    if _ODD_KEY.search(said):
-        return AwsError("the prefix, or an object's key, has a part that is not read here: an empty one (two slashes), "
-                        "a dot or two, or one with a control character",
-                        call=AwsCall("s3", operation),
-                        action="copy such objects with 'aws s3 cp --recursive', and name the folder")  # fmt: skip
     if _NO_CREDENTIALS in said:
         return CredentialRetrievalError(provider="session", error_msg=said.partition(_NO_CREDENTIALS)[2].strip(": \n"))
     if "sending request" in said:
