@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from gdkit.errors import AwsError, CostError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.values import Watch
     from gdkit.trail.query.engine import Engine
     from gdkit.trail.query.rendering import Rendering
+
+_Answer = TypeVar("_Answer")
 
 RECORDS_A_FILE = 10_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _STEP_S = 0.1, 5.0, 0.1
@@ -176,11 +178,11 @@ class Runs:
         self._kept.state["nonce"] = uuid4().hex  # with the old token the query that was ended would be given again
         self._kept.save()
 
-    def _patiently(self, begin: Callable[[], str]) -> str:
+    def _patiently(self, ask: Callable[[], _Answer]) -> _Answer:
         pause_s = 1.0
         for tried in range(1, _MOST_TRIES + 1):
             try:
-                return begin()
+                return ask()
             except AwsError as error:
                 if not is_busy(error) or tried == _MOST_TRIES:
                     raise clearer(error) from None
@@ -192,7 +194,7 @@ class Runs:
         """Wait until a query is over; what it has scanned is paid for, however it ends."""
         pause_s, one = _FIRST_PAUSE_S, self._queries[mark]
         while True:
-            state = self._engine.look(query_id)
+            state = self._patiently(lambda: self._engine.look(query_id))
             one["bytes"] = one.get("paid", 0) + state.bytes
             if state.state != "running":
                 return state

@@ -230,6 +230,21 @@ def test_busy_service_is_waited_for(tmp_path: Path) -> None:
     assert "primary" in told.value.action
 
 
+def test_busy_while_a_query_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that takes no question about a query now is asked again; the query is not begun anew."""
+    engine, busy = MadeUpEngine(RECORDS, polls=2), [error("slow down", kind="throttled")] * 3
+    look = engine.look
+
+    def refuse(query_id: str) -> Any:
+        if busy:
+            raise busy.pop()
+        return look(query_id)
+
+    monkeypatch.setattr(engine, "look", refuse)
+    assert runs(engine, tmp_path, {}).answer(STATEMENT) == 5
+    assert len(engine.started) == 1
+
+
 def test_progress(tmp_path: Path) -> None:
     """Who looks on is told of bytes scanned and records found."""
     told: list[Any] = []
