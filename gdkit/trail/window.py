@@ -16,6 +16,12 @@ _STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?P<closed>"?)|[{}\[\]]', re.DO
 _LONGEST_INTEGER = 4000
 _LONGEST_TOKEN = 16
 
+LONGEST_VALUE = 1 << 26
+"""Characters of one JSON value; what is longer would fill the memory. CloudTrail's longest record has 256 kB.
+
+Source: CloudTrail User Guide, "CloudTrail record contents" (a record is cut at 256 kB).
+"""
+
 
 class BrokenJsonError(Exception):
     """The text at a place is not JSON.
@@ -77,6 +83,10 @@ class TextWindow:
         self.hold: int | None = None
         self.ended = False
 
+    @property
+    def _in_hand(self) -> int:
+        return len(self.text) - self.at
+
     def line(self) -> int:
         """Give the line, from 1, of the place where reading goes on."""
         if self.at > self._counted:
@@ -136,6 +146,9 @@ class TextWindow:
                 value, end = parse_json(self.text, self.at)
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated") or error.pos >= len(self.text) - _LONGEST_TOKEN
+                if cut and self._in_hand > LONGEST_VALUE:
+                    raise BrokenJsonError(f"a value of more than {LONGEST_VALUE:,} characters", cut=False,
+                                          line=self.line()) from None  # fmt: skip
                 if not (cut and self.more()):
                     place = _at_end(error, self.text)
                     raise BrokenJsonError(error.msg, cut=cut and place, line=self.line()) from None
@@ -156,7 +169,7 @@ class TextWindow:
             token = _STRUCTURE.search(self.text, place)
             if token is None or token["closed"] == "":
                 place -= self.at
-                if not self.more():
+                if self._in_hand > LONGEST_VALUE or not self.more():
                     return False
                 place += self.at
                 continue

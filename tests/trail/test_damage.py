@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gdkit.errors import TrailError
-from gdkit.trail import load_trail
+from gdkit.trail import load_trail, window
 from gdkit.trail.window import TextWindow
 from tests.trail import samples
 
@@ -237,3 +237,15 @@ def test_records_inside_a_broken_one(tmp_path: Path, inside: str, sure: bool) ->
     assert any("it may stand inside the one that is damaged" in reason for reason in told) is not sure
     assert samples.event(1)["eventID"] in set(trail.events["event_id"])
     assert (samples.event(3)["eventID"] in set(trail.events["event_id"])) is sure, "what was not read is told of"
+
+
+def test_a_value_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that would fill the memory is a gap; what stands before it and in other files is read."""
+    monkeypatch.setattr(window, "LONGEST_VALUE", 1 << 20)
+    huge = json.dumps(samples.event(2, requestParameters={"a": "x" * (5 << 20)}))
+    records = ",".join([json.dumps(samples.event(1)), huge, json.dumps(samples.event(3))])
+    samples.write(tmp_path / "logs" / "a.json.gz", gzip.compress(f'{{"Records":[{records}]}}'.encode()))
+    samples.write(tmp_path / "logs" / "b.json", json.dumps(samples.event(4)))
+    trail = load_trail(tmp_path / "logs")
+    assert {one[-1] for one in trail.events["event_id"]} >= {"1", "4"}
+    assert any("a value of more than 1,048,576 characters" in gap.reason for gap in trail.coverage.unread)
