@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_span, fetch_options, read_aside, told_way
+from gdkit.cli.fetching import SOURCES, check_used, fetch_options, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute, plain
 from gdkit.cli.stopping import stopped_by_ctrl_c
 from gdkit.errors import CaseWriteError, UsageError
@@ -90,7 +90,7 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
         return search_trail(files, subject, on_progress=way.tellers.files, is_stopped=stop.is_set,
                             workers=options["workers"])  # fmt: skip
 
-    check_span(sources, way.terms)
+    check_used(sources, way.terms, {"--region": way.access.regions, "--keep": options["keep"]})
     if not needs_aws(sources):
         return read(sources)
     now = datetime.now(UTC)

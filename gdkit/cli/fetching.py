@@ -16,7 +16,7 @@ from gdkit.errors import ParameterError, StoppedError, UsageError
 from gdkit.model import NotSearched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gdkit.aws.access import AwsAccess
     from gdkit.case.folder import CaseFolder
@@ -109,17 +109,24 @@ def _ask(source: str, estimate: Cost) -> bool:
     return click.confirm("Read it?", default=False, err=True)
 
 
-def check_span(sources: Sequence[str], terms: Terms) -> None:
-    """Refuse a span of time that bounds none of the sources.
+def check_used(sources: Sequence[str], terms: Terms, others: Mapping[str, object] | None = None) -> None:
+    """Refuse what tells how sources in AWS are read where there are none: whoever gives it would think that it holds.
+
+    Args:
+        sources: what is read.
+        terms: as they were given.
+        others: the values of more options of that sort, by name.
 
     Raises:
-        UsageError: it was given for log files alone.
+        UsageError: such an option was given for log files alone.
     """
     from gdkit.trail.named import needs_aws  # noqa: PLC0415 - loaded where needed
 
-    if (terms.since or terms.until) and not needs_aws(sources):
-        raise UsageError("--since and --until are for sources in AWS; log files and archives of them are read whole",
-                         action="leave them out, and look at event_at in what is found")  # fmt: skip
+    given = {"--since": terms.since, "--until": terms.until, "--cache": terms.cache, **(others or {})}
+    named = [name for name, value in given.items() if value]
+    if named and not needs_aws(sources):
+        raise UsageError(f"{', '.join(named)}: for sources in AWS alone; log files and archives of them are read whole",
+                         action="leave it out, and look at event_at and region in what is found")  # fmt: skip
 
 
 def check_sources(sources: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_span, fetch_options, read_aside, told_way
+from gdkit.cli.fetching import SOURCES, check_used, fetch_options, read_aside, told_way
 from gdkit.cli.options import GAPS, absolute
 from gdkit.errors import UsageError
 
@@ -38,8 +38,11 @@ def hunt(trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
         raise UsageError("the event history answers about one session name at a time, so a hunt cannot look through it",
                          action="give log files with --trail, or investigate one: gdkit investigate i-…")  # fmt: skip
     sources, way = [absolute(source) for source in trail], told_way(options)
-    check_span(sources, way.terms)
-    loaded = _loaded(sources, way, options["keep"])
+    check_used(sources, way.terms, {"--region": way.access.regions, "--keep": options["keep"]})
+    try:
+        loaded = _loaded(sources, way, options["keep"])
+    except KeyboardInterrupt:
+        raise click.exceptions.Abort("Stopped. What was fetched is kept where --keep was given.") from None
     found = hunt_sessions(loaded.events)
     if as_json:
         click.echo(json.dumps(hunt_document(found, loaded.coverage), indent=2))
@@ -59,8 +62,11 @@ def _loaded(sources: list[str], way: Way, keep: str | None) -> Trail:
     from gdkit.trail.fetched import Question  # noqa: PLC0415
     from gdkit.trail.named import needs_aws  # noqa: PLC0415
 
+    def read(files: list[str]) -> Trail:
+        return load_trail(files, on_progress=way.tellers.files)
+
     if not needs_aws(sources):
-        return load_trail(sources)
+        return read(sources)
     until = way.terms.until or datetime.now(UTC)
     question = Question(way.terms.since or until - WITHOUT_FINDING, until, regions=way.access.regions)
-    return read_aside(sources, question, load_trail, keep, way)
+    return read_aside(sources, question, read, keep, way)

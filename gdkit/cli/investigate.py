@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdkit.cli.fetching import SOURCES, check_sources, check_span, fetch_for, fetch_options, told_way
+from gdkit.cli.fetching import SOURCES, check_sources, check_used, fetch_for, fetch_options, told_way
 from gdkit.cli.live import is_live, live_subject
 from gdkit.cli.many import investigate_many, is_many, refuse_for_one
 from gdkit.cli.options import GAPS, absolute, plain
@@ -80,7 +80,7 @@ def investigate(finding: str, trail: tuple[str, ...], case: str, **options: Any)
     way, parameters = told_way(options), _parameters(options)
     access, printer = way.access, find_printer(options["browser"], pdf=options["pdf"])
     sources = [absolute(source) for source in trail] or ["lookup"]
-    check_span(sources, way.terms)
+    check_used(sources, way.terms)
     check_sources(sources)  # a wrong path is told before anything is asked or written
     check_named(parameters)
     if is_many(finding, every=options["every"]):

@@ -13,7 +13,7 @@ _LONGEST_TEXT = 20_000
 
 _SECRET_NAME = re.compile(
     r".*(?:pass(?:word|wd|phrase|code)s?|pwd|secretstring|secretbinary|secret|secretkey|secretaccesskey"
-    r"|privatekey|apikey)|authparameters|authorization"
+    r"|privatekey|apikey|sessionkey)|authparameters|authorization|passworddata|xamzsignature"
 )
 """Names of secrets, in small letters and digits alone."""
 
@@ -29,7 +29,7 @@ _NAMES_OF_VALUES = frozenset({"value", "values", "parametervalue", "stringvalue"
 _NAME = (
     r"(?:x-amz-security-|x-amz-security|session|security|auth|access|refresh)[-_]?token|secret_?access_?key"
     r"|(?:client_?secret|secret(?<![:\w]secret))(?:_?key|_?string|_?binary)?|private_?key|api[-_]?key"
-    r"|pass(?:word|wd|phrase|code)s?|pwd"
+    r"|pass(?:word|wd|phrase|code)s?|pwd|x-amz-signature|(?<=[?&])token"
 )
 _PLAIN_VALUE = r"(?![\[{])(?!(?:null|true|false)\b(?![-\w]))(?!arn:)"
 _NAMED_SECRET = re.compile(
@@ -58,12 +58,12 @@ _BY_HINT = (
     *((name, _NAMED_SECRET) for name in (
         "sessiontoken", "session_token", "-token", "securitytoken", "security_token", "authtoken", "auth_token",
         "accesstoken", "access_token", "refresh_token", "secret", "privatekey", "private_key",
-        "passw", "passp", "passc", "pwd", "apikey", "api_key", "api-key",
+        "-signature", "?token=", "&token=", "passw", "passp", "passc", "pwd", "apikey", "api_key", "api-key",
     )),
 )  # fmt: skip
 """Small letters, one of which stands in every text that holds a secret, and what masks it."""
 
-_HINTS = ("token", "authparam", 'authorization"', *(hint for hint, _ in _BY_HINT))
+_HINTS = ("token", "sessionkey", "authparam", 'authorization"', *(hint for hint, _ in _BY_HINT))
 """One of these stands in every text in small letters that holds a secret, or the name of one."""
 
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode

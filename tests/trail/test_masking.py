@@ -23,7 +23,8 @@ SECRET = "hunter2-Gr33n"  # noqa: S105 - made up
         {"environmentVariables": [{"name": "DB_PASSWORD", "value": SECRET, "type": "PLAINTEXT"}]},
         [{"ParameterKey": "MasterPassword", "ParameterValue": SECRET}], [{"key": "clientSecret", "values": [SECRET]}],
         {"inner": json.dumps({"passwords": [SECRET]})}, {"inner": json.dumps({"secret": f"two words {SECRET}"})},
-        {f"password={SECRET}": 1},
+        {f"password={SECRET}": 1}, {"serviceCredentialSecret": SECRET}, {"sessionKey": SECRET},
+        {"passwordData": SECRET}, {"X-Amz-Signature": SECRET},
     ],
 )  # fmt: skip
 def test_by_the_name_before_it(value: Any) -> None:
@@ -54,7 +55,8 @@ def test_what_is_no_secret_stays(value: Any) -> None:
     [
         "password=true{}", 'password":"null{}', "passphrase: {}", "secret={}", "api_key={}&user=a", "pwd={}",
         "mysql --password '{}'", "tool --auth-token {} --region x", "Authorization: Bearer {}", "Basic {}",
-        "https://user:{}@host/path", "clientSecret=ab;{}", '"secret": "two words, {}"',
+        "https://user:{}@host/path", "https://host/path?token={}&x=y", "?X-Amz-Signature={}",
+        "clientSecret=ab;{}", '"secret": "two words, {}"',
         "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\n{}",
     ],
 )  # fmt: skip

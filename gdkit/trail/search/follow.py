@@ -35,6 +35,9 @@ _SOON = timedelta(days=1)
 """How late calls with the session's own keys are looked for: they name the session, too, but in odd records."""
 
 _AT = {name: number for number, name in enumerate(EVENTS.names)}
+EVENT_AT = _AT["event_at"]
+"""Where a record's columns tell its time."""
+
 NEW_USER = r'"userId":"(AIDA[A-Z0-9]{12,124})"'
 """The principal of a user that CreateUser made, in its answer. Source: IAM API Reference, User."""
 

@@ -10,9 +10,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from gdkit.trail.load import Progress
+from gdkit.trail.search.follow import EVENT_AT
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.memory import reuse_memory
-from gdkit.trail.search.needles import in_order, sought_in, span_of
+from gdkit.trail.search.needles import EARLY, in_order, sought_in, span_of
 from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Search:
         self._order = in_order(places)
         self._rounds = Rounds(len(files))
         self._in_hand: set[int] = set()
+        self._misnamed: set[int] = set()
         self._known = known
         self._look = look
         self._searched_for = [0] * len(files)
@@ -207,6 +209,7 @@ class Search:
         known = len(self._known.needles)
         if fresh:
             self._known.learn(fresh)
+            self._see_name(place, fresh)
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
         if self._lacking(number):  # it, or another file meanwhile, told of one
@@ -214,8 +217,18 @@ class Search:
         if new := self._known.needles[known:]:
             self._look_again_for(new)
 
+    def _see_name(self, place: int, fresh: Sequence[tuple[Any, ...]]) -> None:
+        """Search a file for everything that holds a call of after its delivery: its name does not tell its times."""
+        number = self._order[place]
+        span = self._spans[number]
+        if span is not None and any(one[EVENT_AT] and one[EVENT_AT] > span.last_at + EARLY for one in fresh):
+            self._misnamed.add(place)
+            self._spans[number], self._searched_for[number] = None, 0
+
     def _look_again_for(self, new: Sequence[Needle]) -> None:
         """Put back the files that were looked at already and can hold one of these."""
+        for place in self._misnamed:
+            self._put_back(place)
         since = None if any(needle.since is None for needle in new) else min(n.since for n in new if n.since)
         fits: dict[Span | None, bool] = {}
         for place in range(self._rounds.reached - 1, -1, -1):

@@ -247,6 +247,16 @@ def test_sample_by_its_finding(tmp_path: Path) -> None:
     assert len(found.events) > 10
 
 
+def test_files_put_together_under_one_name(tmp_path: Path) -> None:
+    """A file that holds a call of after its delivery is searched for everything: its name does not tell its times."""
+    issue, use = calls.assume_role(2, 0), samples.event(3, userIdentity=calls.identity(1))
+    late = {"eventTime": "2026-11-01T03:00:00Z"}
+    parts = [[calls.call(1, 0)], [issue | late], [use | late]]
+    merged = b"".join(gzip.compress(samples.compact({"Records": part}).encode()) for part in parts)
+    (tmp_path / f"{samples.ACCOUNT}_CloudTrail_us-east-1_20261030T0005Z_merged.json.gz").write_bytes(merged)
+    assert sorted(numbers(session_events(calls.PRINCIPAL, tmp_path, workers=1).events)) == [1, 2, 3]
+
+
 def test_a_user_that_was_made(tmp_path: Path) -> None:
     """All that a user did which the session made belongs to it: with any key, and in another account's records."""
     far = {"type": "AWSAccount", "principalId": calls.MADE_USER["principalId"], "accountId": samples.ACCOUNT}
