@@ -99,7 +99,9 @@ def test_none_seen(events: Callable[..., Ended], trail: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(("--trail", "lookup"), "log files"), (("--trail", "nowhere"), "no such file"),
-     (("--trail", ".", "--json", "--csv", "x"), "exclude each other"), ((), "--trail")],
+     (("--trail", ".", "--json", "--csv", "x"), "exclude each other"), ((), "--trail"),
+     (("--trail", ".", "--since", "2026-11-01"), "--since: for sources in AWS alone"),
+     (("--trail", ".", "--region", "eu-west-1", "--keep", "k"), "--region, --keep: for sources in AWS alone")],
 )  # fmt: skip
 def test_wrong_use(events: Callable[..., Ended], arguments: tuple[str, ...], said: str) -> None:
     """What cannot be meant is refused with what to do."""
