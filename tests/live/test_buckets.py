@@ -196,6 +196,18 @@ def test_what_is_denied_is_named(theft: Theft, tmp_path: Path) -> None:
     assert any(row.state == "denied" for row in coverage.places)
 
 
+def test_credentials_that_end_on_the_way(theft: Theft, tmp_path: Path) -> None:
+    """What was found before the credentials ended is given, and what was not read is a gap that says why."""
+    objects = fetched(theft.world, theft.subject, tmp_path / "whole").cost.objects
+    with theft.world.faulty(FaultRule("expire", "s3", "GetObject", skip=objects - 2)):
+        given = fetched(theft.world, theft.subject, tmp_path / "cut")
+    assert given.records
+    assert given.stopped
+    assert any(gap.kind == "expired" or "expired" in gap.reason for gap in given.not_searched if gap.failed)
+    assert fetched(theft.world, theft.subject, tmp_path / "cut").complete
+    same(search_trail(tmp_path / "cut", theft.subject).events, theft.events)
+
+
 def test_events_command(theft: Theft, tmp_path: Path) -> None:
     """``gdkit events`` on the bucket writes the session's events, and asks nothing of it the second time."""
     arguments = ["events", str(theft.subject.principal_id), "--trail", f"s3://{theft.world.staged.trail_bucket}",

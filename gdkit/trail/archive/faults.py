@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+"""Source: SQLite, "Result and Error Codes"."""
+
+
 def not_written(folder: Path, error: Exception) -> ArchiveError:
     """Give the error that tells why an archive cannot be written."""
+    if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+        return damaged(folder, error)
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     again = "make room, or mend what is said; then run the same command again: what was taken in is kept"
     action = again if folder.is_dir() else "name a folder that is there, or can be made"

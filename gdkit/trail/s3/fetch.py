@@ -37,7 +37,7 @@ def fetch_trail(
     """Fetch what a question asks of a trail's log files in a bucket; see ``fetched.Fetcher``.
 
     Raises:
-        AwsError: the bucket cannot be listed, or nothing in it can be read.
+        AwsError: the bucket cannot be listed, or it could not be read, or not on, and nothing was found by then.
         CostError: reading it would take more than is allowed.
         StoppedError: it was stopped before anything was read.
         CaseWriteError: the folder, or the cache, cannot be written.
@@ -65,8 +65,8 @@ def fetch_trail(
     plan = replace(plan, question=answer.question.document(), cost=_sum(earlier.cost, spent) if earlier else spent,
                    complete=not answer.unfinished, with_data=tuple(sorted(saved.with_data)))  # fmt: skip
     write_plan(folder, plan)
-    if contents.hopeless:
-        raise contents.hopeless
+    if contents.hopeless and not answer.records:
+        raise contents.hopeless  # else what was found is shown, and every object that was not read is a gap
     outcome = ledger.Outcome(
         source.text, question, listing, contents.failed, answer, saved.problems, listed_at, cache.damaged
     )

@@ -426,6 +426,17 @@ def test_a_folder_with_other_things(tmp_path: Path) -> None:
     assert sorted(logs.iterdir()) == before
 
 
+def test_a_damaged_manifest(tmp_path: Path) -> None:
+    """An archive whose manifest is damaged cannot be brought up to date, and no room made for it would help."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    made(folder, logs)
+    manifest = folder / ARCHIVE_MANIFEST
+    manifest.write_bytes(b"x" * manifest.stat().st_size)
+    with pytest.raises(ArchiveError, match="its manifest cannot be read") as told:
+        updated(folder)
+    assert "make the archive anew" in told.value.action
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     """Where no folder can be made, the error says why."""
     logs = chained(tmp_path)
