@@ -21,12 +21,12 @@ class _Kind(NamedTuple):
 
 _KINDS = (
     _Kind("iam.amazonaws.com", ("CreateLoginProfile", "UpdateLoginProfile", "ChangePassword"), "set a password",
-          "Calls of that user are not among these events: look for the user's ConsoleLogin."),
+          "Unless it made the user, calls of that user are not among these events: look for the user's ConsoleLogin."),
     _Kind("iam.amazonaws.com", ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential"),
           "made a credential for one service alone",
-          "Calls with it are not among these events: look for the user that it was made for."),
+          "Unless it made the user, calls with it are not among these events: look for the user that it is for."),
     _Kind("iam.amazonaws.com", ("UploadSSHPublicKey", "UploadSigningCertificate"), "uploaded a key of its own",
-          "Calls with it are not among these events: look for the user that it was uploaded for."),
+          "Unless it made the user, calls with it are not among these events: look for the user that it is for."),
     _Kind("signin.amazonaws.com", ("GetSigninToken",), "signed in to the console",
           "Roles switched to there without a record of AssumeRole are not among these events: look for SwitchRole."),
 )  # fmt: skip
