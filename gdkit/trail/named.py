@@ -123,6 +123,7 @@ ARCHIVE, ARCHIVED = "archive:", "archive"
 """How the name of an archive begins, and its kind in the coverage."""
 
 _SCHEME = re.compile(r"(archive:|s3://|athena:|securitylake:|lake:)(.*)", re.IGNORECASE | re.DOTALL)
+_UNKNOWN = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,255}")
@@ -163,6 +164,9 @@ def parse_source(source: object) -> NamedSource:
         return EventHistory()
     match = _SCHEME.fullmatch(text)
     if match is None:
+        if _UNKNOWN.match(text):
+            raise UsageError("this kind of source is not known", where=text[:200],
+                             action="name a path, archive:, lookup, s3://, athena:, securitylake: or lake:")  # fmt: skip
         return Files(text)
     return _PARSERS[match[1].lower()](text, match[2])
 
