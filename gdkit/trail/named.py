@@ -166,7 +166,7 @@ def parse_source(source: object) -> NamedSource:
     if match is None:
         if _UNKNOWN.match(text):
             raise UsageError("this kind of source is not known", where=text[:200],
-                             action="name a path, archive:, lookup, s3://, athena:, securitylake: or lake:")  # fmt: skip
+                             action="name a path, archive:, lookup, s3://, athena:, securitylake:, lake:")  # fmt: skip
         return Files(text)
     return _PARSERS[match[1].lower()](text, match[2])
 

@@ -100,7 +100,7 @@ def test_no_name(source: object) -> None:
 @pytest.mark.parametrize("source", ["http://host/logs", "S4://b/c", "gs://bucket"])
 def test_a_kind_that_is_not_known(source: str) -> None:
     """A name that is written like an address of another kind is no path."""
-    with pytest.raises(UsageError, match="this kind of source is not known.*s3://"):
+    with pytest.raises(UsageError, match=r"this kind of source is not known.*s3://"):
         parse_source(source)
 
 
