@@ -22,6 +22,7 @@ DATA = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCateg
         "resources": [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::b/k"},
                       {"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::b", "accountId": samples.ACCOUNT}]}  # fmt: skip
 CONSOLE_KEY, CONSOLE_MADE_KEY = "ASIAEXAMPLECONSO0001", "AKIAEXAMPLESPARE0001"
+USERS_KEY = "AKIAEXAMPLEUSERS0001"
 SWITCHED_KEYS = ("ASIAEXAMPLESWITC0001", "ASIAEXAMPLESWITC0002")
 SWITCHED = "AROAEXAMPLESWITC00001"
 _LETTERS = st.characters(exclude_categories=["Cs"])
@@ -102,8 +103,17 @@ def incidents(draw: st.DrawFn) -> list[dict[str, Any]]:
     if draw(st.booleans()):
         records += [calls.create_access_key(len(records), 1), calls.by_made_key(len(records) + 1)]
     if draw(st.booleans()):
-        records += [calls.create_user(len(records), draw(st.integers(0, 2))), calls.by_made_user(len(records) + 1)]
+        records += _grown_by_user(len(records), draw(st.integers(0, 2)))
     return [*records, *_grown_in_console(len(records), draw(st.integers(1, 2)))]
+
+
+def _grown_by_user(number: int, hop: int) -> list[dict[str, Any]]:
+    """Give the making of a user, a key that the user made with credentials of its own, and a call with that."""
+    answer = {"accessKey": {"userName": "made", "accessKeyId": USERS_KEY}}
+    made = calls.by_made_user(number + 1, eventSource="iam.amazonaws.com", eventName="CreateAccessKey",
+                              requestParameters={"userName": "made"}, responseElements=answer)  # fmt: skip
+    used = calls.by_made_user(number + 2, userIdentity=calls.MADE_USER | {"accessKeyId": USERS_KEY})
+    return [calls.create_user(number, hop), made, used]
 
 
 def _grown_in_console(number: int, hop: int) -> list[dict[str, Any]]:
@@ -130,7 +140,7 @@ def told_apart(records: list[dict[str, Any]], number: int, day: date) -> Drawn:
     """Give an incident of its own identifiers, on a day, as the files that CloudTrail delivers."""
     names = [samples.INSTANCE, samples.ROLE_ID, samples.KEY, *calls.HOP_KEYS, "AKIAEXAMPLEMADE00001",
              "AIDAEXAMPLEHELPER001", *(calls.MADE_USER[name] for name in ("principalId", "accessKeyId")),
-             CONSOLE_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
+             CONSOLE_KEY, USERS_KEY, CONSOLE_MADE_KEY, "AIDAEXAMPLESPARE0001",
              SWITCHED, *SWITCHED_KEYS,
              *(one.partition(":")[0] for one in calls.HOP_PRINCIPALS)]  # fmt: skip
     text = json.dumps(records).replace("2026-11-01T", f"{day}T")

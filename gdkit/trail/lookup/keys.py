@@ -22,8 +22,9 @@ def find_keys_of(
     """Give every key of a session and every one that grew from it, to any depth, whoever asked for it.
 
     A key is followed once, so sessions that assume one another cannot run in a circle. What a console session made that
-    one of them signed in to is followed as well, by the keys of that session. Keys of the instance identity
-    role, which bears the session's name too, are left out: no policy applies to it and it can issue nothing.
+    one of them signed in to is followed as well, by the keys of that session, and what a user did that one of them
+    made. Keys of the instance identity role, which bears the session's name too, are left out: no policy applies to it
+    and it can issue nothing.
 
     Args:
         events: ``tables.EVENTS``, what was found so far.
@@ -48,15 +49,15 @@ def find_keys_of(
     issues = ordered[ordered["new_access_key_id"].notna()]
     followed = {*access_key_ids, *found}
     fresh = issues[of_session.reindex(issues.index) | issues["access_key_id"].isin(followed)]
-    signed_in = _new_in_consoles(ordered, followed)
-    while not (fresh.empty and signed_in.empty):
+    by_principal = _new_by_principal(ordered, followed)
+    while not (fresh.empty and by_principal.empty):
         for row in fresh.itertuples():
             found.setdefault(str(row.new_access_key_id), _issued(row))
-        for row in signed_in.itertuples():
+        for row in by_principal.itertuples():
             found.setdefault(str(row.access_key_id), _used(row))
-        followed |= {*fresh["new_access_key_id"], *signed_in["access_key_id"]}
+        followed |= {*fresh["new_access_key_id"], *by_principal["access_key_id"]}
         fresh = issues[issues["access_key_id"].isin(followed) & ~issues["new_access_key_id"].isin(followed)]
-        signed_in = _new_in_consoles(ordered, followed)
+        by_principal = _new_by_principal(ordered, followed)
     return tuple(found.values())
 
 
@@ -108,17 +109,22 @@ def _users_made(events: pd.DataFrame) -> list[SignIn]:
     return [SignIn(str(row.account_id), str(row.user_name)) for row in named.itertuples()]
 
 
-def calls_in_consoles(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
-    """Give the calls of the console sessions that some keys signed in to; these have keys of their own."""
-    from gdkit.trail.search.keep import made_in_consoles  # noqa: PLC0415 - needs pandas, so it is loaded on first use
+def calls_by_principal(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
+    """Give the calls that a principal leads to: of console sessions that some keys signed in to, and of users made.
 
+    These sign with keys of their own.
+    """
+    from gdkit.trail.search.keep import made_in_consoles, made_users  # noqa: PLC0415 - need pandas, so loaded on use
+
+    access_key_ids = list(access_key_ids)
     tokens = sign_ins_of(events, access_key_ids)
-    return events.loc[made_in_consoles(events, tokens)] if len(tokens) else events[:0]
+    found = events["principal_id"].isin(made_users(events[events["access_key_id"].isin(access_key_ids)]))
+    return events.loc[(found | made_in_consoles(events, tokens)) if len(tokens) else found]
 
 
-def _new_in_consoles(events: pd.DataFrame, followed: set[str]) -> pd.DataFrame:
-    """Give a call with each key of such console sessions that is not followed yet."""
-    calls = calls_in_consoles(events, followed)
+def _new_by_principal(events: pd.DataFrame, followed: set[str]) -> pd.DataFrame:
+    """Give a call with each key of such sessions and users that is not followed yet."""
+    calls = calls_by_principal(events, followed)
     fresh = calls[calls["access_key_id"].notna() & ~calls["access_key_id"].isin(followed)]
     return fresh.drop_duplicates("access_key_id")
 

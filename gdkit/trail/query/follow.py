@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import is_account_id
 from gdkit.model import NotSearched
-from gdkit.trail.lookup.keys import calls_in_consoles, find_keys_of, principals_of, sign_ins_of
+from gdkit.trail.lookup.keys import calls_by_principal, find_keys_of, principals_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
 from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.trail.search.keep import made_users
@@ -73,9 +73,9 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
                            frozenset(accounts) if key.account_id else frozenset(),
                            key.issued_at, until if temporary else None))  # fmt: skip
     chained = {one.key for one in found if one.key}
-    of_consoles = set(calls_in_consoles(events, chained)["access_key_id"])  # their sessions are asked for by principal
+    by_principal = set(calls_by_principal(events, chained)["access_key_id"])  # they are asked for so
     by_these = own | events["access_key_id"].isin(own_keys | chained)
-    return [*(one for one in found if one.key not in of_consoles), *_signed_in(sign_ins_of(events, chained)),
+    return [*(one for one in found if one.key not in by_principal), *_signed_in(sign_ins_of(events, chained)),
             *_users_made(events[by_these])]  # fmt: skip
 
 
