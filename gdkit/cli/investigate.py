@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from gdkit.case.folder import CaseFolder
     from gdkit.cli.fetching import Way
     from gdkit.model import Subject
+
+_LIKE_A_PATH = re.compile(r"[/\\*?.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +184,16 @@ def _say_gaps(folder: CaseFolder) -> None:
 
 def named_subject(text: str, finding_id: str | None = None) -> Subject:
     """Give what FINDING names without AWS: a file with a finding, or an identifier."""
-    from gdkit.analysis.subject import subject_of_finding  # noqa: PLC0415
+    from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415
     from gdkit.trail.search import subject_of  # noqa: PLC0415
 
     if not os.path.exists(text):  # noqa: PTH110 - any text may be asked about
-        return subject_of(text)
+        named = subject_of_text(text)
+        if named is not None:
+            return named
+        if not _LIKE_A_PATH.search(text):
+            return subject_of(text)  # which says what can be named
     found = load_findings(Path(text))
     for refused in found.refused:
         click.echo(f"note: passed over {plain(refused.type)}: {plain(refused.reason)}", err=True)

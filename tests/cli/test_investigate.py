@@ -162,7 +162,9 @@ def test_wrong_use(gdkit: Any, sample: Sample, tmp_path: Path, arguments: tuple[
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["missing", "nul", "long", "pasted", "jpeg", "folder", "not ours", "no one"])
+@pytest.mark.parametrize(
+    "name", ["missing", "mistyped", "nul", "long", "pasted", "jpeg", "folder", "not ours", "no one"]
+)
 def test_unusable_finding(gdkit: Any, sample: Sample, tmp_path: Path, name: str) -> None:
     """A finding that cannot be used ends with one line that says why, before any case folder is made.
 
@@ -172,17 +174,18 @@ def test_unusable_finding(gdkit: Any, sample: Sample, tmp_path: Path, name: str)
     (tmp_path / "photo.json.gz").write_bytes(JPEG)
     bare = {"accessKeyDetails": {"userName": "shop-web", "userType": "AssumedRole"}, "resourceType": "AccessKey"}
     given, told = {
-        "missing": ("no-such.json", "this is no file, and names no session"),
+        "missing": ("no-such.json", "no such file"),
+        "mistyped": ("i-0123", "this is no file, and names no session"),
         "nul": ("a\0b", ""),
         "long": ("x" * 5000, "this is no file"),
-        "pasted": (json.dumps(sample_finding(), indent=1), "this is no file"),
+        "pasted": (json.dumps(sample_finding(), indent=1), "no such file"),
         "jpeg": ("photo.json.gz", "photo.json.gz"),
         "folder": ("folder", "folder"),
         "not ours": (_finding(tmp_path / "f.json", type="Recon:EC2/Portscan"), "Recon:EC2/Portscan"),
         "no one": (_finding(tmp_path / "n.json", resource=bare), "neither resource.accessKeyDetails.principalId"),
     }[name]
     ended = gdkit("investigate", given, "--trail", sample.trail, "--case", "case")
-    assert ended.status == (2 if name in ("missing", "nul", "long", "pasted") else 1)
+    assert ended.status == (2 if name in ("mistyped", "nul", "long") else 1)
     line = _one_line(ended)
     assert line.startswith("gdkit: ")
     assert told in line

@@ -69,6 +69,12 @@ class Ahead:
             for thread in threads:
                 thread.join()
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether nothing lies ready, and nothing is on its way."""
+        with self._lock:
+            return not (self._ready or self._in_hand)
+
     def take(self, one: LogObject) -> bytes | None:
         """Give an object's content, waiting for it where it is being read; it is read at once where it is not.
 

@@ -72,7 +72,8 @@ def search_objects(
     known.follow(saved.names if saved.done else question.names)
     crowd, stopped = Crowd(question.addresses, known), contents.is_stopped(watch.is_stopped)
     ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.first, stopped)
-    search = Search(objects, known, stopped, _look(ahead, contents, crowd))
+    search = Search(objects, known, lambda: watch.is_stopped() or (contents.hopeless is not None and ahead.is_drained),
+                    _look(ahead, contents, crowd))  # fmt: skip
     search.take_up({number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
                     if saved.has(one.stored)})  # fmt: skip
     search.follow(question.names)

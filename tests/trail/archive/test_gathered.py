@@ -65,7 +65,7 @@ def test_beside_a_bucket(case: CaseFolder, tmp_path: Path, monkeypatch: pytest.M
 def test_beside_the_event_history(case: CaseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive is asked beside the event history, whose gaps stand in the ledger with what the archive holds."""
 
-    def fetch(_plan: Any, _client: Any, folder: Path, *, watch: Any) -> LookupResult:
+    def fetch(_plan: Any, _client: Any, folder: Path, *, watch: Any, refresh: bool = False) -> LookupResult:
         folder.mkdir(parents=True, exist_ok=True)
         return LookupResult(folder, Window(NOW, NOW), (), (), (), (), Spent())
 
