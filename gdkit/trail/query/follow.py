@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.question import Question
 
 IN_OWN_ACCOUNT = NotSearched(
-    "other accounts' own records of calls by roles that the session assumed",
-    "these roles are asked for in the accounts that they are in, where each of their calls is recorded",
+    "other accounts' own records of calls by roles that the session assumed, and by users whose keys it made",
+    "these are asked for in the accounts that they are in, where each of their calls is recorded",
 )
 """What is not asked for so that a query of an organisation's trail reads few accounts.
 

@@ -138,8 +138,9 @@ class Known:
         if call.new_user:
             self._chained_principals.add(call.new_user)
             self._add(call.new_user, call.event_at)
-        if call.key and call.key in self._chained_keys and (call.principal or "").startswith("AIDA"):
-            self._used_by(str(call.principal), call.key)
+        of_user = (call.principal or "").startswith("AIDA")
+        if of_user and (call.key in self._own_keys or call.key in self._chained_keys):
+            self._used_by(str(call.principal), str(call.key))
         if call.name == "GetSigninToken" and not own:
             self._signed_in(call.principal, call.event_at)
         if call.in_console and call.new_principal:  # a role that is switched to there goes on in the console

@@ -277,6 +277,7 @@ def test_another_accounts_half_of_a_made_keys_call(tmp_path: Path) -> None:
     )
     write(tmp_path, "0330", [calls.by_made_key(4) | {"sharedEventID": "a"}])
     assert numbers(session_events(calls.PRINCIPAL, tmp_path).events) == [1, 2, 4]
+    assert numbers(session_events("AKIAEXAMPLEMADE00001", tmp_path).events) == [1, 2, 4], "asked by that key, too"
 
 
 def test_who_made_a_key(tmp_path: Path) -> None:
