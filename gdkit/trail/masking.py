@@ -156,10 +156,10 @@ def _masked_inside(text: str) -> str:
     if text.lstrip()[:1] in ("{", "[") and _may_hold_secrets(text.lower()):
         try:
             value = json.loads(text)
-        except ValueError:
+            masked = _masked(value)
+            return text if masked == value else _encoded(masked)
+        except (ValueError, RecursionError):  # no JSON, or nested so deeply that all around it would be lost, too
             return masked_text(text)
-        masked = _masked(value)
-        return text if masked == value else _encoded(masked)
     return masked_text(text)
 
 

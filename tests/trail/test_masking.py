@@ -80,6 +80,15 @@ def test_plain_text_stays(text: str) -> None:
     assert masked_text(text) == text
 
 
+def test_a_text_that_is_nested_deeply_hides_nothing() -> None:
+    """JSON in a text that is too deep to be read is masked as the text that it is; what stands beside it is shown."""
+    deep = '{"password":"' + SECRET + '","x":' + "[" * 5000 + "]" * 5000 + "}"
+    text = json_text({"a": deep, "b": "beside it"})
+    assert text is not None
+    assert SECRET not in text
+    assert '"b":"beside it"' in text
+
+
 def test_other_names_are_left_beside_it() -> None:
     """Only the secret of a list of names and values is masked."""
     assert masked_text("user=a&password=b;c,d&host=e") == "user=a&password=***masked***&host=e"

@@ -12,7 +12,7 @@ from gdkit.errors import AwsCall
 from gdkit.model import utc_text
 from gdkit.trail.load import Trail, load_trail
 from gdkit.trail.lookup.halt import Halt
-from gdkit.trail.lookup.keys import find_keys_of, find_sign_ins
+from gdkit.trail.lookup.keys import find_keys_of, named_callers
 from gdkit.trail.lookup.places import places_asked
 from gdkit.trail.lookup.plan import FoundKey, Query, Window, first_queries, further_queries
 from gdkit.trail.lookup.result import LookupResult, facts_of, gaps_in_words, warnings_of
@@ -219,7 +219,7 @@ class _Sweep:
                 return ()
             events = load_trail([self._folder]).events
             keys = tuple(dict.fromkeys(find_keys(events)))
-            asked = self._ask(further_queries(self._plan, keys, find_sign_ins(events, keys), self._window))
+            asked = self._ask(further_queries(self._plan, keys, named_callers(events, keys), self._window))
             if not asked or self._halt.asked:
                 return keys
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gdkit.identifiers import parse_access_key_id, parse_arn, parse_principal_id
-from gdkit.trail.lookup.plan import FoundKey, SignIn
+from gdkit.trail.lookup.plan import FoundKey, NamedCaller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,25 +88,25 @@ def grown_principals(events: pd.DataFrame, access_key_ids: Iterable[str]) -> tup
     return tuple(sorted({*signed_in, *made}))
 
 
-def find_sign_ins(events: pd.DataFrame, keys: Iterable[FoundKey]) -> list[SignIn]:
+def named_callers(events: pd.DataFrame, keys: Iterable[FoundKey]) -> list[NamedCaller]:
     """Give the sessions that signed in to the console with these keys, and the users that were made with them."""
     access_key_ids = {key.access_key_id for key in keys}
     tokens = sign_ins_of(events, access_key_ids)
     named = (
         tokens[["account_id", "session_name"]].dropna().drop_duplicates().sort_values(["account_id", "session_name"])
     )
-    signed_in = [SignIn(str(row.account_id), str(row.session_name)) for row in named.itertuples()]
+    signed_in = [NamedCaller(str(row.account_id), str(row.session_name)) for row in named.itertuples()]
     return [*signed_in, *_users_made(events[events["access_key_id"].isin(access_key_ids)])]
 
 
-def _users_made(events: pd.DataFrame) -> list[SignIn]:
+def _users_made(events: pd.DataFrame) -> list[NamedCaller]:
     """Give the users that these calls made, by name: nothing else of them is known before they are used."""
     from gdkit.trail.search.keep import made_users  # noqa: PLC0415 - needs pandas, so it is loaded on first use
 
     made = events.loc[made_users(events).index]
     made = made.assign(user_name=made["response_elements"].str.extract(_USER_NAME, expand=False))
     named = made[["account_id", "user_name"]].dropna().drop_duplicates()
-    return [SignIn(str(row.account_id), str(row.user_name)) for row in named.itertuples()]
+    return [NamedCaller(str(row.account_id), str(row.user_name)) for row in named.itertuples()]
 
 
 def calls_by_principal(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:

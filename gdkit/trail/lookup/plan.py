@@ -85,11 +85,11 @@ class FoundKey:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class NamedCaller:
     """Whose calls are asked for by name: a session that signed in to the console, or a user that was made."""
 
     account_id: str
-    session_name: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _of_site(plan: LookupPlan, site: Site) -> Iterator[Query]:
 
 
 def further_queries(
-    plan: LookupPlan, keys: Iterable[FoundKey], signed_in: Iterable[SignIn], window: Window
+    plan: LookupPlan, keys: Iterable[FoundKey], callers: Iterable[NamedCaller], window: Window
 ) -> list[tuple[Query, Window]]:
     """Give the questions for what was found on the way; none for accounts out of reach.
 
@@ -189,7 +189,7 @@ def further_queries(
     asked: list[tuple[str | None, Attribute, str, Window]] = [
         (key.account_id, "AccessKeyId", key.access_key_id, _since_issue(window, key.issued_at)) for key in keys
     ]
-    asked += [(one.account_id, "Username", one.session_name, window) for one in signed_in]
+    asked += [(one.account_id, "Username", one.name, window) for one in callers]
     return [
         (Query(Site(str(account_id), region), attribute, value), span)
         for account_id, attribute, value, span in asked

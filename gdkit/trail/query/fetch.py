@@ -108,7 +108,7 @@ class _Fetch:
         wider = with_principal(base, self._events())
         if wider.principal_ids != base.principal_ids:
             self._ask_by_principal(wider)
-        keys = {key.access_key_id for key in self._keys()}
+        keys = {key.access_key_id for key in self._keys(self._events())}
         others = tuple(key for key in self._question.access_key_ids if key not in self._answered | keys)
         grown = tuple(one for one in self._question.grown_ids if one not in self._answered)
         alone = replace(base, access_key_ids=others, principal_ids=grown, session_names=(), instance_id=None,
@@ -146,9 +146,9 @@ class _Fetch:
                 if proper is None or self._put(proper, first=False):
                     self._answered.update(one.mark for one in group)
 
-    def _not_followed(self) -> Iterator[NotSearched]:
+    def _not_followed(self, found: Any) -> Iterator[NotSearched]:
         """Name what of that which grew is not asked for, be it by this run or one before."""
-        asked = [question for _, question in questions_of(grown_from(self._events(), self._question), self._question)]
+        asked = [question for _, question in questions_of(grown_from(found, self._question), self._question)]
         for question in asked:
             yield from checked(question)[1]
         if any(question.account_ids != self._question.account_ids for question in asked):
@@ -246,8 +246,8 @@ class _Fetch:
     def _events(self) -> Any:
         return load_trail([self._folder]).events
 
-    def _keys(self) -> list[Any]:
-        return list(find_keys_of(self._events(), self._question.session_names, self._question.access_key_ids))
+    def _keys(self, found: Any) -> list[Any]:
+        return list(find_keys_of(found, self._question.session_names, self._question.access_key_ids))
 
     def _save(self) -> None:
         self._plan.state["answered"] = sorted(self._answered)
@@ -272,8 +272,9 @@ class _Fetch:
             dollars=_dollars(runs.bytes_scanned, runs.done),
             priced=PRICED,
         )
-        keys = [key.access_key_id for key in self._keys()] if runs.done else []
-        grown = tuple(dict.fromkeys(self._not_followed())) if runs.done else ()
+        found = self._events() if runs.done else None
+        keys = [] if found is None else [key.access_key_id for key in self._keys(found)]
+        grown = () if found is None else tuple(dict.fromkeys(self._not_followed(found)))
         self._plan = replace(self._plan, cost=cost, complete=not (failed or stopped))
         self._save()
         return Fetched(

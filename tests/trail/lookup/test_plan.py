@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gdkit.trail.lookup.plan import FoundKey, Query, SignIn, Site, Window, first_queries, further_queries
+from gdkit.trail.lookup.plan import FoundKey, NamedCaller, Query, Site, Window, first_queries, further_queries
 from tests.trail.lookup.history import ACCOUNT, INSTANCE, KEY, NOW, START
 from tests.trail.lookup.plans import plan
 
@@ -74,7 +74,7 @@ def test_folders_differ() -> None:
 
 def test_questions_for_sign_ins() -> None:
     """A session that signed in to the console is asked for by its name, in all regions of an account in reach."""
-    signed_in = [SignIn(ACCOUNT, "nightly"), SignIn("999988887777", "far")]
+    signed_in = [NamedCaller(ACCOUNT, "nightly"), NamedCaller("999988887777", "far")]
     assert further_queries(plan(), [], signed_in, plan().window) == [
         (Query(HERE, "Username", "nightly"), plan().window),
     ]
