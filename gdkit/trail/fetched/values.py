@@ -136,7 +136,7 @@ class Fetched:
         unread: places in the source that could not be read.
         origin: what the names of the log files stand behind in the source, such as ``s3://BUCKET/``; empty where they
             have no place in it.
-        stopped: whether it was stopped from outside.
+        stopped: whether it was stopped from outside, or the source could not be asked any more.
     """
 
     folder: Path

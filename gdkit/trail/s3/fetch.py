@@ -70,10 +70,11 @@ def fetch_trail(
     outcome = ledger.Outcome(
         source.text, question, listing, contents.failed, answer, saved.problems, listed_at, cache.damaged
     )
-    return _fetched(folder, outcome, plan.cost, f"s3://{bucket.name}/")
+    stopped = bool(answer.unfinished or contents.hopeless)
+    return _fetched(folder, outcome, plan.cost, f"s3://{bucket.name}/", stopped=stopped)
 
 
-def _fetched(folder: Path, outcome: ledger.Outcome, cost: Cost, origin: str) -> Fetched:
+def _fetched(folder: Path, outcome: ledger.Outcome, cost: Cost, origin: str, *, stopped: bool) -> Fetched:
     return Fetched(
         folder=folder,
         source=outcome.source,
@@ -86,7 +87,7 @@ def _fetched(folder: Path, outcome: ledger.Outcome, cost: Cost, origin: str) -> 
         passed_over=tuple(ledger.passed_over_of(outcome)),
         unread=tuple(ledger.unread_of(outcome)),
         origin=origin,
-        stopped=bool(outcome.answer.unfinished),
+        stopped=stopped,
     )
 
 
