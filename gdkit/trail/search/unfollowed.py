@@ -41,7 +41,7 @@ def unfollowed(events: pd.DataFrame) -> Iterator[str]:
     Args:
         events: ``tables.EVENTS`` of a session, and of what was chained from it.
     """
-    done = events[events["error_code"].isna()]
+    done = events.loc[events["error_code"].isna(), ["event_source", "event_name"]]
     for kind in _KINDS:
         calls = done[(done["event_source"] == kind.event_source) & done["event_name"].isin(kind.event_names)]
         if len(calls):
