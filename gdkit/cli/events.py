@@ -42,7 +42,11 @@ _FORMULA = r"^([=+\-@\t\r])"
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Files searched at once; one a core if not given."
 )
-@click.option("--keep", metavar="DIR", help="Keep what is fetched from AWS there; a later run goes on from it.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    help="Keep there how far the search is, and what is fetched from AWS; a later run goes on from it.",
+)
 @fetch_options
 def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Write every event of one session and of the credentials chained from it.
@@ -61,7 +65,7 @@ def events(who: str, trail: tuple[str, ...], *, as_json: bool, **options: Any) -
                          action="give log files, or a trail's bucket, with --trail.")  # fmt: skip
     if named := csv_file or parquet_file:
         _refuse_unwritable(Path(named))
-    with stopped_by_ctrl_c("Stopped; nothing was written. What was fetched is kept where --keep was given.") as stop:
+    with stopped_by_ctrl_c("Stopped; nothing was written. With --keep a later run goes on from there.") as stop:
         found = _found(who, [absolute(source) for source in trail], options, stop)
     if as_json:
         click.echo(json.dumps(_document(found), indent=2))
@@ -80,23 +84,25 @@ def _found(who: str, sources: list[str], options: dict[str, Any], stop: threadin
     """Search files, and sources in AWS with them."""
     from gdkit.gathering.window import looked_since  # noqa: PLC0415 - only what a command needs is loaded
     from gdkit.trail.fetched import question_of  # noqa: PLC0415
-    from gdkit.trail.named import needs_aws  # noqa: PLC0415
-    from gdkit.trail.search import search_trail, subject_of  # noqa: PLC0415
+    from gdkit.trail.named import file_sources, needs_aws  # noqa: PLC0415
+    from gdkit.trail.search import search_trail, state_file, subject_of  # noqa: PLC0415
 
-    way, subject = told_way(options), subject_of(who)
+    way, subject, keep = told_way(options), subject_of(who), options["keep"]
+    of_files = keep and file_sources(sources)
+    state = state_file(Path(keep).expanduser().absolute(), subject, sources) if of_files else None
     way = replace(way, tellers=replace(way.tellers, stop=stop))
 
     def read(files: list[str]) -> Trail:
         return search_trail(files, subject, on_progress=way.tellers.files, is_stopped=stop.is_set,
-                            workers=options["workers"])  # fmt: skip
+                            workers=options["workers"], state=state)  # fmt: skip
 
-    check_used(sources, way.terms, {"--region": way.access.regions, "--keep": options["keep"]})
+    check_used(sources, way.terms, {"--region": way.access.regions})
     if not needs_aws(sources):
         return read(sources)
     now = datetime.now(UTC)
     question = question_of(subject, way.terms.since or looked_since(subject, now), way.terms.until or now,
                            regions=way.access.regions, around=False)  # fmt: skip
-    return read_aside(sources, question, read, options["keep"], way)
+    return read_aside(sources, question, read, keep, way)
 
 
 def _refuse_unwritable(named: Path) -> None:

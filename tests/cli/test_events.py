@@ -101,7 +101,7 @@ def test_none_seen(events: Callable[..., Ended], trail: Path) -> None:
     [(("--trail", "lookup"), "log files"), (("--trail", "nowhere"), "no such file"),
      (("--trail", ".", "--json", "--csv", "x"), "exclude each other"), ((), "--trail"),
      (("--trail", ".", "--since", "2026-11-01"), "--since: for sources in AWS alone"),
-     (("--trail", ".", "--region", "eu-west-1", "--keep", "k"), "--region, --keep: for sources in AWS alone")],
+     (("--trail", ".", "--region", "eu-west-1", "--keep", "k"), "--region: for sources in AWS alone")],
 )  # fmt: skip
 def test_wrong_use(events: Callable[..., Ended], arguments: tuple[str, ...], said: str) -> None:
     """What cannot be meant is refused with what to do."""
@@ -131,6 +131,28 @@ def test_a_disk_that_is_full(events: Callable[..., Ended], trail: Path, monkeypa
     ended = events(calls.PRINCIPAL, "--trail", trail, "--csv", trail / "x.csv")
     assert ended.status == 1
     assert "x.csv: it cannot be written: No space left on device" in ended.err
+
+
+def test_keep_goes_on(
+    events: Callable[..., Ended], trail: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --keep the same command reads again only files in which something was found; DIR may lie in the trail."""
+    of_others = write(trail, "0200", [calls.call(90, -1)])
+    looked: list[str] = []
+    look_at = session.look_at
+
+    def noted(file: Any, *given: Any, **named: Any) -> Any:
+        looked.append(file.path)
+        return look_at(file, *given, **named)
+
+    monkeypatch.setattr(session, "look_at", noted)
+    asked = (calls.PRINCIPAL, "--trail", trail, "--json", "--keep", trail / "kept")
+    first = events(*asked)
+    looked.clear()
+    second = events(*asked)
+    assert json.loads(second.out)["events"] == json.loads(first.out)["events"] != []
+    assert set(looked) == {str(path) for path in trail.glob("*.json.gz")} - {str(of_others)}
+    assert json.loads(second.out)["coverage"]["unread"] == []
 
 
 def test_stopped_before_the_first_file(trail: Path) -> None:

@@ -17,7 +17,7 @@ from gdkit.trail.search.needles import EARLY, in_order, sought_in, span_of
 from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.search.follow import Known
@@ -83,6 +83,8 @@ class Search:
         self._rounds = Rounds(len(files))
         self._in_hand: set[int] = set()
         self._misnamed: set[int] = set()
+        self._empty: frozenset[int] = frozenset()
+        self._earlier: frozenset[Needle] = frozenset()
         self._known = known
         self._look = look
         self._searched_for = [0] * len(files)
@@ -131,6 +133,18 @@ class Search:
         for number in done:
             self.looked[number] = NOTHING_ODD
             self._searched_for[number] = len(self._known.needles)
+            self._bytes -= self._files[number].size_bytes
+
+    def leave_out(self, numbers: Collection[int], needles: Collection[Needle]) -> None:
+        """Leave out files in which an earlier search found nothing, but for identifiers that it did not know.
+
+        Args:
+            numbers: of those files.
+            needles: the identifiers for which it searched all of them that can hold one.
+        """
+        self._empty, self._earlier = frozenset(numbers), frozenset(needles)
+        for number in self._empty:
+            self.looked[number] = NOTHING_ODD
             self._bytes -= self._files[number].size_bytes
 
     def follow(self, names: Iterable[str]) -> None:
@@ -187,6 +201,8 @@ class Search:
         needles, span, start = self._known.needles, self._spans[number], self._searched_for[number]
         if start == len(needles):
             return {}
+        if number in self._empty:
+            return sought_in(span, [needle for needle in needles[start:] if needle not in self._earlier])
         last = self._chosen
         if (last.span, last.start) != (span, start):
             last = _Chosen(span, start, start, {})
@@ -238,7 +254,7 @@ class Search:
                 return
             if span not in fits:
                 fits[span] = any(needle.fits(span) for needle in new)
-            if fits[span] and self.looked[number] is not None:
+            if fits[span] and self.looked[number] is not None and (number not in self._empty or self._lacking(number)):
                 self._put_back(place)
 
     def _put_back(self, place: int) -> None:

@@ -16,6 +16,7 @@ from gdkit.trail.ledger import Ledger
 from gdkit.trail.load import Trail, collector_paused, events_of
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import READ_WHOLE, Hit, look_at
+from gdkit.trail.search.resumed import Keeper
 from gdkit.trail.search.run import Search
 from gdkit.trail.search.unfollowed import unfollowed
 from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
@@ -42,6 +43,7 @@ def session_events(
     on_progress: Callable[[Progress], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
     workers: int | None = None,
+    state: str | os.PathLike[str] | None = None,
 ) -> Trail:
     """Give every event of a session and of the credentials chained from it, out of any amount of log files.
 
@@ -52,6 +54,8 @@ def session_events(
         on_progress: called now and then.
         is_stopped: asked before each file; once it says yes, what was found so far is given.
         workers: how many files are searched at once; one for each core if None.
+        state: a file in which it is kept how far the search is: a later call with it, after a stop or as the trail
+            grows, leaves out the files that are as they were and in which nothing was found.
 
     Returns:
         The events, their raw records, and what was and was not searched.
@@ -61,9 +65,10 @@ def session_events(
             is no file path.
         FindingError: the file holds no finding of use.
         TrailError: a path that is missing, no file found, or no file that could be read.
+        CaseWriteError: the file of ``state`` cannot be written.
     """
     subject = who if isinstance(who, Subject) else subject_of(who)
-    return search_trail(trail, subject, on_progress=on_progress, is_stopped=is_stopped, workers=workers)
+    return search_trail(trail, subject, on_progress=on_progress, is_stopped=is_stopped, workers=workers, state=state)
 
 
 def subject_of(who: str | os.PathLike[str]) -> Subject:
@@ -94,6 +99,7 @@ def search_trail(
     on_progress: Callable[[Progress], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
     workers: int | None = None,
+    state: str | os.PathLike[str] | None = None,
 ) -> Trail:
     """Give the same events as a load of the whole trail and ``keep.session_rows``, without parsing the rest.
 
@@ -106,10 +112,12 @@ def search_trail(
         on_progress: called now and then.
         is_stopped: asked before each file.
         workers: how many files are searched at once.
+        state: as for ``session_events``.
 
     Raises:
         UsageError: the subject fits several roles on one instance, or a source is no file path.
         TrailError: as for ``load_trail``.
+        CaseWriteError: the file of ``state`` cannot be written.
     """
     found = find_files(sources)
     files = [file for source in found for file in source.files]
@@ -117,8 +125,10 @@ def search_trail(
     stopped = is_stopped or (lambda: False)
     known = Known(subject)
     search = Search(files, known, stopped, look_at)
+    keeper = Keeper(Path(state), search, known, files) if state is not None else None
+    run = keeper.run if keeper else search.run
     with _asked(found, stopped) as archives:
-        _look_everywhere(search, archives, known, lambda: search.run(workers, on_progress))
+        _look_everywhere(search, archives, known, lambda: run(workers, on_progress))
         of_files = [Hit(origins[number], files[number].path, one)
                     for number, one in _once(search.candidates)]  # fmt: skip
         hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
@@ -140,6 +150,8 @@ def search_trail(
         ledger.warn(sentence)
     if unfinished := search.unfinished:
         ledger.not_reached(f"{unfinished:,} of {len(files):,} log files")
+    if keeper and keeper.problem:
+        ledger.warn(keeper.problem)
     coverage = ledger.coverage(rows)
     return Trail(events, [row.raw for row in rows], coverage)
 
