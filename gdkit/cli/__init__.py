@@ -6,6 +6,7 @@ Exit status: 0 done, 1 the tool failed, 2 wrong use, 3 done but with gaps that t
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import click
@@ -63,6 +64,7 @@ for command in (
 def main() -> None:
     """Run the command line; errors become one message and an exit status, never a stack trace."""
     os.umask(0o077)  # evidence is for its owner alone, what the notebook runner writes too
+    signal.signal(signal.SIGTERM, _end)
     try:
         status = commands.main(standalone_mode=False)
     except click.exceptions.Abort as abort:
@@ -80,3 +82,12 @@ def main() -> None:
         click.echo(f"gdkit: {plain(str(error))}", err=True)
         sys.exit(error.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _end(number: int, _: object) -> None:
+    """End as by an error, so that copies of evidence in the folder of temporary files are removed.
+
+    Raises:
+        SystemExit: always, with the status that shells give whom a signal ended.
+    """
+    raise SystemExit(128 + number)
