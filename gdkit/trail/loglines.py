@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdkit.trail.forms import JsonReader
 from gdkit.trail.items import Item, Problem
-from gdkit.trail.window import TextWindow
+from gdkit.trail.window import LONGEST_VALUE, TextWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,13 @@ def read_lines(window: TextWindow) -> Iterator[Item]:
     """
     ended = False
     while not ended and window.peek():
-        line, begin = window.line(), window.at
-        window.hold = begin
+        line = window.line()
+        window.hold = window.at
         ended = not window.seek(_LINE_END)
         begin, window.hold = window.hold, None
+        if begin is None:
+            yield Problem(line, f"a line of more than {LONGEST_VALUE:,} characters")
+            continue
         text = window.text[begin : window.at]
         record = _RECORD.search(text)
         if record is None:

@@ -182,8 +182,13 @@ class TextWindow:
         return False
 
     def seek(self, pattern: re.Pattern[str]) -> bool:
-        """Go to the end of the next match; False, and to the end of the text, where there is none."""
+        """Go to the end of the next match; False, and to the end of the text, where there is none.
+
+        What is held on the way is let go where it is longer than any value may be: ``hold`` is None then.
+        """
         while True:
+            if self.hold is not None and len(self.text) - self.hold > LONGEST_VALUE:
+                self.hold = None
             match = pattern.search(self.text, self.at)
             if match and (match.end() < len(self.text) or self.ended):
                 self.at = match.end()

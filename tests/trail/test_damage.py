@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gdkit.errors import TrailError
-from gdkit.trail import load_trail, window
+from gdkit.trail import load_trail, loglines, window
 from gdkit.trail.window import TextWindow
 from tests.trail import samples
 
@@ -249,3 +249,15 @@ def test_a_value_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     trail = load_trail(tmp_path / "logs")
     assert {one[-1] for one in trail.events["event_id"]} >= {"1", "4"}
     assert any("a value of more than 1,048,576 characters" in gap.reason for gap in trail.coverage.unread)
+
+
+def test_a_log_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that would fill the memory is a gap; those before and behind it are read."""
+    for module in (window, loglines):
+        monkeypatch.setattr(module, "LONGEST_VALUE", 1 << 20)
+    lines = [f"2026-11-01T03:00:00 trail-1 {json.dumps(samples.event(number))}" for number in (1, 2, 3)]
+    lines.insert(1, "2026-11-01T03:00:00 trail-1 " + "x" * (5 << 20))
+    trail = load_trail(samples.write(tmp_path / "a.log", "\n".join(lines)))
+    assert {one[-1] for one in trail.events["event_id"]} == {"1", "2", "3"}
+    (gap,) = trail.coverage.unread
+    assert (gap.line, gap.reason) == (2, "a line of more than 1,048,576 characters")
