@@ -56,8 +56,8 @@ class Cost:
     @property
     def brief(self) -> str:
         """The same, without what the price is of."""
-        parts = [f"{self.objects:,} objects"] if self.objects else []
-        parts += [f"{self.requests:,} requests", size_text(self.bytes)]
+        parts = [f"{self.objects:,} object{'s'[: self.objects != 1]}"] if self.objects else []
+        parts += [f"{self.requests:,} request{'s'[: self.requests != 1]}", size_text(self.bytes)]
         if self.seconds:
             parts.append(f"{self.seconds:,.0f} s")
         if self.dollars is not None:

@@ -182,7 +182,7 @@ def test_later_failure_is_a_gap(tmp_path: Path) -> None:
 def test_over_the_limit(tmp_path: Path) -> None:
     """A fetch that would scan more than is allowed asks nothing, unless a person allows it."""
     engine, terms = MadeUpEngine(CHAIN), Terms(max_bytes=500_000)
-    with pytest.raises(CostError, match=r"it would take 10 objects, 1 requests, 1\.0 MB"):
+    with pytest.raises(CostError, match=r"it would take 10 objects, 1 request, 1\.0 MB"):
         fetch(engine, tmp_path, terms=terms)
     assert engine.started == []
     asked: list[Cost] = []
