@@ -132,10 +132,10 @@ def names_any(item: Found, needles: Iterable[Needle]) -> bool:
 
 
 def in_order(places: Sequence[NamedPlace | None]) -> list[int]:
-    """Give the numbers of files by the time of their delivery, those without a stamp last.
+    """Give the numbers of files by the time of their delivery, those whose name does not tell it last.
 
     A credential's issue is then mostly seen before the files that can hold its use.
     """
     never = datetime.max.replace(tzinfo=UTC)
-    stamps = [(place.at if place else None) or never for place in places]
+    stamps = [place.at if place and place.at and not place.whole_day else never for place in places]
     return sorted(range(len(stamps)), key=stamps.__getitem__)

@@ -168,7 +168,17 @@ def _iso(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def write(folder: Path, records: list[dict[str, Any]], delays: list[int], *, stamped: bool) -> None:
+NAMES = {
+    "stamp": "{account}_CloudTrail_us-east-1_{stamp}_{number:016d}",
+    "none": "{odd:03d}",
+    "folder": "{account}/CloudTrail/us-east-1/2026/10/31/{number}",  # of another day than its events
+}
+"""How files are named: as CloudTrail does, as anybody does, and so in a folder of CloudTrail's."""
+
+namings = st.lists(st.sampled_from(sorted(NAMES)), min_size=1, max_size=4)
+
+
+def write(folder: Path, records: list[dict[str, Any]], delays: list[int], naming: list[str]) -> None:
     """Write records into files by account and time of delivery, whose names tell these or do not."""
     files: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for number, record in enumerate(records):
@@ -176,15 +186,16 @@ def write(folder: Path, records: list[dict[str, Any]], delays: list[int], *, sta
         stamp = f"{sent:%Y%m%dT%H}{sent.minute // 5 * 5:02d}Z"
         files.setdefault((record["recipientAccountId"], stamp), []).append(record)
     for number, ((account, stamp), held) in enumerate(sorted(files.items())):
-        name = f"{account}_CloudTrail_us-east-1_{stamp}_{number:016d}" if stamped else f"{number * 7919 % 1000:03d}"
+        form = NAMES[naming[number % len(naming)]]
+        name = form.format(account=account, stamp=stamp, number=number, odd=number * 7919 % 1000)
         samples.write(folder / f"{name}.json.gz", samples.compact({"Records": held}))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(steps=st.lists(one_step, min_size=1, max_size=12), who=st.sampled_from(WHO), stamped=st.booleans(),
+@given(steps=st.lists(one_step, min_size=1, max_size=12), who=st.sampled_from(WHO), naming=namings,
        delays=st.lists(st.integers(0, len(DELAYS) - 1), min_size=1, max_size=20))  # fmt: skip
-@example(steps=TWO_STAYS, who=calls.PRINCIPAL, stamped=True, delays=[0])
-def test_same_as_load(steps: list[Step], who: str, stamped: bool, delays: list[int]) -> None:
+@example(steps=TWO_STAYS, who=calls.PRINCIPAL, naming=["stamp"], delays=[0])
+def test_same_as_load(steps: list[Step], who: str, naming: list[str], delays: list[int]) -> None:
     """Both give all events of the truth and no other, whatever was assumed when, however late it was delivered."""
     story = Story()
     for step in steps:
@@ -192,7 +203,7 @@ def test_same_as_load(steps: list[Step], who: str, stamped: bool, delays: list[i
     subject = subject_of_text(who)
     assert subject is not None
     with TemporaryDirectory() as name:
-        write(Path(name), story.records, delays, stamped=stamped)
+        write(Path(name), story.records, delays, naming)
         trail = load_trail(Path(name))
         found = session_events(who, Path(name), workers=2)
     truth = {record["eventID"] for record in story.records} - story.of_others

@@ -21,7 +21,7 @@ from tests.trail import samples
 from tests.trail.search import calls
 from tests.trail.search.test_against_load import WHO, one_file
 from tests.trail.search.test_against_load import write as write_files
-from tests.trail.search.test_over_days import DELAYS, Story, one_step
+from tests.trail.search.test_over_days import DELAYS, Story, namings, one_step
 from tests.trail.search.test_over_days import write as write_days
 from tests.trail.search.test_search import chain, numbers, write
 
@@ -230,9 +230,9 @@ def test_same_however_often_it_is_stopped(files: list[Any], who: str, stops: lis
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(steps=st.lists(one_step, min_size=1, max_size=12), stamped=st.booleans(), seed=st.randoms(use_true_random=False),
+@given(steps=st.lists(one_step, min_size=1, max_size=12), naming=namings, seed=st.randoms(use_true_random=False),
        delays=st.lists(st.integers(0, len(DELAYS) - 1), min_size=1, max_size=20))  # fmt: skip
-def test_same_as_the_trail_grows(steps: list[Any], stamped: bool, seed: Any, delays: list[int]) -> None:
+def test_same_as_the_trail_grows(steps: list[Any], naming: list[str], seed: Any, delays: list[int]) -> None:
     """However the files come in, in whatever order, and however it is stopped between, all of the truth is found."""
     story = Story()
     for step in steps:
@@ -241,12 +241,13 @@ def test_same_as_the_trail_grows(steps: list[Any], stamped: bool, seed: Any, del
         whole, logs, state = Path(name, "whole"), Path(name, "logs"), Path(name, "state")
         whole.mkdir()
         logs.mkdir()
-        write_days(whole, story.records, delays, stamped=stamped)
-        coming = sorted(whole.iterdir())
+        write_days(whole, story.records, delays, naming)
+        coming = sorted(whole.rglob("*.gz"))
         seed.shuffle(coming)
         while coming:
             for path in coming[: (count := seed.randint(1, len(coming)))]:
-                shutil.move(path, logs / path.name)
+                (placed := logs / path.relative_to(whole)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(path, placed)
             del coming[:count]
             searched(calls.PRINCIPAL, logs, state, seed.choice([None, 1, 2, 5]))
         found = session_events(calls.PRINCIPAL, logs, state=state)

@@ -51,6 +51,18 @@ def test_chain_is_found(tmp_path: Path) -> None:
     assert [json.loads(raw)["eventID"][-1] for raw in found.records] == ["1", "3", "4", "5", "7"]
 
 
+def test_key_is_looked_for_in_a_file_that_lies_in_a_folder_of_an_earlier_day(tmp_path: Path) -> None:
+    """A folder tells the day of what CloudTrail put there; a file of any other name in it can hold every time."""
+    days = tmp_path / "111122223333" / "CloudTrail" / "us-east-1" / "2026" / "10"
+    samples.write(days / "01" / "export.json", samples.compact({"Records": [calls.call(4, 1)]}))
+    (days / "30").mkdir()
+    write(days / "30", "0310", [calls.call(9, -1)], day="20261030")
+    write(days / "30", "0310", [calls.assume_role(3, 0)], day="20261101")
+    found = session_events(calls.PRINCIPAL, tmp_path)
+    assert numbers(found.events) == [3, 4]
+    assert not any(gap.failed for gap in found.coverage.not_searched)
+
+
 def test_files_before_a_key_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key is not looked for in files that were delivered before it was issued, and few are looked at again."""
     for number in range(5):
