@@ -124,6 +124,8 @@ def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, re
     name = f"archive {archived.folder}"
     if reader.stopped:
         ledger.not_reached(f"{name}: parts of it")
+    if grown := manifest.taken_in_since():
+        ledger.not_reached(f"{name}: {grown:,} records", "they were taken in while it was read; ask it again")
     if left := _left(manifest):
         ledger.not_reached(f"{name}: {_files(left)}", "the archive was not made to its end; "
                            f"go on with: gdkit archive {archived.folder}")  # fmt: skip

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RUNS = "runs"
-FORMAT = 1
+FORMAT = 2
 APPLICATION = 0x67646B61  # "gdka"
 """Marks the database as a manifest. Source: SQLite, "PRAGMA application_id"."""
 NEEDLESS = "needless "
@@ -86,8 +86,8 @@ class Manifest:
 
     Attributes:
         folder: of the archive.
-        runs: in the order in which they were written.
-        connection: to the database.
+        runs: in the order in which they were written, as they were when it was opened.
+        connection: to the database, which tells what is there now.
     """
 
     folder: Path
@@ -107,6 +107,11 @@ class Manifest:
         """Give the path of a log file."""
         (path,) = self.connection.execute("SELECT path FROM file WHERE number = ?", (number,)).fetchone()
         return Path(os.fsdecode(path))
+
+    def taken_in_since(self) -> int:
+        """Count the records that were taken in since it was opened: they are in none of its runs."""
+        (now,) = self.connection.execute("SELECT coalesce(sum(rows), 0) FROM run").fetchone()
+        return int(now) - sum(run.rows for run in self.runs)
 
     def totals(self) -> Totals:
         """Count the log files that are held."""
@@ -231,7 +236,7 @@ def refuse_without_manifest(folder: Path) -> None:
 
 
 def check_format(folder: Path, connection: sqlite3.Connection) -> None:
-    """Refuse a database that is no manifest, or one of another format.
+    """Refuse a database that is no manifest, or one of another format; formats before 2 were never released.
 
     Raises:
         ArchiveError: it is.
@@ -244,6 +249,9 @@ def check_format(folder: Path, connection: sqlite3.Connection) -> None:
     if version > FORMAT:
         raise ArchiveError(f"its format {version} is that of a newer gdkit; this one knows {FORMAT}",
                            where=str(folder), action="update gdkit, or make another archive with this one")  # fmt: skip
+    if version < FORMAT:
+        raise ArchiveError(f"its format {version} is that of an older gdkit; this one knows {FORMAT}",
+                           where=str(folder), action="make another archive of the same log files")  # fmt: skip
 
 
 def _what(folder: Path) -> str:

@@ -111,7 +111,7 @@ class Reader:
         blocks: dict[Place, int] = {}
         try:
             if folder not in self._indexes:
-                self._indexes[folder] = Index(folder)
+                self._indexes[folder] = Index(folder, run.index_bytes)
             for name in names:
                 for place, records in self._indexes[folder].places(name).items():
                     blocks[place] = blocks.get(place, 0) + records

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-DAMAGE = (sqlite3.Error, pa.ArrowException)
-"""What readers of damaged parts and indexes raise beside ``OSError``."""
+DAMAGE = (sqlite3.Error, UnicodeError, pa.ArrowException)
+"""What readers of damaged parts and indexes raise beside ``OSError``; the second where SQLite quotes what it read."""
 
 
 def write_run(folder: Path, rows: list[tuple[Any, ...]]) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from gdkit.trail.archive.contents import archived_in, summary_of
 from gdkit.trail.archive.index import FILE
 from gdkit.trail.archive.manifest import RUNS, open_manifest
 from gdkit.trail.archive.parts import part_name
+from gdkit.trail.archive.reading import Reader
 from gdkit.trail.search import session_events
 from gdkit.trail.sources import ARCHIVE_MANIFEST, find_files
 from tests.trail import samples
@@ -32,6 +33,33 @@ NOBODY = "AROAEXAMPLEABSENT001:i-00000000000000001"
 def failed(trail: Trail) -> list[str]:
     """Give the gaps of a trail that a person can do something about."""
     return [row.what for row in trail.coverage.not_searched if row.failed]
+
+
+@pytest.mark.parametrize("read", ["asked", "whole"])
+def test_taken_in_while_it_is_read(tmp_path: Path, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records that another process takes in while an archive is read are a gap that says how many, and what to do."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    archive = made(folder, logs)
+    find, every = Reader.find, Reader.every
+
+    def grown(read: Any) -> Any:
+        def reading(self: Reader, *given: Any, **named: Any) -> Any:
+            if len(list(logs.iterdir())) == 3:
+                write(logs, "0340", [calls.call(10, 0), calls.call(11, -1)])
+                updated(folder)
+            return read(self, *given, **named)
+
+        return reading
+
+    monkeypatch.setattr(Reader, "find", grown(find))
+    monkeypatch.setattr(Reader, "every", grown(every))
+    found = session_events(calls.PRINCIPAL, archive) if read == "asked" else load_trail(archive)
+    (gap,) = [row for row in found.coverage.not_searched if row.failed]
+    assert gap.what.endswith(": 2 records")
+    assert "ask it again" in gap.reason
+    again = session_events(calls.PRINCIPAL, archive)
+    assert failed(again) == []
+    assert 10 in numbers(again.events)
 
 
 def test_what_was_searched(tmp_path: Path) -> None:
@@ -238,6 +266,7 @@ def test_an_archive_without_its_name(tmp_path: Path) -> None:
     ("statement", "said"),
     [
         ("PRAGMA user_version = 99", "its format 99 is that of a newer gdkit"),
+        ("PRAGMA user_version = 1", "its format 1 is that of an older gdkit"),
         ("PRAGMA application_id = 1", "its manifest was not made by gdkit"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -12,7 +13,7 @@ import pytest
 from gdkit.trail.archive import parts
 from gdkit.trail.archive.index import FILE, Index, IndexWriter
 from gdkit.trail.archive.parts import order_of, orders_of, part_name, read_blocks, table_of
-from gdkit.trail.archive.runs import merge_runs, write_run
+from gdkit.trail.archive.runs import DAMAGE, merge_runs, write_run
 from gdkit.trail.archive.values import Place
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_blocks_and_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     run = write_run(tmp_path / "run", [row(number, text="x" * 3000) for number in range(40)])
     assert [(part.name, part.rows) for part in run.parts] == [(part_name(0), 12), (part_name(1), 12),
                                                               (part_name(2), 12), (part_name(3), 4)]  # fmt: skip
-    index = Index(tmp_path / "run")
+    index = Index(tmp_path / "run", run.index_bytes)
     assert index.places("n17") == {Place(1, 1): 1}
     assert sum(index.places("all").values()) == 40
     assert index.places("nobody") == {}
@@ -89,7 +90,7 @@ def test_put_together(tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatc
     assert [order for table in written for order in orders_of(table)] == sorted(
         order for table in written for order in orders_of(table)
     )
-    index = Index(tmp_path / "whole")
+    index = Index(tmp_path / "whole", whole.index_bytes)
     assert sum(sum(index.places(f"n{number}").values()) for number in range(600)) == 600
     index.close()
     assert all((tmp_path / run.name).is_dir() for run in made)
@@ -141,10 +142,39 @@ def test_many_entries_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for number in range(50):
         writer.add(Place(*divmod(number, 16)), ["often", "often", f"once-{number}"])
     writer.close()
-    index = Index(tmp_path)
+    index = Index(tmp_path, (tmp_path / FILE).stat().st_size)
     assert index.places("often") == {Place(*divmod(number, 16)): 2 for number in range(50)}
     assert index.places("once-49") == {Place(3, 1): 1}
     index.close()
+
+
+@pytest.mark.parametrize("count", [3, 300, 9_000])
+def test_no_damage_of_an_index_takes_an_answer_away(tmp_path: Path, count: int) -> None:
+    """Wherever bytes are zeroed, changed or cut off: what it answers is what it was, or it is told to be damaged."""
+    writer = IndexWriter(tmp_path)
+    names = [f"name-{number}" for number in range(count)]
+    for number, name in enumerate(names):
+        writer.add(Place(0, number // 7), [name])
+    writer.close()
+    path = tmp_path / FILE
+    whole, chance = path.read_bytes(), random.Random(count)  # noqa: S311 - to repeat
+    told = 0
+    for attempt in range(300):
+        at, length = chance.randrange(len(whole)), chance.choice([1, 8, 100, 3_000])
+        instead = bytes(length) if attempt % 2 else chance.randbytes(length)
+        path.write_bytes((whole[:at] + instead + whole[at + length :])[: len(whole)] if attempt % 5 else whole[:at])
+        index = None
+        try:
+            index = Index(tmp_path, len(whole))
+            for number in chance.sample(range(count), min(count, 20)):
+                assert index.places(names[number]) == {Place(0, number // 7): 1}
+            assert index.places("nobody") == {}
+        except DAMAGE:
+            told += 1
+        finally:
+            if index:
+                index.close()
+    assert told > 30
 
 
 def test_an_index_tells_no_name(tmp_path: Path) -> None:
