@@ -9,6 +9,8 @@ Source: Athena User Guide, "Using EXPLAIN and EXPLAIN ANALYZE"; S3 API Reference
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdkit.aws.calls import ask, need
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from gdkit.trail.query.table import TableShape
 
 MOST_LISTED = 1000
-"""So many places are listed; of more, so many evenly spread ones, and the rest is taken to be like them."""
+"""So many places are listed; of more, so many that are spread over all, and the rest is taken to be like them."""
 
 
 class Measured(NamedTuple):
@@ -53,21 +55,24 @@ class Bucket:
     def __init__(self, client: Any, account_id: str) -> None:
         self._client, self._account_id = client, account_id
 
-    def measure(self, places: Sequence[str]) -> Measured:
-        """Add up what lies in places, each ``s3://bucket/prefix``.
+    def measure(self, places: Sequence[str]) -> Measured | None:
+        """Add up what lies in places, each ``s3://bucket/prefix``, neighbours side by side.
+
+        None where only some could be listed and nothing is in them: in the others there may be anything.
 
         Raises:
             AwsError: they cannot be listed.
         """
-        step = max(1, -(-len(places) // MOST_LISTED))
-        chosen = places[::step]
+        chosen = _spread(places)
         found = in_parallel(self._one, chosen)
         share = len(places) / len(chosen) if chosen else 1
+        if share > 1 and not any(one.objects for one in found):
+            return None
         return Measured(
             objects=round(sum(one.objects for one in found) * share),
             bytes=round(sum(one.bytes for one in found) * share),
             requests=sum(one.requests for one in found),
-            note="from a part of the objects" if step > 1 else "",
+            note="from a part of the objects" if share > 1 else "",
             newest_at=max((one.newest_at for one in found if one.newest_at), default=None),
         )
 
@@ -98,6 +103,18 @@ class Bucket:
             if not page.get("NextContinuationToken"):
                 return
             asked["ContinuationToken"] = page["NextContinuationToken"]
+
+
+def _spread(places: Sequence[str]) -> Sequence[str]:
+    """Give places that stand for all: one of each run of neighbours, wherever in the run, and the same each time.
+
+    Neighbours are the days of a region, and the regions of an account. A fixed stride would meet the same days of each.
+    """
+    if len(places) <= MOST_LISTED:
+        return places
+    chance = Random(0)  # noqa: S311 - a sample, not a secret
+    bounds = pairwise(len(places) * number // MOST_LISTED for number in range(MOST_LISTED + 1))
+    return [places[chance.randrange(first, last)] for first, last in bounds]
 
 
 def places_of_trail(table: TableShape, partitions: Sequence[Partition], question: Question) -> list[str] | None:

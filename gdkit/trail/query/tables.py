@@ -160,7 +160,8 @@ class _Measuring:
             self._unknown = error.problem
             return None
         if measured is None:
-            self._unknown = "the table does not tell where its objects lie"
+            self._unknown = ("the table does not tell where its objects lie" if places is None else
+                             "of very many places a part was listed, and no object was seen there")  # fmt: skip
         return measured
 
     def told(self, fetched: Fetched) -> Fetched:
