@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import UsageError
-from gdkit.identifiers import parse_principal_id
+from gdkit.identifiers import is_account_id, parse_access_key_id, parse_assumed_role, parse_principal_id
 from gdkit.model import Subject, utc_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Question:
         account_ids: where the events were recorded; empty for all accounts.
         regions: empty for all regions.
         grown_ids: principals of console sessions that were begun, and of users that were made, on the way.
+        own_account_ids: the session's own account, as far as who was asked about tells it; it leaves no other out.
         around: calls of others from every address that the session is seen at are asked for, too, of a source that
             can find them at once.
     """
@@ -46,6 +47,7 @@ class Question:
     regions: tuple[str, ...] = ()
     around: bool = False
     grown_ids: tuple[str, ...] = ()
+    own_account_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a span that is none.
@@ -141,7 +143,16 @@ def question_of(subject: Subject, since: datetime, until: datetime, *, regions: 
         addresses=tuple(dict.fromkeys(subject.reported_addresses)) if around else (),
         regions=regions,
         around=around,
+        own_account_ids=_own_accounts(subject),
     )
+
+
+def _own_accounts(subject: Subject) -> tuple[str, ...]:
+    """Give the accounts that a session's ARN, its finding and its key name; one, unless they contradict each other."""
+    arn, key = parse_assumed_role(subject.session_arn), parse_access_key_id(subject.access_key_id)
+    finding = subject.finding
+    named = (arn.account_id if arn else None, finding.account_id if finding else None, key.account_id if key else None)
+    return tuple(dict.fromkeys(one for one in named if one is not None and is_account_id(one)))
 
 
 def question_of_all_times(subject: Subject) -> Question:

@@ -8,42 +8,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import AwsError, CostError
 from gdkit.model import utc_text
-from gdkit.sizes import size_text
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan
 from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.keys import find_keys_of
+from gdkit.trail.query.accounts import Accounts
 from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.follow import IN_OWN_ACCOUNT, grown_from, questions_of, with_principal
+from gdkit.trail.query.limits import PRICED, Limits, dollars_of
 from gdkit.trail.query.places import Asked, gap_in_words, places_asked
-from gdkit.trail.query.run import MORE, Kept, Runs, StoppedHereError
+from gdkit.trail.query.run import Kept, Runs, StoppedHereError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gdkit.model import NotSearched
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.fetched.values import Terms, Watch
     from gdkit.trail.query.target import Target
-
-DOLLARS_A_TERABYTE = 5.0
-LEAST_BYTES = 10_000_000
-"""Price of what a query scans, and the least that one is counted as.
-
-Source: Athena pricing and CloudTrail Lake pricing, us-east-1, 2026-11: both 5 dollars a terabyte; Athena counts 10 MB a
-query at least.
-"""
-
-PRICED = "list price of us-east-1, 2026-11, without what S3 takes for requests"
-_SLACK = 1.25
-"""How far a query may go beyond its estimate before it is ended."""
 
 
 def fetch_by_queries(target: Target, question: Question, folder: Path, *, terms: Terms, watch: Watch) -> Fetched:
@@ -71,7 +59,6 @@ class _Found:
 
     asked: list[Asked] = field(default_factory=list)
     gaps: list[NotSearched] = field(default_factory=list)
-    objects: int = 0
 
 
 class _Fetch:
@@ -81,6 +68,7 @@ class _Fetch:
         self._target, self._terms, self._watch, self._folder = target, terms, watch, folder
         self._question, odd = checked_whole(question)
         self._found = _Found(gaps=[*target.gaps, *odd])
+        self._accounts = Accounts(target, self._question)
         self._began = time.monotonic()
         earlier = read_plan(folder)
         self._plan = Plan(target.kind, target.text, self._question.document(), with_data=target.with_data)
@@ -89,6 +77,7 @@ class _Fetch:
         self._spent = self._plan.cost
         self._runs = Runs(target.engine, target.rendering, Kept(folder, self._plan.state, self._save), watch,
                           most_bytes=terms.max_bytes)  # fmt: skip
+        self._limits = Limits(target, self._runs, terms, watch)
         self._answered: set[str] = set(self._plan.state.get("answered", ()))
 
     def run(self) -> Fetched:
@@ -104,6 +93,8 @@ class _Fetch:
         """Ask for the session; keys that another source told of later are asked for in a query of their own."""
         base = self._base()
         self._put(base, first=True)
+        if self._accounts.may_be_elsewhere and (further := self._accounts.learn(self._events())):
+            self._put(replace(base, account_ids=further), first=False)
         self._answered.update(base.access_key_ids)
         wider = with_principal(base, self._events())
         if wider.principal_ids != base.principal_ids:
@@ -128,7 +119,7 @@ class _Fetch:
         """Give the question as the first run put it, so that its query is not run again for a key more."""
         told = dict(self._plan.state.get("base", {}))
         now = self._question.document()
-        if told and all(told[name] == list(value) if isinstance(value, tuple) else told[name] == value
+        if told and all(told.get(name) == (list(value) if isinstance(value, tuple) else value)
                         for name, value in now.items() if name not in ("access_key_ids", "grown_ids")):  # fmt: skip
             return replace(self._question, access_key_ids=tuple(told["access_key_ids"]))
         self._plan.state["base"] = {name: list(value) if isinstance(value, tuple) else value
@@ -159,15 +150,18 @@ class _Fetch:
 
         A later one that fails is a gap, and what was found before it stays.
         """
-        inside = self._set_up_for(question)
+        placed = self._accounts.placed(question)
+        inside = self._set_up_for(placed, question.own_account_ids if first else ())
         if inside is None:
             return False
-        asked = Asked(inside)
+        asked = Asked(self._accounts.read_by(inside))
         self._found.asked.append(asked)
         try:
-            statements = [text for one in self._one_each(inside) for text in self._target.rendering.statements(one)]
-            self._allow(inside, statements)
-            for statement in statements:
+            parts = [(one, list(self._target.rendering.statements(one))) for one in self._accounts.parts(inside)]
+            objects = self._limits.allow(parts)
+            if first and objects is not None:
+                self._plan.state["base"].setdefault("objects", objects)
+            for statement in (text for _, statements in parts for text in statements):
                 asked.records += self._runs.answer(statement)
         except StoppedHereError:
             asked.failed, asked.state = "it was stopped; run it again to go on", "not searched"
@@ -177,71 +171,20 @@ class _Fetch:
                 raise
             asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
             asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
-        return not asked.failed and inside == question
+        return not asked.failed and inside == placed
 
-    def _set_up_for(self, question: Question) -> Question | None:
-        """Leave those of a question's accounts that the table is set up for, and name the others; None without any."""
-        accounts = self._target.accounts or question.account_ids
-        outside = tuple(one for one in question.account_ids if one not in accounts)
+    def _set_up_for(self, question: Question, own: tuple[str, ...]) -> Question | None:
+        """Leave those of a question's accounts that the table is set up for, and name the others; None without any.
+
+        Of a question about all accounts the session's own is named where it is not among them.
+        """
+        accounts = self._target.accounts or (*question.account_ids, *own)
+        outside = tuple(one for one in question.account_ids or own if one not in accounts)
         if outside:
             self._found.asked.append(Asked(replace(question, account_ids=outside), state="not searched",
                                            failed="the table's settings do not list the account"))  # fmt: skip
         inside = tuple(one for one in question.account_ids if one in accounts)
-        return replace(question, account_ids=inside) if inside or not outside else None
-
-    def _one_each(self, question: Question) -> list[Question]:
-        """Give the questions that name one value of each column that needs one."""
-        needs = self._target.needs
-        if "account" in needs and not question.account_ids:
-            question = replace(question, account_ids=self._target.home)
-        accounts = [(one,) for one in question.account_ids] if "account" in needs else [question.account_ids]
-        regions = [(one,) for one in question.regions] if "region" in needs else [question.regions]
-        return [replace(question, account_ids=account, regions=region)
-                for account, region in product(accounts, regions)]  # fmt: skip
-
-    def _allow(self, question: Question, statements: Sequence[str]) -> None:
-        """See that queries which are not answered yet are within the limits; what cannot be told is held to them later.
-
-        Raises:
-            CostError: they are not, and nobody allows it.
-        """
-        waiting = [text for text in statements if not self._runs.is_answered(text)]
-        if not waiting:
-            return
-        measured = self._target.measure(question)
-        if measured is None:
-            self._allow_untold(len(waiting))
-            return
-        cutoff = self._target.cutoff
-        if cutoff is not None and measured.bytes > cutoff:
-            raise CostError(f"the query would scan about {size_text(measured.bytes)}, and its work group ends "
-                            f"queries after {size_text(cutoff)}", where=self._target.text,
-                            action="ask for fewer days, accounts or regions, or use another work group")  # fmt: skip
-        self._plan.state["base"].setdefault("objects", measured.objects)
-        self._found.objects += measured.objects
-        size = self._runs.bytes_scanned + measured.bytes * len(waiting)
-        note = f"{measured.note}; " if measured.note else ""
-        estimate = Cost(objects=measured.objects, requests=len(waiting), bytes=size,
-                        dollars=_dollars(size, len(waiting)), priced=f"{note}{PRICED}")  # fmt: skip
-        self._watch.check(self._target.text, estimate, self._terms)
-        self._runs.most_bytes = max(self._terms.max_bytes, round(size * _SLACK))
-
-    def _allow_untold(self, queries: int) -> None:
-        """See that queries of which nobody can tell what they scan are begun only while the limit is not reached.
-
-        Raises:
-            CostError: those before have scanned more than is allowed, and nobody allows more.
-        """
-        size, most = self._runs.bytes_scanned, self._runs.most_bytes
-        if size <= most:
-            return
-        estimate = Cost(requests=queries, bytes=size, dollars=_dollars(size, self._runs.done),
-                        priced=f"scanned so far; how much more cannot be told before; {PRICED}")  # fmt: skip
-        if self._watch.allow is None or not self._watch.allow(self._target.text, estimate):
-            raise CostError(f"the queries before have scanned {size_text(size)}, which is more than "
-                            f"{size_text(most)}, so that this one was not begun", where=self._target.text,
-                            action=f"allow more: --max-bytes {size * MORE}")  # fmt: skip
-        self._runs.most_bytes = size * MORE
+        return replace(question, account_ids=inside) if inside or not question.account_ids else None
 
     def _events(self) -> Any:
         return load_trail([self._folder]).events
@@ -265,11 +208,11 @@ class _Fetch:
         spent, runs = self._spent, self._runs
         failed = [one for one in self._found.asked if one.failed]
         cost = Cost(
-            objects=max(spent.objects, self._found.objects),
+            objects=max(spent.objects, self._limits.objects),
             requests=spent.requests + self._target.engine.requests,
             bytes=runs.bytes_scanned,
             seconds=round(spent.seconds + time.monotonic() - self._began, 1),
-            dollars=_dollars(runs.bytes_scanned, runs.done),
+            dollars=dollars_of(runs.bytes_scanned, runs.done),
             priced=PRICED,
         )
         found = self._events() if runs.done else None
@@ -283,12 +226,13 @@ class _Fetch:
             question=self._question.with_keys(keys),
             records=runs.records,
             cost=cost,
-            not_searched=(*self._found.gaps, *grown, *map(gap_in_words, failed)),
+            not_searched=(
+                *self._found.gaps,
+                *self._accounts.not_asked(self._found.asked),
+                *grown,
+                *map(gap_in_words, failed),
+            ),
             warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
             places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
             stopped=stopped,
         )
-
-
-def _dollars(size: int, queries: int) -> float:
-    return round(max(size, LEAST_BYTES * queries) / 1e12 * DOLLARS_A_TERABYTE, 4)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdkit.errors import AwsError, TrailError
-from gdkit.identifiers import parse_access_key_id
 from gdkit.model import NotSearched, utc_text
 from gdkit.trail.lookup.plan import LATE_BY
+from gdkit.trail.query.accounts import accounts_to_ask
 from gdkit.trail.query.archived import archive_rendering, is_of_archive
 from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
@@ -64,7 +64,7 @@ def fetch_athena(
         measure=measuring.measure,
         cutoff=group.cutoff,
         needs=values_needed(partitions),
-        home=_home(aws, question),
+        home=accounts_to_ask(aws.account_id, question),
         accounts=next((one.values for one in partitions if one.role == "account"), ()),
         gaps=(*_outside(table, partitions, question), *_lacking(source.text, rendering.lacking)),
         warnings=(group.warning,) if group.warning else (),
@@ -173,19 +173,17 @@ class _Measuring:
         return replace(fetched, warnings=(*fetched.warnings, warning))
 
 
-def _home(aws: ReadOnlyAws, question: Question) -> tuple[str, ...]:
-    """Give the accounts to ask about where each must be named: the reader's own, and those that keys bear in them."""
-    keys = (parse_access_key_id(key) for key in question.access_key_ids)
-    return tuple(dict.fromkeys((aws.account_id, *(key.account_id for key in keys if key and key.account_id))))
-
-
 def _with_regions(question: Question, table: TableShape, partitions: Sequence[Partition]) -> Question:
     """Give a question with the regions that a table's settings list; those of them that are asked for.
 
     Raises:
-        TrailError: they list none of these; without a region, all of them would be asked.
+        TrailError: they list none of these; without a region, all of them would be asked, or none where each query must
+            name one.
     """
     listed = _regions(partitions)
+    if "region" in values_needed(partitions) and not question.regions:
+        raise TrailError("each query of the table must name a region, and none is named",
+                         where=f"{table.database}.{table.name}", action="name the regions with --region")  # fmt: skip
     regions = tuple(one for one in listed if one in question.regions or not question.regions)
     if listed and not regions:
         raise TrailError(f"the table's settings list none of the regions that are asked for, "
@@ -212,9 +210,6 @@ def _outside(table: TableShape, partitions: Sequence[Partition], question: Quest
                           f"the table's settings do not list them; {_LIST_THEM}", failed=True)  # fmt: skip
     yield NotSearched(f"log files in {name} that were delivered more than a day after their events",
                       "the days of their delivery are not asked for")  # fmt: skip
-    if "account" in values_needed(partitions) and not question.account_ids:
-        yield NotSearched(f"other accounts than the session's own and those that its keys lead to, in {name}",
-                          "each account must be named for this table")  # fmt: skip
 
 
 def _lacking(source: str, paths: Sequence[str]) -> Iterator[NotSearched]:

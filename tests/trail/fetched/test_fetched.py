@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import CostError, UsageError
-from gdkit.model import Subject
+from gdkit.model import Finding, Subject
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import (
     FETCHERS,
@@ -55,6 +55,19 @@ def test_question_of_a_subject() -> None:
     assert (asked.addresses, asked.regions) == (("203.0.113.9",), ("eu-west-1",))
     assert question(around=False).addresses == ()
     assert json.loads(json.dumps(asked.document()))["since"] == "2026-11-01T00:00:00Z"
+
+
+def test_question_knows_the_sessions_account() -> None:
+    """The ARN of a session, its finding and its key tell its account; a principal id and an instance id do not."""
+    of_arn = Subject(instance_id="i-0123456789abcdef0",
+                     session_arn="arn:aws:sts::222233334444:assumed-role/web/i-0123456789abcdef0")  # fmt: skip
+    finding = Finding("f", "t", "unspecified", "111122223333", None, b"", "", "")
+    known = [question_of(one, SINCE, UNTIL).own_account_ids for one in (
+        of_arn, Subject(finding=finding), Subject(access_key_id="ASIAWO645SY5FIRINZ65"),
+        replace(of_arn, finding=finding), Subject(finding=replace(finding, account_id="none"), principal_id="AROAX:y"),
+        Subject(instance_id="i-0123456789abcdef0"))]  # fmt: skip
+    assert known == [("222233334444",), ("111122223333",), ("444455556666",), ("222233334444", "111122223333"), (), ()]
+    assert question_of(of_arn, SINCE, UNTIL).account_ids == (), "no other account is left out"
 
 
 def test_question_grows_by_keys() -> None:

@@ -216,6 +216,20 @@ def test_no_region_that_the_table_lists(world: SmallWorld, tmp_path: Path) -> No
     assert len(world.accounts.athena.queries()) == begun
 
 
+def test_region_that_each_query_must_name(world: SmallWorld, tmp_path: Path) -> None:
+    """Where each query must name a region and none is named, that is told: without one, nothing would be asked."""
+    glue = world.accounts.backend.client("glue", ACCOUNT, REGION)
+    table = glue.get_table(DatabaseName=DATABASE, Name="trail")["Table"]
+    parameters = table["Parameters"] | {"projection.region.type": "injected"}
+    made = {name: table[name] for name in ("StorageDescriptor", "PartitionKeys", "TableType")}
+    glue.create_table(DatabaseName=DATABASE, TableInput={"Name": "by_region", "Parameters": parameters, **made})
+    source = f"athena:{GROUP}/{DATABASE}.by_region@{REGION}"
+    with pytest.raises(TrailError, match="each query of the table must name a region") as refused:
+        fetched(world, tmp_path, source)
+    assert refused.value.action == "name the regions with --region"
+    assert fetched(world, tmp_path, source, regions=(REGION,)).records == 2200
+
+
 def test_no_object_of_the_span(world: SmallWorld, tmp_path: Path) -> None:
     """A span without a log file, and a table over an empty place, give no event, and that this proves nothing."""
     make_bucket(world, "nothing-logs-1")
@@ -228,18 +242,42 @@ def test_no_object_of_the_span(world: SmallWorld, tmp_path: Path) -> None:
     assert not any("no object" in told for told in fetched(world, tmp_path / "held").warnings)
 
 
-def test_organisation(world: SmallWorld, tmp_path: Path) -> None:
-    """A table whose accounts each query names is asked for the own account, and that others are not asked is said."""
+@pytest.fixture(scope="module")
+def organisation(world: SmallWorld) -> str:
+    """Make a table whose accounts each query names; the session's call is in another account than the reader's."""
     bucket = make_bucket(world, "organisation-logs-1")
-    put_log(world, bucket, "2026/11/01", [mine(1)])
-    put_log(world, bucket, "2026/11/01", [mine(2, recipientAccountId=OTHER)], OTHER)
+    user = mine(1)["userIdentity"] | {"accountId": OTHER}
+    put_log(world, bucket, "2026/11/01", [record(2)])
+    put_log(world, bucket, "2026/11/01", [mine(1, recipientAccountId=OTHER, userIdentity=user)], OTHER)
     ask(world, statement_of(bucket, "organisation", accounts=()).replace("o-a1b2c3d4e5/", ""))
-    source = f"athena:{GROUP}/{DATABASE}.organisation@{REGION}"
-    own = fetched(world, tmp_path / "own", source)
-    assert own.records == 1
-    assert any("other accounts than the session's own" in gap.what for gap in own.not_searched)
-    both = fetched(world, tmp_path / "both", source, account_ids=(ACCOUNT, OTHER))
-    assert both.records == 2
+    return f"athena:{GROUP}/{DATABASE}.organisation@{REGION}"
+
+
+def test_organisation(world: SmallWorld, organisation: str, tmp_path: Path) -> None:
+    """A table whose accounts each query names is asked for the session's account, or says that this is not known."""
+    lost = fetched(world, tmp_path / "lost", organisation)
+    assert lost.records == 0
+    assert {row.account_id for row in lost.places} == {ACCOUNT}
+    assert any(gap.failed and f"account {ACCOUNT} alone was asked" in gap.reason for gap in lost.not_searched)
+    own = fetched(world, tmp_path / "own", organisation, own_account_ids=(OTHER,))
+    assert (own.records, own.complete) == (1, True)
+    assert {row.account_id for row in own.places} == {OTHER}
+    assert any(f"other accounts than {OTHER}" in gap.what for gap in own.not_searched)
+    both = fetched(world, tmp_path / "both", organisation, account_ids=(ACCOUNT, OTHER))
+    assert both.records == 1
+
+
+def test_organisation_is_measured(world: SmallWorld, organisation: str, tmp_path: Path) -> None:
+    """The first query of such a table is measured before, for the accounts that are asked: its limit holds."""
+    begun = len(world.accounts.athena.queries())
+    with pytest.raises(CostError, match="1 object, 1 request"):
+        fetched(world, tmp_path, organisation, own_account_ids=(OTHER,), terms=Terms(max_bytes=1))
+    assert len(world.accounts.athena.queries()) == begun
+    allowed: list[Any] = []
+    watch = Watch(allow=lambda _, cost: bool(allowed.append(cost) or True))
+    both = fetched(world, tmp_path, organisation, account_ids=(ACCOUNT, OTHER), terms=Terms(max_bytes=1), watch=watch)
+    assert (allowed[0].objects, allowed[0].bytes) == (2, both.cost.bytes)
+    assert not any("could not be told" in warning for warning in both.warnings)
 
 
 def test_table_without_days(world: SmallWorld, tmp_path: Path) -> None:
