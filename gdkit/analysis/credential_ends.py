@@ -30,6 +30,18 @@ CHAINED_LIFE = timedelta(hours=1)
 ROLE_LIFE = timedelta(hours=12)
 FEDERATION_LIFE = timedelta(hours=36)
 
+LONGEST_CREDENTIAL = FEDERATION_LIFE
+"""How long a temporary credential can be good for.
+
+Source: STS API Reference, GetSessionToken and GetFederationToken, DurationSeconds; AssumeRole allows less.
+"""
+LONGEST_CONSOLE_SESSION = timedelta(hours=13)
+"""From a sign-in token to the end of the console session that it begins.
+
+Source: IAM User Guide, "Enable custom identity broker access": the token is good for 15 minutes, the session for 12
+hours.
+"""
+
 _LONGEST: dict[str, tuple[timedelta, str]] = {
     "AssumeRoleWithSAML": (ROLE_LIFE, "a role session lives 12 hours at most"),
     "AssumeRoleWithWebIdentity": (ROLE_LIFE, "a role session lives 12 hours at most"),

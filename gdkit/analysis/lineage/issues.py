@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gdkit import tables
+from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.analysis.lineage.reach import GRANTS, Trail, in_console, positions_of
 
 ISSUES = frozenset(
@@ -59,7 +60,12 @@ def role_accounts(rows: pd.DataFrame) -> pd.Series:
     return named.fillna(rows["account_id"])
 
 
-def hop_rows(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
+def ends_of(issues: pd.DataFrame) -> pd.Series:
+    """Give when the credential of each issue ends: as its record says, else when no temporary one can be good."""
+    return issues["new_key_expires_at"].fillna(issues["event_at"] + LONGEST_CREDENTIAL)
+
+
+def hop_rows(rows: pd.DataFrame, *, hop: int | pd.Series) -> pd.DataFrame:
     """Give the rows of ``tables.HOPS`` for calls that issued a credential, or tried to."""
     made = pd.DataFrame(
         {
@@ -82,7 +88,9 @@ def hop_rows(rows: pd.DataFrame, *, hop: int) -> pd.DataFrame:
 def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys: tuple[str, ...]) -> pd.DataFrame:
     """Give what leads to the calls of the new sessions: by key, and by principal where a record has no key of it.
 
-    By principal, too, where the role was switched to in the console, which signs with more keys than that one.
+    By principal, too, where the role was switched to in the console, which signs with more keys than that one. A
+    principal leads to calls until its credential ends: the role can be taken again, under the same name, by others. A
+    key needs no end: AWS refuses it after that.
 
     Args:
         asked: calls that issued a credential.
@@ -100,10 +108,12 @@ def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys:
                   strength="key", certain=True)  # fmt: skip
     begun = fresh[fresh["new_principal_id"].notna() & fresh["event_at"].notna()]
     sole = _sole(begun["new_principal_id"], "new_principal_id", begun["party"], trail, party_of)
-    base = {"by": "principal_id", "value": begun["new_principal_id"], "node": begun["new_access_key_id"]}
+    base = {"by": "principal_id", "value": begun["new_principal_id"], "node": begun["new_access_key_id"],
+            "until": ends_of(begun)}  # fmt: skip
     half = _grants(begun, **base, only="half", strength="principal", asked_by=begun["party"].where(sole, "unknown"))
     echo = _grants(begun[sole], **base, only="echo", strength="principal")
-    console = _grants(begun[in_console(begun)], **base, only="console", strength="console",
+    console = _grants(begun[in_console(begun)], **base | {"until": begun["event_at"] + LONGEST_CONSOLE_SESSION},
+                      only="console", strength="console",
                       asked_by=begun["party"].where(sole, "unknown"))  # fmt: skip
     return pd.concat([key, half, echo, console], ignore_index=True)
 
@@ -111,7 +121,7 @@ def key_grants(asked: pd.DataFrame, trail: Trail, party_of: pd.Series, own_keys:
 def console_grants(rows: pd.DataFrame, trail: Trail, party_of: pd.Series) -> pd.DataFrame:
     """Give what leads to the console sessions that calls asked a sign-in token for.
 
-    A console session signs with keys of its own under the same principal id.
+    A console session signs with keys of its own under the same principal id, until it ends.
 
     Source: IAM User Guide, "Enable custom identity broker access to the AWS console"; CloudTrail User Guide,
     sessionCredentialFromConsole.
@@ -128,6 +138,7 @@ def console_grants(rows: pd.DataFrame, trail: Trail, party_of: pd.Series) -> pd.
     sole = _sole(asked["principal_id"], "principal_id", asked["party"], trail, party_of, only="GetSigninToken")
     return _grants(asked, by="principal_id", value=asked["principal_id"], only="console", strength="console",
                    node="console_session:" + asked["principal_id"],
+                   until=asked["event_at"] + LONGEST_CONSOLE_SESSION,
                    asked_by=asked["party"].where(sole, "unknown"))  # fmt: skip
 
 
@@ -142,8 +153,8 @@ def _named(rows: pd.DataFrame) -> pd.Series:
 
 
 def _grants(rows: pd.DataFrame, **named: object) -> pd.DataFrame:
-    made = {"only": "all", "detail": None, "certain": False, "since": rows["event_at"], "issue": rows["event_id"],
-            "asked_by": rows["party"], **named}  # fmt: skip
+    made = {"only": "all", "detail": None, "certain": False, "since": rows["event_at"], "until": None,
+            "issue": rows["event_id"], "asked_by": rows["party"], "hop": rows["hop"] + 1, **named}  # fmt: skip
     return tables.typed(pd.DataFrame(made, index=rows.index)[list(GRANTS)], GRANTS).reset_index(drop=True)
 
 

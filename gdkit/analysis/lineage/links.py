@@ -26,7 +26,7 @@ Source: CloudTrail User Guide, "AWS Management Console sign-in events", response
 """
 
 
-def issue_links(asked: pd.DataFrame, *, hop: int) -> pd.DataFrame:
+def issue_links(asked: pd.DataFrame, *, hop: int | pd.Series) -> pd.DataFrame:
     """Give a link for each call that issued a credential, or tried to: to the key, or to what was asked for."""
     token = asked["event_name"] == "GetSigninToken"
     key = asked["new_access_key_id"]
@@ -42,7 +42,7 @@ def issue_links(asked: pd.DataFrame, *, hop: int) -> pd.DataFrame:
     return _links(asked, target, hop, to_kind=kind, to_label=label, to_account=role_accounts(asked))
 
 
-def sign_in_links(level: pd.DataFrame, *, hop: int) -> pd.DataFrame:
+def sign_in_links(level: pd.DataFrame, *, hop: int | pd.Series) -> pd.DataFrame:
     """Give a link for each sign-in to the console: to the console session, also where it failed."""
     rows = level[(level["event_name"] == "ConsoleLogin") & ~level["node"].str.startswith("console_session:")]
     if rows.empty:
@@ -62,11 +62,11 @@ def failed_sign_in(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(FAILED_SIGN_IN, index=rows.index, dtype="str").where(failed)
 
 
-def thing_links(made: list[tuple[dict[str, Any], Thing]], *, hop: int) -> pd.DataFrame:
+def thing_links(made: list[tuple[dict[str, Any], Thing]]) -> pd.DataFrame:
     """Give a link for each thing that a call made or changed, or would have."""
     rows = [
         {"from": row["node"], "to": thing.node, "event_id": row["event_id"], "event_at": row["event_at"],
-         "kind": row["event_name"], "party": row["party"], "error_code": row["error_code"], "hop": hop,
+         "kind": row["event_name"], "party": row["party"], "error_code": row["error_code"], "hop": row["hop"] + 1,
          "to_kind": thing.kind, "to_label": thing.label, "to_account": row["account_id"]}
         for row, thing in made
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def first_uses(calls: pd.DataFrame, links: pd.DataFrame, root: str) -> pd.DataFr
                   to_account=first["identity_account_id"])  # fmt: skip
 
 
-def _links(rows: pd.DataFrame, target: pd.Series, hop: int, **thing: object) -> pd.DataFrame:
+def _links(rows: pd.DataFrame, target: pd.Series, hop: int | pd.Series, **thing: object) -> pd.DataFrame:
     made = {"from": rows["node"], "to": target, "event_id": rows["event_id"], "event_at": rows["event_at"],
             "kind": rows["event_name"], "party": rows["party"], "error_code": rows["error_code"], "hop": hop,
             **thing}  # fmt: skip

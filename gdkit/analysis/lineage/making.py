@@ -22,7 +22,7 @@ def made_in(rows: pd.DataFrame) -> list[tuple[dict[str, Any], Thing]]:
     operations = pairs.map(named)
     telling = rows[operations.isin(OPERATIONS) & rows["party"].isin(MAKERS_PARTIES) & ~rows["quiet"]]
     columns = ["event_id", "event_at", "event_name", "party", "error_code", "account_id", "identity_account_id",
-               "request_parameters", "response_elements", "node"]  # fmt: skip
+               "request_parameters", "response_elements", "node", "hop"]  # fmt: skip
     found = []
     for operation, row in zip(operations[telling.index], rows_of(telling[columns]), strict=True):
         found += [(row, thing) for thing in things_of(_call(operation, row))]
@@ -37,8 +37,8 @@ def thing_grants(made: list[tuple[dict[str, Any], Thing]]) -> pd.DataFrame:
     """
     rows = [
         {"by": handle.by, "value": handle.value, "only": handle.only, "detail": handle.detail,
-         "strength": handle.strength, "certain": handle.certain, "since": row["event_at"], "issue": row["event_id"],
-         "asked_by": row["party"], "node": thing.node}
+         "strength": handle.strength, "certain": handle.certain, "since": row["event_at"], "until": None,
+         "issue": row["event_id"], "asked_by": row["party"], "node": thing.node, "hop": row["hop"] + 1}
         for row, thing in made if row["error_code"] is None
         for handle in thing.handles if handle.certain or row["event_at"] is not None
     ]  # fmt: skip

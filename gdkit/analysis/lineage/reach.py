@@ -7,11 +7,13 @@ found and not with the number of hops.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from gdkit import tables
 from gdkit.analysis.clients import made_by_aws_service
 from gdkit.analysis.lineage.rules import BY_STRENGTH
 from gdkit.identifiers import parse_arn, role_name_of
@@ -21,13 +23,18 @@ if TYPE_CHECKING:
 
 GRANTS: dict[str, str] = {
     "by": "str", "value": "str", "only": "str", "detail": "str", "strength": "str", "certain": "bool",
-    "since": "datetime64[us, UTC]", "issue": "str", "asked_by": "str", "node": "str",
+    "since": "datetime64[us, UTC]", "until": "datetime64[us, UTC]", "issue": "str", "asked_by": "str", "node": "str",
+    "hop": "int64",
 }  # fmt: skip
 """Columns of a frame of grants: calls whose column ``by`` has ``value`` and that pass ``only`` were made through it.
 
-``detail`` is what ``only`` asks for; ``certain`` values are unique, so no time is asked; ``strength`` is a key of
-``rules.BY_STRENGTH``; ``issue`` and ``asked_by`` are the event that gave it and its party; ``node`` is its node.
+``detail`` is what ``only`` asks for; ``certain`` values are unique, so no time is asked; ``since`` and ``until`` are
+when it is good, without end where that is missing; ``strength`` is a key of ``rules.BY_STRENGTH``; ``issue`` and
+``asked_by`` are the event that gave it and its party; ``node`` is its node, ``hop`` its steps from the session.
 """
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""The end of what has none, for comparisons."""
 
 OUTSIDERS = ("WebIdentityUser", "SAMLUser")
 
@@ -77,13 +84,13 @@ def positions_of(trail: Trail, by: str, values: pd.Series) -> tuple[Any, Any]:
 
 
 _SAME_GRANT = ["by", "value", "only", "strength", "detail", "certain"]
-"""What grants have in common of which the earliest leads to every event that a later one leads to, and decides."""
+"""What grants have in common that differ in when they are good; the earliest that is good at a call's time decides."""
 
 
 def reached(trail: Trail, grants: pd.DataFrame, taken: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.DataFrame:
     """Give the events that the grants lead to and that are not taken yet, each once.
 
-    Of several grants that lead to one event the surest decides, then the earliest.
+    Of several grants that lead to one event the surest decides, then the earliest. No grant leads past its end.
 
     Args:
         trail: from ``trail_of``.
@@ -91,25 +98,42 @@ def reached(trail: Trail, grants: pd.DataFrame, taken: np.ndarray[Any, np.dtype[
         taken: boolean per event of the trail.
 
     Returns:
-        The events with ``strength``, ``issue``, ``asked_by``, ``node`` and ``quiet`` (a service's own call, that
-        only leads further).
+        The events with ``strength``, ``issue``, ``asked_by``, ``node``, ``hop`` and ``quiet`` (a service's own call,
+        that only leads further).
     """
-    earliest = grants.sort_values(["since", "issue", "node"], kind="stable").drop_duplicates(_SAME_GRANT)
-    parts = [_candidates(trail, str(by), rows, taken) for by, rows in earliest.groupby("by")]
+    parts = [_candidates(trail, str(by), rows, taken) for by, rows in _leading(grants).groupby("by")]
     found = pd.concat(parts, ignore_index=True)
     sure = found["strength"].map({name: number for number, name in enumerate(BY_STRENGTH)})
     found = found.assign(sure=sure).sort_values(["position", "sure", "since", "issue", "node"], kind="stable")
     found = found.drop_duplicates("position").set_index("position")
-    kept = found[["strength", "issue", "asked_by", "node"]].assign(quiet=found["only"] == "service")
+    kept = found[["strength", "issue", "asked_by", "node", "hop"]].assign(quiet=found["only"] == "service")
     return trail.events.iloc[found.index].join(kept)
 
 
+def past_their_end(grants: pd.DataFrame) -> pd.DataFrame:
+    """Give the grants that end as such that do not, and are weak: to be asked when all others lead no further."""
+    ending = grants[grants["until"].notna()]
+    return tables.typed(ending.assign(until=None, strength="ended"), GRANTS)
+
+
+def _leading(grants: pd.DataFrame) -> pd.DataFrame:
+    """Leave out grants that lead to no event that an earlier one of the same does not lead to; ``same`` numbers these.
+
+    What is left of the same begins and ends one after the other.
+    """
+    ordered = grants.sort_values(["since", "issue", "node"], kind="stable").reset_index(drop=True)
+    same = ordered.groupby(_SAME_GRANT, dropna=False, sort=False).ngroup()
+    until = ordered["until"].fillna(_NEVER)
+    before = until.groupby(same).cummax().groupby(same).shift()
+    return ordered.assign(same=same, until=until)[before.isna() | (until > before)]
+
+
 def _candidates(trail: Trail, by: str, grants: pd.DataFrame, taken: Any) -> pd.DataFrame:
-    grants = grants.reset_index(drop=True)
-    position, number = positions_of(trail, by, grants["value"])
+    first = grants.drop_duplicates("same")
+    position, number = positions_of(trail, by, first["value"])
     free = ~taken[position]
     position, number = position[free], number[free]
-    pairs = grants.iloc[number].reset_index(drop=True)
+    pairs = first.iloc[number].reset_index(drop=True)
     calls = trail.events.iloc[position].reset_index(drop=True)
     fits = (pairs["strength"] == "key") | ~trail.asked_here[position]
     fits &= pairs["certain"] | (calls["event_at"] >= pairs["since"])
@@ -117,8 +141,22 @@ def _candidates(trail: Trail, by: str, grants: pd.DataFrame, taken: Any) -> pd.D
         test = _FILTERS.get(str(only))
         if test is not None:
             fits[rows.index] &= test(calls.loc[rows.index], rows["detail"])
-    kept: pd.DataFrame = pairs.assign(position=position)[fits]
-    return kept
+    kept: pd.DataFrame = pairs.assign(position=position, event_at=calls["event_at"])[fits]
+    ends = kept["until"] < _NEVER
+    return pd.concat([kept[~ends], _in_time(kept[ends], grants)]) if ends.any() else kept
+
+
+def _in_time(pairs: pd.DataFrame, grants: pd.DataFrame) -> pd.DataFrame:
+    """Give each event with the earliest of its grants that is good at its time; leave out those that have none.
+
+    Args:
+        pairs: events as ``position`` and ``event_at`` with the number of their grants, ``same``.
+        grants: from ``_leading``.
+    """
+    asked = pairs[["same", "position", "event_at"]].sort_values("event_at")
+    until = grants[grants["same"].isin(asked["same"])].sort_values("until")
+    good = pd.merge_asof(asked, until, left_on="event_at", right_on="until", by="same", direction="forward")
+    return tables.typed(good[good["since"] <= good["event_at"]], GRANTS)
 
 
 def _lookup(column: pd.Series) -> Lookup:

@@ -56,8 +56,19 @@ CHANGED_BY: dict[str, tuple[Party, str, str]] = {
 }
 """Whose a call of something changed is, by who changed it."""
 
+ENDED_BY: dict[str, tuple[Party, str, str]] = dict.fromkeys(
+    ("thief", "workload", "unknown"),
+    (
+        "unknown",
+        "chained_after_end",
+        "by the principal of a chained session after its credential, or in the console after the session there, had "
+        "ended: it was begun again, and no event shows by whom",
+    ),
+)
+"""Whose a call is that only a principal links, later than what was issued to it was good: nobody's, whoever asked."""
+
 BY_STRENGTH = {"key": CHAINED_BY, "created": CREATED_BY, "principal": CHAINED_BY, "console": CONSOLE_BY,
-               "changed": CHANGED_BY}  # fmt: skip
+               "changed": CHANGED_BY, "ended": ENDED_BY}  # fmt: skip
 """The rules for each way a call is recognised, the surest way first."""
 
 CHAINED_RULES: dict[str, tuple[Party, str]] = {
@@ -106,7 +117,8 @@ def decide(calls: pd.DataFrame, places: Places) -> pd.DataFrame:
     rule = rule.mask((issuer == "workload") & address.isin(places.workloads), CHAINED_AT_WORKLOADS_ADDRESS)
     only_thief = address.isin(places.only_thiefs)
     changed = strength == "changed"
-    rule = rule.mask((issuer != "thief") & ~changed & only_thief, CHAINED_AT_THIEFS_ADDRESS)
+    open_yet = (issuer != "thief") | (strength == "ended")
+    rule = rule.mask(open_yet & ~changed & only_thief, CHAINED_AT_THIEFS_ADDRESS)
     rule = rule.mask(changed & only_thief, CHANGED_AT_THIEFS_ADDRESS)
     rule = rule.mask(made_by_aws_service(calls), CHAINED_AWS_SERVICE)
     said = rule.map({name: meaning for name, (_, meaning) in CHAINED_RULES.items()}) + ". Issued by event "

@@ -13,7 +13,7 @@ from gdkit.analysis.lineage.graph import edges_of, nodes_of
 from gdkit.analysis.lineage.issues import asked_in, console_grants, frame_of_grants, hop_rows, key_grants, with_keys
 from gdkit.analysis.lineage.links import failed_sign_in, issue_links, sign_in_links, thing_links
 from gdkit.analysis.lineage.making import made_in, thing_grants
-from gdkit.analysis.lineage.reach import positions_of, reached, trail_of
+from gdkit.analysis.lineage.reach import past_their_end, positions_of, reached, trail_of
 from gdkit.analysis.lineage.rules import decide, places_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class _Walk:
     levels: list[pd.DataFrame] = field(default_factory=list)
     hops: list[pd.DataFrame] = field(default_factory=list)
     links: list[pd.DataFrame] = field(default_factory=list)
+    grants: list[pd.DataFrame] = field(default_factory=list)
 
 
 def trace_lineage(events: pd.DataFrame, found: SessionEvents, attributed: pd.DataFrame) -> Lineage:
@@ -55,7 +56,8 @@ def trace_lineage(events: pd.DataFrame, found: SessionEvents, attributed: pd.Dat
 
     Credentials are followed whoever asked for them. What else was made, and what was changed, is followed where the
     thief or nobody proven did it, and only to later calls. An event is taken once, at the fewest steps from the
-    session, so that sessions which assume one another cannot run in a circle. Calls that failed are kept as tries.
+    session, so that sessions which assume one another cannot run in a circle. Calls that failed are kept as tries. What
+    a principal did after all that is known to have been issued to it had ended is taken last, as nobody's.
 
     Args:
         events: ``tables.EVENTS``, the whole trail.
@@ -76,7 +78,10 @@ def trace_lineage(events: pd.DataFrame, found: SessionEvents, attributed: pd.Dat
     while len(level):
         _take(walk, trail, level)
         grants = _step(walk, trail, level, found.access_key_ids)
-        level = _next(trail, grants, walk.taken, places).assign(hop=len(walk.levels)) if len(grants) else level[:0]
+        walk.grants.append(grants)
+        level = _next(trail, grants, walk.taken, places)
+        if level.empty:
+            level = _next(trail, past_their_end(pd.concat(walk.grants)), walk.taken, places)
     calls = pd.concat([part[~part["quiet"]] for part in walk.levels] or [own])
     links = pd.concat(walk.links, ignore_index=True)
     edges = edges_of(links, calls, root)
@@ -109,11 +114,11 @@ def _take(walk: _Walk, trail: Trail, level: pd.DataFrame) -> None:
 
 def _step(walk: _Walk, trail: Trail, level: pd.DataFrame, own_keys: tuple[str, ...]) -> pd.DataFrame:
     """Write down what a hop's calls issued, made and changed, and give what leads on from it."""
-    hop = len(walk.levels)
     level = with_keys(level)
     asked, made = asked_in(level), made_in(level)
-    walk.hops.append(hop_rows(asked, hop=hop))
-    walk.links += [issue_links(asked, hop=hop), thing_links(made, hop=hop), sign_in_links(level, hop=hop)]
+    walk.hops.append(hop_rows(asked, hop=asked["hop"] + 1))
+    walk.links += [issue_links(asked, hop=asked["hop"] + 1), thing_links(made),
+                   sign_in_links(level, hop=level["hop"] + 1)]  # fmt: skip
     followed = asked[asked["error_code"].isna()]
     parts = [
         key_grants(followed, trail, walk.party_of, own_keys),
@@ -126,6 +131,8 @@ def _step(walk: _Walk, trail: Trail, level: pd.DataFrame, own_keys: tuple[str, .
 def _next(
     trail: Trail, grants: pd.DataFrame, taken: np.ndarray[Any, np.dtype[np.bool_]], places: Places
 ) -> pd.DataFrame:
+    if grants.empty:
+        return trail.events[:0]
     calls = reached(trail, grants, taken)
     guessed = failed_sign_in(calls).notna()  # anybody can try a password
     return decide(calls.assign(strength=calls["strength"].mask(guessed, "changed")), places)

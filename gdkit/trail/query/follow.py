@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.identifiers import is_account_id
 from gdkit.model import NotSearched
 from gdkit.trail.lookup.keys import calls_by_principal, find_keys_of, principals_of, sign_ins_of
 from gdkit.trail.lookup.plan import ISSUE_MARGIN
-from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.trail.search.keep import made_users
 
 if TYPE_CHECKING:

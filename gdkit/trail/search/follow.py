@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.columns import EVENTS
 from gdkit.identifiers import is_instance_id
 from gdkit.trail.search.needles import LATE, Needle, searchable
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gdkit.model import Subject
-
-LONGEST_CREDENTIAL = timedelta(hours=36)
-"""How long a temporary credential can be good for.
-
-Source: STS API Reference, GetSessionToken and GetFederationToken, DurationSeconds; AssumeRole allows less.
-"""
-LONGEST_CONSOLE_SESSION = timedelta(hours=13)
-"""From a sign-in token to the end of the console session that it begins.
-
-Source: IAM User Guide, "Enable custom identity broker access": the token is good for 15 minutes, the session for 12
-hours.
-"""
 
 _SOON = timedelta(days=1)
 """How late calls with the session's own keys are looked for: they name the session, too, but in odd records."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gdkit.analysis.lineage.issues import asked_in, role_accounts, with_keys
+from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION
+from gdkit.analysis.lineage.issues import asked_in, ends_of, role_accounts, with_keys
 from gdkit.analysis.lineage.reach import in_console
 from gdkit.analysis.session import find_session
-from gdkit.trail.search.follow import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL, NEW_USER
+from gdkit.trail.search.follow import NEW_USER
 
 if TYPE_CHECKING:
     from gdkit.model import Subject
@@ -99,8 +100,7 @@ def _second_halves(events: pd.DataFrame, kept: pd.Series) -> pd.Series:
 
 def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
     """Tell which events were made with what these calls issued."""
-    until = made["new_key_expires_at"].fillna(made["event_at"] + LONGEST_CREDENTIAL)
-    stays = _during(events, events["access_key_id"].isna(), made["new_principal_id"], made["event_at"], until)
+    stays = _during(events, events["access_key_id"].isna(), made["new_principal_id"], made["event_at"], ends_of(made))
     return events["access_key_id"].isin(made["new_access_key_id"]) | stays | made_in_consoles(events, tokens)
 
 
