@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
+from base64 import b64decode, b64encode
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-MASK = "***masked***"
+from gdkit.trail.secret_names import holds_secret, may_name_secret, plain
+from gdkit.trail.secret_texts import MASK, masked_text, may_hold_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 CUT = "… (cut)"
 _LONGEST_TEXT = 20_000
 
-_SECRET_NAME = re.compile(
-    r".*(?:pass(?:word|wd|phrase|code)s?|pwd|secretstring|secretbinary|secret|secretkey|secretaccesskey"
-    r"|privatekey|apikey|sessionkey)|authparameters|authorization|passworddata|xamzsignature"
-)
-"""Names of secrets, in small letters and digits alone."""
-
-_TOKENS_THAT_ARE_NO_SECRET = re.compile(
-    r"(?:next|client|clientrequest|continuation|page|pagination|idempotency)_?token"
-    r"|(?:http|httpput)_?tokens?|(?:aws:)?tokenissuetime|.*(?:max|input|output|total).*tokens.*|tokencount",
-    re.IGNORECASE,
-)
-_COMMON_NAMES = ('"nexttoken"', '"clienttoken"', '"clientrequesttoken"', '"pagetoken"', '"httptokens"')
-_NAMES_OF_NAMES = frozenset({"name", "key", "parameterkey", "parametername", "variable", "variablename"})
+_NAMES_OF_NAMES = frozenset({"name", "key", "parameterkey", "parametername", "variable", "variablename", "optionname"})
 _NAMES_OF_VALUES = frozenset({"value", "values", "parametervalue", "stringvalue", "plaintext"})
-
-_NAME = (
-    r"(?:x-amz-security-|x-amz-security|session|security|auth|access|refresh)[-_]?token|secret_?access_?key"
-    r"|(?:client_?secret|secret(?<![:\w]secret))(?:_?key|_?string|_?binary)?|private_?key|api[-_]?key"
-    r"|pass(?:word|wd|phrase|code)s?|pwd|x-amz-signature|(?<=[?&])token"
-)
-_PLAIN_VALUE = r"(?![\[{])(?!(?:null|true|false)\b(?![-\w]))(?!arn:)"
-_NAMED_SECRET = re.compile(
-    rf"(?P<name>{_NAME})(?P<sign>\\*[\"']?\s*(?:=|:|%3D)\s*){_PLAIN_VALUE}"
-    r"(?:(?P<quote>\\*[\"'])(?P<quoted>[^\"'\\]+)|(?P<value>(?:(?![,;&]\s*[\w.-]+\s*[=:])[^\s\"'\\])*[^\s,;&\"'\\}\])]))",
-    re.IGNORECASE,
-)
-"""A value in quotes ends with the next one; any other at a space, or where another name and its value begin."""
-
-_FLAG = re.compile(
-    r"(?P<name>--(?:[a-z]+-)*(?:password|passwd|passphrase|secret|token|api-key))"
-    r"(?P<sign>\s+\\*[\"']?)(?P<value>[^\s\"'\\-][^\s\"'\\]*)",
-    re.IGNORECASE,
-)
-_AUTHORIZATION = re.compile(
-    r"(?P<name>\b(?:[Bb]earer|[Bb]asic))(?P<sign>\s+)(?P<value>(?=\S*[\d=]|\S+[A-Z]|\S{20})[\w.~+/=-]{4,})"
-)
-_PRIVATE_KEY = re.compile(
-    r"(?P<name>-----BEGIN [A-Z ]*PRIVATE KEY-----)(?P<sign>)(?P<value>.*?)(?=-----END|\Z)", re.DOTALL
-)
-_IN_ADDRESS = re.compile(r"(?P<name>://[^\s/:@\"'\\]*)(?P<sign>:)(?P<value>[^\s/@\"'\\]+)(?=@)")
-_BARE_TOKEN = re.compile(r"(?:FwoG|IQoJ|AQoD)[A-Za-z0-9+/=_%-]{80,}")
-_BY_HINT = (
-    ("--", _FLAG), ("bearer ", _AUTHORIZATION), ("basic ", _AUTHORIZATION), ("private key-", _PRIVATE_KEY),
-    ("fwog", _BARE_TOKEN), ("iqoj", _BARE_TOKEN), ("aqod", _BARE_TOKEN), ("://", _IN_ADDRESS),
-    *((name, _NAMED_SECRET) for name in (
-        "sessiontoken", "session_token", "-token", "securitytoken", "security_token", "authtoken", "auth_token",
-        "accesstoken", "access_token", "refresh_token", "secret", "privatekey", "private_key",
-        "-signature", "?token=", "&token=", "passw", "passp", "passc", "pwd", "apikey", "api_key", "api-key",
-    )),
-)  # fmt: skip
-"""Small letters, one of which stands in every text that holds a secret, and what masks it."""
-
-_HINTS = ("token", "sessionkey", "authparam", 'authorization"', *(hint for hint, _ in _BY_HINT))
-"""One of these stands in every text in small letters that holds a secret, or the name of one."""
 
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode
 
@@ -79,28 +32,11 @@ def json_text(value: object, *, longest: int = _LONGEST_TEXT) -> str | None:
     """
     try:
         text = _encoded(value)
-        if _may_hold_secrets(text.lower()):
+        if may_hold_secrets(text.lower()):
             text = _encoded(_masked(value))
     except RecursionError:
         text = "… (nested too deeply)"
     return shortened(text, longest)
-
-
-def masked_text(text: str) -> str:
-    """Mask what free text calls a secret, and what has the look of a session token.
-
-    >>> masked_text("sessionToken=abc, roleArn=r")
-    'sessionToken=***masked***, roleArn=r'
-    """
-    low = text.lower()
-    for pattern in {pattern: None for hint, pattern in _BY_HINT if hint in low}:
-        text = pattern.sub(_without_value, text)
-    return text
-
-
-def _without_value(match: re.Match[str]) -> str:
-    found = match.groupdict()
-    return "".join(found.get(part) or "" for part in ("name", "sign", "quote")) + MASK
 
 
 def shortened(text: str, longest: int) -> str:
@@ -115,45 +51,69 @@ def _encoded(value: object) -> str:
         return masked_text(str(value))
 
 
-def _may_hold_secrets(low: str) -> bool:
-    """Quick look whether names and texts need to be judged one by one; the commonest harmless names do not count."""
-    if "token" in low:
-        for name in _COMMON_NAMES:
-            low = low.replace(name, "")
-    return any(hint in low for hint in _HINTS)
-
-
-@lru_cache(maxsize=4096)
-def _is_secret(name: str) -> bool:
-    if _SECRET_NAME.fullmatch(_plain(name)):
-        return True
-    return "token" in name.lower() and _TOKENS_THAT_ARE_NO_SECRET.fullmatch(name) is None
-
-
-@lru_cache(maxsize=4096)
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name.lower()))
+_masked_name = lru_cache(maxsize=4096)(masked_text)
 
 
 def _masked(value: Any) -> Any:
     """Mask what a secret's name stands before, be it the name of a member or beside it, as in lists of variables."""
     if isinstance(value, dict):
-        named = any(_plain(str(name)) in _NAMES_OF_NAMES and isinstance(item, str) and _is_secret(item)
-                    for name, item in value.items())  # fmt: skip
+        variable = _variable(value)
         return {
-            (masked_text(name) if isinstance(name, str) else name): MASK
-            if _is_kept_secret(str(name), item, named=named)
-            else _masked(item)
+            (_masked_name(name) if isinstance(name, str) else name): _masked_member(str(name), item, variable)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
+        return _masked_items(value)
     return _masked_inside(value) if isinstance(value, str) else value
+
+
+def _variable(value: dict[Any, Any]) -> str | None:
+    """Give the name that a member has for what another member holds, where that can be a secret."""
+    for name, item in value.items():
+        if isinstance(item, str):
+            if item == "SecureString":
+                return "secret"
+            if plain(str(name)) in _NAMES_OF_NAMES and may_name_secret(item):
+                return item
+    return None
+
+
+def _masked_member(name: str, value: Any, variable: str | None) -> Any:
+    if holds_secret(name, value):
+        return MASK
+    if variable is not None and plain(name) in _NAMES_OF_VALUES and holds_secret(variable, value):
+        return MASK
+    return _masked_user_data(value) if plain(name) == "userdata" else _masked(value)
+
+
+def _masked_items(items: Sequence[Any]) -> list[Any]:
+    """Mask, in a list, what stands behind a flag, as in the arguments of a command."""
+    masked, flag = [], None
+    for item in items:
+        is_text = isinstance(item, str)
+        is_flag = is_text and item.startswith("-")
+        masked.append(MASK if flag and is_text and not is_flag and holds_secret(flag, item) else _masked(item))
+        flag = item.lstrip("-") if is_flag else None
+    return masked
+
+
+def _masked_user_data(value: Any) -> Any:
+    """Mask inside what an instance runs at its start; what is written as base64 stays so, without its secrets."""
+    if isinstance(value, dict):
+        return {name: _masked_user_data(item) for name, item in _masked(value).items()}
+    if not isinstance(value, str):
+        return _masked(value)
+    try:
+        script = b64decode(value, validate=True).decode()
+    except ValueError:  # no base64, or of something else than text
+        return _masked_inside(value)
+    masked = masked_text(script)
+    return value if masked == script else b64encode(masked.encode()).decode()
 
 
 def _masked_inside(text: str) -> str:
     """Mask what is secret in a text, which may be JSON itself."""
-    if text.lstrip()[:1] in ("{", "[") and _may_hold_secrets(text.lower()):
+    if text.lstrip()[:1] in ("{", "[") and may_hold_secrets(text.lower()):
         try:
             value = json.loads(text)
             masked = _masked(value)
@@ -161,12 +121,3 @@ def _masked_inside(text: str) -> str:
         except (ValueError, RecursionError):  # no JSON, or nested so deeply that all around it would be lost, too
             return masked_text(text)
     return masked_text(text)
-
-
-def _is_kept_secret(name: str, value: Any, *, named: bool) -> bool:
-    """Tell whether a member holds a secret; what only says whether there is one, or where it is kept, holds none."""
-    if value in (None, "") or isinstance(value, bool):
-        return False
-    if named and _plain(name) in _NAMES_OF_VALUES:
-        return True
-    return _is_secret(name) and not (isinstance(value, dict) and _plain(name).endswith("secret"))

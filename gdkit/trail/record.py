@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from gdkit import identifiers
 from gdkit.trail.items import NoteKind, without_lone_surrogates
-from gdkit.trail.masking import json_text, masked_text, shortened
+from gdkit.trail.masking import json_text, shortened
+from gdkit.trail.secret_texts import masked_text
 from gdkit.trail.times import parse_time
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gdkit.tables import EVENTS, frame
 from gdkit.trail import load_trail
-from gdkit.trail.masking import json_text, masked_text
+from gdkit.trail.masking import json_text
 from gdkit.trail.record import row_of
+from gdkit.trail.secret_texts import masked_text
 from gdkit.trail.times import parse_time
 from tests.trail import samples
 

@@ -10,7 +10,7 @@ from gdkit.findings.api import MOST_IDS
 from gdkit.findings.fields import child, text
 from gdkit.response.step import Action, Explanation, Need, Option, SideEffect, State, Step, Target, Undone
 from gdkit.response.trusted import held, home, narrow
-from gdkit.trail.masking import masked_text
+from gdkit.trail.secret_texts import masked_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
