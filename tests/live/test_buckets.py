@@ -98,6 +98,26 @@ def test_same_events_by_every_way(tmp_path: Path, scenario: str, seed: int) -> N
     pd.testing.assert_frame_equal(looked[columns].reset_index(drop=True), kept[columns].reset_index(drop=True))
 
 
+def test_several_trails(tmp_path: Path) -> None:
+    """A bucket with trails at its root, below a prefix and below a long one gives the events of all three."""
+    tops = ("", "org-trail/", "p/q/r/s/t/")
+    with staged_world("theft", 4) as world:
+        subject, staged = world.subject(), world.staged
+        fetched(world, subject, tmp_path / "whole")
+        delivered_logs(world, tmp_path / "copied")
+        s3 = world.accounts.backend.client("s3", staged.account_id, staged.region)
+        for number, path in enumerate(sorted((tmp_path / "copied").rglob("*.json.gz"))):
+            key = path.relative_to(tmp_path / "copied").as_posix()
+            s3.delete_object(Bucket=staged.trail_bucket, Key=key)
+            s3.put_object(Bucket=staged.trail_bucket, Key=f"{tops[number % 3]}{key}", Body=path.read_bytes())
+        given = fetched(world, subject, tmp_path / "parted")
+        assert given.complete
+        s3.put_object(Bucket=staged.trail_bucket, Key="p/q/r/s/t/u/x.json", Body=b"{}")
+        (gap,) = [gap for gap in fetched(world, subject, tmp_path / "cut").not_searched if gap.failed]
+        assert "the folder p/q/r/s/t/u/" in gap.what
+    same(search_trail(tmp_path / "parted", subject).events, search_trail(tmp_path / "whole", subject).events)
+
+
 @dataclass(frozen=True, slots=True)
 class Theft:
     """A staged theft, and its events out of the bucket when nothing went wrong."""
@@ -194,6 +214,12 @@ def test_what_is_denied_is_named(theft: Theft, tmp_path: Path) -> None:
     assert all(gap.kind == "denied" and "s3:GetObject" in gap.reason for gap in gaps)
     coverage = with_fetched(load_trail(tmp_path), [given]).coverage
     assert any(row.state == "denied" for row in coverage.places)
+
+
+def test_nothing_may_be_read(theft: Theft, tmp_path: Path) -> None:
+    """Where every object is denied, few as they are, the run ends with the permission that is missing."""
+    with theft.world.faulty(FaultRule("deny", "s3", "GetObject")), pytest.raises(AwsError, match="s3:GetObject"):
+        fetched(theft.world, theft.subject, tmp_path)
 
 
 def test_credentials_that_end_on_the_way(theft: Theft, tmp_path: Path) -> None:

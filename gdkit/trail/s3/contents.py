@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import AwsCall, AwsError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gdkit.trail.s3.listing import LogObject
 
 HOPELESS = 100
-"""So many failures, and no object that could be read: nothing in this bucket can be."""
+"""So many failures, and no object that could be read: nothing in this bucket can be, and no more are tried."""
 
 _IN_A_ROW = 40
 """So many objects one after another that could not be reached: the connection is gone."""
@@ -103,6 +103,14 @@ class Contents:
             self._recent[one.stored.key] = content
             while self._recent_bytes > _REMEMBERED_BYTES:
                 self._recent_bytes -= len(self._recent.popitem(last=False)[1])
+
+    @property
+    def nothing_read(self) -> AwsError | None:
+        """Why no object could be read of those that were tried: the most frequent reason; None where one could."""
+        if self._is_any_read or not self.failed:
+            return None
+        counts = Counter(error.problem for error in self.failed.values())
+        return max(self.failed.values(), key=lambda error: counts[error.problem])
 
     def is_stopped(self, is_stopped: Callable[[], bool]) -> Callable[[], bool]:
         """Give what says whether to leave off: where a person wants it, or it is hopeless."""

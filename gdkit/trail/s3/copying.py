@@ -64,11 +64,12 @@ def copy_objects(
                     write_saved(folder, saved)
                     saved_s = time.monotonic()
                 if watch.on_progress:
-                    left_s = (time.monotonic() - begun_s) * (size - size_done) / size_done
+                    spent_s = time.monotonic() - begun_s
+                    left_s = spent_s * (size - size_done) / size_done if size_done else None
                     watch.on_progress(Progress(done, len(objects), size_done, size, 0, left_s, "objects"))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             write_saved(folder, saved)
-    if not done and not (objects and stopped()):
+    if not done and not (objects and stopped()) and (saved.done or not contents.failed):
         write_records(folder / NOTHING, ())
     return Answer(question, done, len(objects) - done - len(contents.failed))

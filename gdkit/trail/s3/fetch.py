@@ -61,12 +61,15 @@ def fetch_trail(
         if question.names_nobody
         else search_objects(question, objects, folder, saved, contents, watch)
     )
+    refused = contents.hopeless
+    if not (answer.unfinished or any(saved.has(one.stored) for one in objects)):
+        refused = refused or contents.nothing_read
     spent = price.cost(contents.counted.objects, listing.requests, contents.counted.bytes, time.monotonic() - begun_s)
     plan = replace(plan, question=answer.question.document(), cost=_sum(earlier.cost, spent) if earlier else spent,
-                   complete=not answer.unfinished, with_data=tuple(sorted(saved.with_data)))  # fmt: skip
+                   complete=not (answer.unfinished or refused), with_data=tuple(sorted(saved.with_data)))  # fmt: skip
     write_plan(folder, plan)
-    if contents.hopeless and not answer.records:
-        raise contents.hopeless  # else what was found is shown, and every object that was not read is a gap
+    if refused and not answer.records:
+        raise refused  # else what was found is shown, and every object that was not read is a gap
     outcome = ledger.Outcome(
         source.text, question, listing, contents.failed, answer, saved.problems, listed_at, cache.damaged
     )

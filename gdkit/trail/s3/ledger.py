@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
+from os.path import commonprefix
 from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
@@ -14,10 +15,11 @@ from gdkit.model import NotSearched, Unread, utc_text
 from gdkit.trail.ledger import NOT_PARSED
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.plan import LATE_BY
+from gdkit.trail.s3.layout import DEEPEST, MOST_ABOVE
 from gdkit.trail.s3.listing import LATE_DELIVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from gdkit.errors import AwsError
@@ -30,6 +32,8 @@ Place: TypeAlias = tuple[str | None, str | None]
 
 _HOW = "log files in S3"
 _ACCOUNT = re.compile(r"/(\d{12})/")
+_MOST_NAMED = 10
+"""So many folders are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,9 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
     for prefix, (account_id, region), error in _unlisted(outcome):
         yield LedgerRow(source, gap_of(error), account_id, region, None, *span, None, _HOW,
                         f"the folder {prefix} was not listed whole: {error.problem}")  # fmt: skip
+    if cut := outcome.listing.layout.cut:
+        yield LedgerRow(source, "not searched", None, None, None, *span, None, _HOW,
+                        f"{_folders(cut)}: no trail was looked for in them")  # fmt: skip
     if outcome.answer.unfinished:
         yield LedgerRow(source, "not searched", None, None, None, *span, None, _HOW,
                         f"{_objects(outcome.answer.unfinished)}: the fetch was stopped")  # fmt: skip
@@ -102,6 +109,7 @@ def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
     if not outcome.listing.objects:
         yield _nothing_there(outcome)
     yield from _gaps_of_folders(outcome)
+    yield from _gaps_of_layout(outcome)
     for (account_id, region), tally in outcome.places:
         for reason, errors in tally.failed.items():
             where = f"account {account_id}, region {region}" if account_id else outcome.source
@@ -213,6 +221,39 @@ def _gaps_of_folders(outcome: Outcome) -> Iterator[NotSearched]:
             others = "" if not more else " and 1 other" if more == 1 else f" and {more:,} others"
             what = f"the folder {prefix}{others}"
             yield NotSearched(f"{outcome.source}: {what}", _sentence(error), failed=True, kind=gap_of(error))
+
+
+def _gaps_of_layout(outcome: Outcome) -> Iterator[NotSearched]:
+    """Name folders in which no trail was looked for, and those in which there is none."""
+    layout = outcome.listing.layout
+    if layout.cut:
+        yield NotSearched(
+            f"{outcome.source}: {_folders(layout.cut)}",
+            f"no trail was looked for in them, though one may lie there: AWSLogs is looked for in up to {MOST_ABOVE:,} "
+            f"folders, and {DEEPEST} folders deep; what to do: name a longer prefix for each trail, the one before "
+            "AWSLogs/, as its settings show",
+            failed=True,
+        )
+    if layout.beside:
+        yield NotSearched(
+            f"{outcome.source}: {_folders(layout.beside)}",
+            "no AWSLogs lies there, so they were not read; where log files were copied there, name the folder itself",
+        )
+
+
+def _folders(folders: Sequence[str]) -> str:
+    """Name folders: each where they are few, else the folders that part them, with how many lie in each."""
+    names = list(folders)
+    if len(names) > _MOST_NAMED:
+        above = commonprefix([one[: one.rfind("/", 0, -1) + 1] for one in names])  # noqa: RUF071 - cut at a slash below
+        begin = above.rfind("/") + 1
+        parts: dict[str, list[str]] = defaultdict(list)
+        for one in names:
+            parts[one[: one.index("/", begin) + 1]].append(one)
+        names = [held[0] if len(held) == 1 else f"{part} ({len(held):,} in it)" for part, held in parts.items()]
+    more = len(names) - _MOST_NAMED
+    named = ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} others" if more > 0 else "")
+    return f"the folder{'s' if len(folders) > 1 else ''} {named}"
 
 
 def _sentence(error: AwsError) -> str:

@@ -103,7 +103,7 @@ class FolderListing:
 
     def take(self, one: Stored, wanted: _Wanted) -> None:
         """Sort in one object of the listing."""
-        if _NO_LOG.search(one.key) or not _LOG.search(one.key) or not one.size_bytes:
+        if _NO_LOG.search(one.key) or not _LOG.search(one.key):
             self.others += 1
             return
         place = named_place(one.key)

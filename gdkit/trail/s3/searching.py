@@ -83,7 +83,7 @@ def search_objects(
             search.run(on_progress=_teller(watch, lambda: keeper.save(search, contents.failed)))
     finally:
         records = keeper.save(search, contents.failed)
-    if not records and search.unfinished < max(1, len(objects)):
+    if not records and search.unfinished < max(1, len(objects)) and (saved.done or not contents.failed):
         write_records(folder / NOTHING, ())
     return Answer(question.with_keys(known.keys), records, search.unfinished, tuple(crowd.gaps()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from gdkit.errors import AwsError, CostError, TrailError
 from gdkit.model import Subject
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import Cost, Fetched, Terms, Watch, fetch, with_fetched
+from gdkit.trail.fetched.reading import has_logs
 from gdkit.trail.fetched.store import read_plan
 from gdkit.trail.named import parse_source
 from gdkit.trail.s3 import contents, crowd, fetch_trail, searching
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched import Question
     from gdkit.trail.load import Progress
 
+NOBODY = replace(question(), principal_ids=(), session_names=(), instance_id=None)
 WHO = {
     "principal": Subject(principal_id=calls.PRINCIPAL, instance_id=calls.INSTANCE),
     "instance": Subject(instance_id=calls.INSTANCE),
@@ -271,15 +274,54 @@ def test_failed_objects_are_gaps(tmp_path: Path) -> None:
     same(load_trail(tmp_path).events, load_trail(run(theft(), tmp_path / "other").folder).events)
 
 
-def test_nothing_readable_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bucket in which nothing can be read is an error with what is missing, not an empty answer."""
-    monkeypatch.setattr(contents, "HOPELESS", 3)
+@pytest.mark.parametrize("asked", [question(), NOBODY])
+@pytest.mark.parametrize("most", [3, contents.HOPELESS])
+def test_nothing_readable_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, asked: Question
+) -> None:
+    """A bucket in which nothing can be read, much or little, is an error with what is missing, not an empty answer."""
+    monkeypatch.setattr(contents, "HOPELESS", most)
     bucket = theft()
     bucket.refused = dict.fromkeys(bucket.objects_held, denied())
+    if most > len(bucket.objects_held):
+        bucket.refused[key_of("20261101T0305")] = denied("kms:Decrypt")
     with pytest.raises(AwsError, match=r"s3:GetObject.*--requester-pays"):
-        run(bucket, tmp_path)
+        run(bucket, tmp_path, asked)
+    assert not has_logs(tmp_path)
+    assert not read_plan(tmp_path).complete  # type: ignore[union-attr]
     bucket.refused.clear()
-    assert run(bucket, tmp_path).records == 6
+    assert run(bucket, tmp_path, asked).complete
+
+
+def test_nothing_more_readable_is_a_gap(tmp_path: Path) -> None:
+    """Where an earlier run read some objects, all others being refused is a gap, also when nothing was found."""
+    bucket, nobody = theft(), question(Subject(access_key_id="ASIAEXAMPLENOBODY001"))
+    lost = key_of("20261101T0310")
+    bucket.refused[lost] = denied()
+    assert [gap.kind for gap in run(bucket, tmp_path, nobody).not_searched] == ["denied"]
+    bucket.read.clear()
+    again = run(bucket, tmp_path, nobody)
+    assert (bucket.read, [gap.kind for gap in again.not_searched]) == ([lost], ["denied"])
+
+
+@pytest.mark.parametrize("asked", [question(), NOBODY])
+def test_empty_objects_are_unread(tmp_path: Path, asked: Question) -> None:
+    """An object of no bytes with a log file's name is told as unread, as a file is; one alone is no error."""
+    bucket = MemoryBucket({key_of("20261101T0330"): b""})
+    told_of: list[Progress] = []
+    fetched = run(bucket, tmp_path / "one", asked, watch=Watch(told_of.append))
+    assert told_of[-1].seconds_left is None
+    if asked is not NOBODY:
+        (told,) = fetched.unread
+        assert (told.file, told.reason) == (f"s3://audit-logs/{key_of('20261101T0330')}", "the file is empty")
+    bucket.objects_held |= theft().objects_held
+    fetched = run(bucket, tmp_path / "more", asked)
+    trail = with_fetched(load_trail(tmp_path / "more"), [fetched])
+    assert [one.reason for one in trail.coverage.unread] == ["the file is empty"]
+    assert len(trail.events) == (6 if asked is not NOBODY else 9)
+    assert [gap.what for gap in fetched.passed_over] == [
+        "s3://audit-logs: folders of other things: CloudTrail-Digest (1)"
+    ]
 
 
 def test_bucket_that_cannot_be_listed(tmp_path: Path) -> None:
@@ -350,6 +392,34 @@ def test_ledger(tmp_path: Path) -> None:
     coverage = with_fetched(load_trail(tmp_path), [fetched]).coverage
     assert coverage.searched[0].source == f"s3://audit-logs: {fetched.cost.brief}"
     assert coverage.searched[0].kind == "s3"
+
+
+def test_folders_without_a_look_are_gaps(tmp_path: Path) -> None:
+    """Trails beside one another are all read; folders that were not looked into are a gap that says what to do."""
+    bucket = theft()
+    tops = ("org-trail/AWSLogs/o-exampleorg1/", "p/q/r/s/t/AWSLogs/", "p/q/r/s/t/u/v/AWSLogs/")
+    for number, top in enumerate(tops):
+        bucket.put(key_of("20261101T0305", top=top), [calls.call(2000 + number, 0)])
+    bucket.objects_held["photos/x.json"] = b"x"
+    fetched = run(bucket, tmp_path)
+    assert fetched.records == 8
+    cut, beside = fetched.not_searched
+    assert (cut.what, cut.failed) == ("s3://audit-logs: the folder p/q/r/s/t/u/", True)
+    assert "name a longer prefix" in cut.reason
+    assert (beside.what, beside.failed) == ("s3://audit-logs: the folder photos/", False)
+    assert not fetched.complete
+    (row,) = [row for row in fetched.places if row.state == "not searched"]
+    assert row.detail == "the folder p/q/r/s/t/u/: no trail was looked for in them"
+    for number in range(40):
+        bucket.objects_held[f"p/q/r/s/{number:02d}/a/x.json"] = b"x"
+    bucket.objects_held |= {f"b/{number:02d}/x.json": b"x" for number in range(11)}
+    cut, beside = run(bucket, tmp_path / "many").not_searched
+    assert cut.what.startswith("s3://audit-logs: the folders p/q/r/s/00/a/, p/q/r/s/01/a/, ")
+    assert cut.what.endswith(" and 31 others")
+    assert beside.what == "s3://audit-logs: the folders b/, photos/"
+    bucket.objects_held |= {f"z/1/2/3/4/{number:02d}/a/x.json": b"x" for number in range(20)}
+    cut, _ = run(bucket, tmp_path / "more").not_searched
+    assert cut.what == "s3://audit-logs: the folders p/ (41 in it), z/ (20 in it)"
 
 
 def test_folder_that_cannot_be_listed(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gdkit.errors import AwsError
-from gdkit.trail.s3.layout import Folder, find_layout
+from gdkit.trail.s3.layout import Folder, Layout, find_layout
 from tests.trail import samples
 from tests.trail.s3.memory import MemoryBucket, denied, key_of, question
 
@@ -75,6 +77,74 @@ def test_several_trails() -> None:
     made = bucket("one/AWSLogs/")
     made.objects_held |= bucket("two/AWSLogs/o-exampleorg1/").objects_held
     assert places(find_layout(made.folders, "", question()).folders) == ALL * 2
+
+
+def listed(made: MemoryBucket, prefix: str = "", **asked: Any) -> tuple[Layout, list[str]]:
+    """Find a layout, and give it with the folders that were listed for it."""
+    prefixes: list[str] = []
+
+    def folders(one: str) -> list[str]:
+        prefixes.append(one)
+        return made.folders(one)
+
+    return find_layout(folders, prefix, question(**asked)), sorted(prefixes)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "org-trail/AWSLogs/o-exampleorg1/", "AWSLogs/o-exampleorg1/", "a/b/c/d/e/AWSLogs/", "/AWSLogs/",
+        "a\nb/AWSLogs/", "AWSLogs/prod/AWSLogs/", f"AWSLogs/{A}/AWSLogs/", "AWSLogs/AWSLogs/",
+    ],
+)  # fmt: skip
+def test_trail_beside_another_one(other: str) -> None:
+    """A trail at the root hides none that lies elsewhere; no folder of days or of other services is listed."""
+    made = bucket()
+    made.objects_held |= bucket(other).objects_held
+    made.objects_held[f"AWSLogs/{A}/vpcflowlogs/eu-west-1/2026/11/01/x.log.gz"] = b"x"
+    made.objects_held[f"AWSLogs/aws-account-id={A}/aws-service=vpcflowlogs/x.log.gz"] = b"x"
+    layout, prefixes = listed(made)
+    assert sorted(places(layout.folders), key=str) == sorted(ALL * 2, key=str)
+    assert {one.prefix for one in layout.folders if one.prefix.startswith(other)} >= {
+        f"{other}{account}/CloudTrail/{region}/" for account, region in ALL
+    }
+    assert (layout.cut, layout.beside) == ([], [])
+    assert not [one for one in prefixes if "2026" in one or "vpcflowlogs" in one or "Config" in one or "Digest" in one]
+    assert layout.requests == len(prefixes) <= 6 + 6 + 5
+    assert layout.others["vpcflowlogs"] == layout.others[f"aws-account-id={A}"] == 1
+
+
+def test_trail_that_lies_too_deep() -> None:
+    """Folders that lie too deep to be looked into are told, beside trails that were found; so are those without one."""
+    made = bucket("t1/")
+    assert find_layout(made.folders, "", question()).cut == [], "without AWSLogs the whole prefix is looked through"
+    made = bucket("t1/AWSLogs/")
+    made.objects_held |= bucket("p/q/r/s/t/u/AWSLogs/").objects_held
+    made.objects_held |= {"photos/a/b/x.json": b"x", "photos/c/x.json": b"x", "t1/copies/x.json": b"x"}
+    layout, prefixes = listed(made)
+    assert places(layout.folders) == ALL
+    assert (layout.cut, layout.beside) == (["p/q/r/s/t/u/"], ["photos/", "t1/copies/"])
+    assert "p/q/r/s/t/u/" not in prefixes
+    assert places(find_layout(made.folders, "p", question()).folders) == ALL
+
+
+def test_too_many_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many folders those with few beside them are looked into, and the others are told."""
+    monkeypatch.setattr("gdkit.trail.s3.layout.MOST_ABOVE", 9)
+    made = bucket("z/team/AWSLogs/")
+    made.objects_held |= {f"copies/{day:02d}/x.json": b"x" for day in range(1, 31)}
+    layout, prefixes = listed(made)
+    assert places(layout.folders) == ALL
+    assert layout.cut == [f"copies/{day:02d}/" for day in range(6, 31)]
+    assert sum("AWSLogs" not in one for one in prefixes) == 9
+
+
+def test_what_is_left_out_is_told_once() -> None:
+    """An account or region that several trails hold is left out once."""
+    made = bucket("one/AWSLogs/")
+    made.objects_held |= bucket("two/AWSLogs/").objects_held
+    layout = find_layout(made.folders, "", question(account_ids=(A,), regions=("us-east-1",)))
+    assert layout.left_out == [(B, None), (A, "eu-west-1")]
 
 
 def test_laid_out_in_another_way() -> None:

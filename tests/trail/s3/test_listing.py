@@ -59,16 +59,17 @@ def test_months_and_years_turn() -> None:
 
 
 def test_what_is_no_log_file_is_counted() -> None:
-    """Digests, Insights events, other files and empty objects below a prefix are passed over, and counted."""
+    """Digests, Insights events and other files are passed over, and counted; an empty log file is one to read."""
     bucket = theft()
     region = f"AWSLogs/{A}/CloudTrail/eu-west-1/2026/11/01/"
     for name in ("x_CloudTrail-Insight_y.json.gz", "readme.txt", "inventory.csv.gz"):
         bucket.objects_held[region + name] = b"x"
-    bucket.objects_held[region + "empty.json.gz"] = b""
+    for name in ("empty.json.gz", "x_CloudTrail-Insight_z.json.gz", "empty/"):
+        bucket.objects_held[region + name] = b""
     listing = list_trail(bucket, "", question(), Watch())  # type: ignore[arg-type]
-    assert sum(one.others for one in listing.folders) == 4
+    assert sum(one.others for one in listing.folders) == 5
     assert listing.layout.others == {"CloudTrail-Digest": 1}
-    assert len(listing.objects) == 5
+    assert len(listing.objects) == 6
 
 
 def test_names_tell_where_folders_do_not() -> None:
