@@ -12,6 +12,7 @@ from gdkit.errors import StoppedError
 from gdkit.model import Coverage, NotSearched, Searched, Unread
 from gdkit.trail.ledger_places import PlaceKey, PlaceTally, all_rows
 from gdkit.trail.ledger_sentences import SENTENCES, nothing_read, nothing_there
+from gdkit.trail.real_paths import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,9 +87,9 @@ class Ledger:
         self._notes: Counter[NoteKind] = Counter()
         self._first: dict[NoteKind, str] = {}
         self._digests = 0
-        self._passed_over = [name for source in self._sources for name in source.passed_over]
-        for folder, problem in (unlisted for source in self._sources for unlisted in source.unlisted):
-            self.unread(folder, None, f"the folder cannot be listed: {problem}")
+        self._passed_over = [shown_path(name) for source in self._sources for name in source.passed_over]
+        for one in (one for source in self._sources for one in source.unlisted):
+            self.unread(one.path, None, f"{one.problem}: {one.todo}")
 
     @property
     def records(self) -> int:
@@ -123,11 +124,11 @@ class Ledger:
 
     def not_reached(self, what: str, why: str = STOPPED, *, failed: bool = True) -> None:
         """Book what a search did not come to, and why; not ``failed`` where nobody wanted it to."""
-        self._not_reached.append(NotSearched(what, why, failed=failed))
+        self._not_reached.append(NotSearched(shown_path(what), why, failed=failed))
 
     def warn(self, sentence: str) -> None:
         """Book what a reader must know beside the gaps."""
-        self._told.append(sentence)
+        self._told.append(shown_path(sentence))
 
     def unread(self, file: str, line: int | None, reason: str, times: int = 1) -> None:
         """Book a place that could not be read; of very many in one file the first ones and the last are told.
@@ -138,6 +139,7 @@ class Ledger:
             reason: why.
             times: how many places this one stands for, the last of them.
         """
+        file = shown_path(file)
         self._places[file] += times
         if self._places[file] <= MOST_PLACES:
             self._unread.append(Unread(file, line, reason))
@@ -147,7 +149,7 @@ class Ledger:
     def note(self, kind: NoteKind, file: str, line: int | None, times: int = 1) -> None:
         """Count something odd and keep the first place of it."""
         self._notes[kind] += times
-        self._first.setdefault(kind, file if line is None else f"{file}:{line}")
+        self._first.setdefault(kind, shown_path(file if line is None else f"{file}:{line}"))
 
     def digest(self, times: int = 1) -> None:
         """Count a digest file."""
@@ -155,7 +157,7 @@ class Ledger:
 
     def passed_over(self, file: str) -> None:
         """Book a file that turned out to be no log."""
-        self._passed_over.append(file)
+        self._passed_over.append(shown_path(file))
 
     def coverage(self, kept: Iterable[Kept]) -> Coverage:
         """Close the books.

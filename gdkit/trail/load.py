@@ -16,6 +16,7 @@ from gdkit.trail.forms import JsonReader
 from gdkit.trail.items import Digest, Found, Item, Note, NoteKind, Problem
 from gdkit.trail.ledger import Ledger
 from gdkit.trail.loglines import holds_records, read_lines
+from gdkit.trail.real_paths import shown_path
 from gdkit.trail.record import row_of
 from gdkit.trail.sources import LogFile, Source, SourceFiles, find_files
 from gdkit.trail.window import TextWindow
@@ -265,7 +266,7 @@ def events_of(rows: Sequence[Kept]) -> pd.DataFrame:
         for add, value in zip(adders, row.values, strict=True):
             add(value)
     columns["form"] = [row.form for row in rows]
-    columns["source_file"] = [row.place[0] for row in rows]
+    columns["source_file"] = [shown_path(row.place[0]) for row in rows]
     columns["source_line"] = [row.place[1] for row in rows]
     columns["record_number"] = list(range(len(rows)))
     return frame(EVENTS, columns)

@@ -1,9 +1,14 @@
-"""Which of very many files were seen already, under whatever names they are reached."""
+"""Names of very many files: which were seen already, and how a name is shown."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def shown_path(path: str) -> str:
+    """Give a path as text that can be written anywhere: what in it is no text is written out."""
+    return path if path.isascii() else path.encode(errors="backslashreplace").decode()
 
 
 class RealPaths:

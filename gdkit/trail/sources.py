@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import TrailError, UsageError
+from gdkit.trail.folders import ARCHIVE_MANIFEST, NAME_IT, Unlisted, is_special, not_covered, walk
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.named import ARCHIVE, ARCHIVED, LOOKUP, Archive, Files, Source, parse_source
-from gdkit.trail.real_paths import RealPaths
+from gdkit.trail.real_paths import RealPaths, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from gdkit.trail.ledger_places import Archived, NamedPlace
 
@@ -30,12 +30,11 @@ FETCH_ANSWER, FETCH_STATE = "fetch-answer.json", "fetch-state.json.gz"
 
 _OF_A_FETCH = frozenset({LOOKUP_PLAN, FETCH_PLAN, FETCH_ANSWER, FETCH_STATE})
 
-ARCHIVE_MANIFEST = "gdkit-archive.sqlite"
-"""The file that tells an archive of log files from a folder of them."""
-
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
 _MAGIC = re.compile(r"[*?\[]")
+_LINK = "this is a link to a folder, which is not followed"
+_MATCHED = "the pattern matches this folder, and not what is in it"
 
 
 class LogFile(NamedTuple):
@@ -66,23 +65,6 @@ def log_file(path: str, size_bytes: int, *, named: bool) -> LogFile:
     return LogFile(path, size_bytes, named, named_place(path))
 
 
-class Listed(NamedTuple):
-    """A folder as it was listed.
-
-    Attributes:
-        files: regular files in it, and links that lead nowhere, by name.
-        others: paths of pipes, sockets and devices, which can make a reader wait for good.
-        archived: whether it is an archive, which holds again what log files hold; its files are not listed then.
-        problem: why it could not be listed.
-    """
-
-    path: str
-    files: tuple[os.DirEntry[str], ...] = ()
-    others: tuple[str, ...] = ()
-    archived: bool = False
-    problem: str = ""
-
-
 @dataclass(slots=True)
 class SourceFiles:
     """The files of one source, and what was passed over because of its name, or because it is no regular file.
@@ -95,7 +77,7 @@ class SourceFiles:
         archived: what an archive holds; None for files.
         asked: whether of an archive only what a question asks for is read.
         links: files that are symbolic links.
-        unlisted: folders that could not be listed, and why.
+        unlisted: folders that were not listed.
     """
 
     source: str
@@ -106,7 +88,7 @@ class SourceFiles:
     archived: Archived | None = None
     asked: bool = False
     links: set[str] = field(default_factory=set)
-    unlisted: list[tuple[str, str]] = field(default_factory=list)
+    unlisted: list[Unlisted] = field(default_factory=list)
 
 
 def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
@@ -120,6 +102,8 @@ def find_files(sources: Source | Iterable[Source]) -> list[SourceFiles]:
     if not listed:
         raise UsageError("no source of events was given", action="name a folder, a file or a glob.")
     found = [_found(source) for source in listed]
+    for one in found:
+        one.unlisted = not_covered(one.unlisted, (other.source for other in found))
     is_new = RealPaths().is_new
     for one in found:
         one.files = [file for file in one.files if is_new(file.path, is_link=file.path in one.links)]
@@ -141,7 +125,7 @@ def _found(source: object) -> SourceFiles:
 
 def _files_of(source: str) -> SourceFiles:
     path = Path(source).expanduser()
-    result = SourceFiles(source)
+    result = SourceFiles(shown_path(source))
     if is_archive(path):
         raise TrailError("this folder is an archive of log files", where=source, action=f"name it {ARCHIVE}{source}")
     if path.is_dir():
@@ -158,7 +142,7 @@ def _files_of(source: str) -> SourceFiles:
     if not result.files:
         others = len(result.passed_over)
         aside = f" ({others} files are no logs by their name, or no regular files)" if others else ""
-        aside += "".join(f"; {folder} cannot be listed: {problem}" for folder, problem in result.unlisted[:1])
+        aside += "".join(f"; {one.path}: {one.problem}" for one in result.unlisted[:1])
         raise TrailError(f"no file with CloudTrail events was found there{aside}", where=source,
                          action="name the folder that holds the .json.gz, .json, .jsonl or .csv files.")  # fmt: skip
     return result
@@ -170,7 +154,9 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
         if listed.archived:
             result.passed_over.append(_plain(listed.path))
         if listed.problem:
-            result.unlisted.append((_plain(listed.path), listed.problem))
+            problem = f"the folder cannot be listed: {listed.problem}"
+            result.unlisted.append(Unlisted(_plain(listed.path), problem, "get leave to read it"))
+        result.unlisted += (Unlisted(_plain(link), _LINK, NAME_IT) for link in listed.links)
         result.passed_over += map(_plain, listed.others)
         for entry in listed.files:
             if entry.name in (LOOKUP_PLAN, FETCH_PLAN) and listed.path == top:
@@ -195,35 +181,6 @@ def _add_entry(entry: os.DirEntry[str], result: SourceFiles) -> None:
 def _plain(path: str) -> str:
     """Give a path as ``pathlib`` writes it: of the folder that one is in, the name alone."""
     return path.removeprefix(f"{os.curdir}{os.sep}")
-
-
-def walk(folder: str) -> Iterator[Listed]:
-    """List a folder and all that are in it, each before those in it, in order; archives in it are named alone."""
-    waiting = [folder]
-    while waiting:
-        path = waiting.pop()
-        try:
-            with os.scandir(path) as scanned:
-                entries = sorted(scanned, key=lambda entry: entry.name)
-        except OSError as error:
-            yield Listed(path, problem=error.strerror or str(error))
-            continue
-        if path != folder and any(entry.name == ARCHIVE_MANIFEST and entry.is_file() for entry in entries):
-            yield Listed(path, archived=True)
-            continue
-        found = [entry for entry in entries if not entry.is_dir()]
-        others = {entry.path for entry in found if not entry.is_file() and is_special(entry.path)}
-        yield Listed(path, tuple(entry for entry in found if entry.path not in others), tuple(sorted(others)))
-        waiting += (entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
-
-
-def is_special(path: str | Path) -> bool:
-    """Tell whether a path leads to a pipe, a socket or a device; what leads nowhere is told when it is read."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - of very many files
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def is_archive(folder: Path) -> bool:
@@ -264,7 +221,9 @@ def _add_matches(pattern: Path, result: SourceFiles) -> None:
             _add_named(path, result)
         elif is_special(path):
             result.passed_over.append(os.fspath(path))
-        elif path.is_dir() and parts[-1] == "**":
+        elif path.is_dir() and parts[-1] != "**":
+            result.unlisted.append(Unlisted(os.fspath(path), _MATCHED, NAME_IT))
+        elif path.is_dir():
             for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
                 if entry.is_file():
                     _add_entry(entry, result)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from gdkit.errors import TrailError, UsageError
 from gdkit.tables import DTYPES, EVENTS
 from gdkit.trail import Progress, load_trail
+from gdkit.trail.archive.build import build_archive
+from gdkit.trail.search import session_events
 from gdkit.trail.sources import find_files
 from tests.trail import samples
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from gdkit.trail import Trail
 
 
 @pytest.fixture
@@ -250,3 +253,46 @@ def test_the_folder_that_one_is_in(tree: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tree)
     named = set(load_trail(".").events["source_file"])
     assert named == {os.path.relpath(path, tree) for path in load_trail(tree).events["source_file"]}
+
+
+def told(found: Trail) -> list[tuple[str, str]]:
+    """Give the places that could not be read, by the last part of their paths."""
+    return [(Path(one.file).name, one.reason) for one in found.coverage.unread]
+
+
+def test_a_link_to_a_folder_is_told(tmp_path: Path) -> None:
+    """A link to a folder elsewhere is not followed, which is a gap unless that folder is a source, too."""
+    logs, elsewhere = tmp_path / "logs", tmp_path / "elsewhere"
+    samples.write(logs / "a.json", samples.records_text(2))
+    samples.write(elsewhere / "account" / "b.json", samples.records_text(3))
+    (logs / "linked").symlink_to(elsewhere / "account", target_is_directory=True)
+    assert told(load_trail(logs)) == [
+        ("linked", "this is a link to a folder, which is not followed: name it as a source, too")
+    ]
+    both = load_trail([logs, elsewhere])
+    assert told(both) == []
+    assert len(both.events) == 3
+    with pytest.raises(TrailError, match="linked: this is a link to a folder"):
+        build_archive(tmp_path / "archive", [str(logs)], workers=1)
+    assert build_archive(tmp_path / "archive", [str(logs), str(elsewhere)], workers=1).new == 2
+
+
+def test_a_pattern_that_matches_a_folder(tmp_path: Path) -> None:
+    """A folder that a glob matches, and whose files it does not, is a gap."""
+    samples.write(tmp_path / "a.json", samples.records_text(2))
+    samples.write(tmp_path / "deep" / "b.json", samples.records_text(3))
+    assert [name for name, _ in told(load_trail(tmp_path / "*"))] == ["deep"]
+    assert told(load_trail([tmp_path / "*", tmp_path / "deep"])) == []
+    assert told(load_trail(tmp_path / "**")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("content", [samples.records_text(2), "{"])
+def test_a_name_that_is_no_text(tmp_path: Path, content: str) -> None:
+    """A file whose name is no UTF-8 is read like any other, and its name can be written anywhere."""
+    samples.write(tmp_path / "a.json", samples.records_text(1))
+    (tmp_path / os.fsdecode(b"odd\xff.json")).write_text(content)
+    for trail in (load_trail(tmp_path), session_events(samples.INSTANCE, tmp_path)):
+        names = set(trail.events["source_file"]) | {one.file for one in trail.coverage.unread}
+        assert any(name.endswith(r"odd\udcff.json") for name in names)
+        "".join(names).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdkit.errors import ArchiveError
-from gdkit.trail.sources import ARCHIVE_MANIFEST
+from gdkit.trail.folders import ARCHIVE_MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path

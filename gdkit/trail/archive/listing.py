@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.archive.values import ToRead
+from gdkit.trail.folders import not_covered, walk
 from gdkit.trail.search.needles import in_order
-from gdkit.trail.sources import find_files, is_log, walk
+from gdkit.trail.sources import find_files, is_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,9 +50,10 @@ def list_logs(named: Sequence[str], known: Iterable[str]) -> Listing:
         TrailError: a named one is not there, or holds no log file.
     """
     listing = Listing()
-    for source in dict.fromkeys([*named, *known]):
+    sources = list(dict.fromkeys([*named, *known]))
+    for source in sources:
         try:
-            _list(source, listing)
+            _list(source, sources, listing)
         except TrailError:
             if source in named:
                 raise
@@ -126,14 +128,13 @@ def changed_since(manifest: Manifest) -> Changes:
     return Changes(tuple(dict.fromkeys(new)), tuple(changed), tuple(dict.fromkeys(gone)))
 
 
-def _list(source: str, listing: Listing) -> None:
+def _list(source: str, sources: Sequence[str], listing: Listing) -> None:
     folders = _folders(Path(source).expanduser())  # before the files, so that what comes meanwhile is noticed later
     (found,) = find_files([source])
     if found.archived:
         raise UsageError("an archive is made of log files", where=source, action="name those that it was made of")
-    for folder, problem in found.unlisted:
-        raise TrailError(f"the folder cannot be listed: {problem}", where=folder,
-                         action="get leave to read it, or name the other folders one by one")  # fmt: skip
+    for one in not_covered(found.unlisted, sources):
+        raise TrailError(one.problem, where=one.path, action=f"{one.todo}, or name the other folders one by one")
     for file in found.files:
         state = _state(file.path)
         listing.files.setdefault(file.path, (file, state[1] if state else 0))

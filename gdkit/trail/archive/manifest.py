@@ -19,7 +19,7 @@ from gdkit.errors import ArchiveError
 from gdkit.trail.archive.faults import damaged, lost
 from gdkit.trail.archive.folders import finished_in
 from gdkit.trail.archive.values import Part, Run
-from gdkit.trail.sources import ARCHIVE_MANIFEST
+from gdkit.trail.folders import ARCHIVE_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,9 +104,15 @@ class Manifest:
         return [os.fsdecode(path) for (path,) in self.connection.execute("SELECT path FROM source ORDER BY path")]
 
     def path_of(self, number: int) -> Path:
-        """Give the path of a log file."""
-        (path,) = self.connection.execute("SELECT path FROM file WHERE number = ?", (number,)).fetchone()
-        return Path(os.fsdecode(path))
+        """Give the path of a log file.
+
+        Raises:
+            sqlite3.Error: the manifest is damaged, so that it does not name it.
+        """
+        row = self.connection.execute("SELECT path FROM file WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise sqlite3.DatabaseError(f"log file {number} is not named")
+        return Path(os.fsdecode(row[0]))
 
     def taken_in_since(self) -> int:
         """Count the records that were taken in since it was opened: they are in none of its runs."""

@@ -20,7 +20,7 @@ from gdkit.trail.archive.manifest import (
     locked,
     refuse_without_manifest,
 )
-from gdkit.trail.sources import ARCHIVE_MANIFEST
+from gdkit.trail.folders import ARCHIVE_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

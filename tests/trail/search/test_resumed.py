@@ -138,7 +138,11 @@ def test_another_session_is_searched_for_in_everything(tmp_path: Path) -> None:
     assert session_events(other, tmp_path, state=state).records == expected.records
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", gzip.compress(b"[]"), gzip.compress(b'{"gdkit": "0.0.1"}'), None])
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"\x1f\x8b", gzip.compress(b"[]"), gzip.compress(b'{"gdkit": "0.0.1"}'), None],
+    ids=["empty", "cut", "a list", "of another version", "of other needles"],
+)
 def test_damaged_state_is_none(tmp_path: Path, damage: bytes | None) -> None:
     """What cannot be understood, another version's among it, leaves out nothing."""
     logs, state = tmp_path / "logs", tmp_path / "state"
