@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_listed_is_told(tree: Path, monkeypatch: pytest.
     trail = load_trail(tree)
     assert len(trail.events) == 4
     (told,) = [one for one in trail.coverage.unread if one.file == closed]
-    assert told.reason == "the folder cannot be listed: Permission denied"
+    assert told.reason == "the folder cannot be listed: Permission denied: get leave to read it"
     with pytest.raises(TrailError, match="cannot be listed: Permission denied"):
         load_trail(closed)
 

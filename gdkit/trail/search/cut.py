@@ -12,7 +12,7 @@ from gdkit.trail.search.needles import ESCAPED
 from gdkit.trail.window import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 FORM = "Records file"
 _HEAD = re.compile(
@@ -78,20 +78,18 @@ def ends_whole(text: bytes | bytearray, body: Body) -> bool:
     return parsed == len(raw) and is_record(value) and find(text, b"\0") < 0
 
 
-def first_places(text: bytes | bytearray, needles: Iterable[bytes], *, escapes: bool) -> list[Iterator[int]]:
+def first_places(text: bytes | bytearray, needles: Sequence[bytes], *, escapes: bool) -> list[Iterator[int]]:
     """Give the places of the needles that the text holds, and of letters written as escapes where asked for.
 
     A needle is searched for by itself; of many that begin alike, such as keys, the beginnings are looked at.
     """
-    groups: dict[bytes, list[bytes]] = {}
-    for needle in needles:
-        groups.setdefault(needle[:_ALIKE], []).append(needle)
-    found = []
-    for beginning, group in groups.items():
-        if len(group) > _MANY:
-            found += [iter(places)] if (places := list(_places_of_many(text, beginning, group))) else []
-        else:
-            found += [_places(text, needle, at) for needle in group if (at := find(text, needle)) >= 0]
+    if len(needles) > _MANY:
+        wanted, lengths = frozenset(needles), sorted(set(map(len, needles)))
+        beginnings = {needle[:_ALIKE] for needle in needles}
+        found = [iter(places) for beginning in beginnings
+                 if (places := list(_places_of_many(text, beginning, wanted, lengths)))]  # fmt: skip
+    else:
+        found = [_places(text, needle, at) for needle in needles if (at := find(text, needle)) >= 0]
     if escapes and (at := find(text, b"\\u00")) >= 0:
         found.append(match.start() for match in ESCAPED.finditer(text, at))
     return found
@@ -133,9 +131,9 @@ def _places(text: bytes | bytearray, needle: bytes, at: int) -> Iterator[int]:
         at = find(text, needle, at + len(needle))
 
 
-def _places_of_many(text: bytes | bytearray, beginning: bytes, needles: list[bytes]) -> Iterator[int]:
-    wanted = frozenset(needles)
-    lengths = sorted({len(needle) for needle in needles})
+def _places_of_many(
+    text: bytes | bytearray, beginning: bytes, wanted: Collection[bytes], lengths: Sequence[int]
+) -> Iterator[int]:
     for at in _places(text, beginning, find(text, beginning)):
         if any(bytes(text[at : at + length]) in wanted for length in lengths):
             yield at

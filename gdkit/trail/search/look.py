@@ -21,7 +21,7 @@ from gdkit.trail.search.unpack import LARGEST_BYTES, unpacked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gdkit.trail.search.needles import Needle, Sought
+    from gdkit.trail.search.needles import Sought
     from gdkit.trail.sources import LogFile
 
 READ_WHOLE = 1 << 48
@@ -124,7 +124,9 @@ def look_in(
         looked = _searched(file, content, sought, again=again, ask_for_data=ask_for_data)
         if looked is not None:
             return looked
-    return _read(FileText(Path(file.path), content), file, [needle for group in sought.values() for needle in group])
+    return _read(
+        FileText(Path(file.path), content), file, [text.decode() for group in sought.values() for text in group]
+    )
 
 
 def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask_for_data: bool) -> Looked | None:
@@ -134,7 +136,7 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     if text is None or body is None or (text is content and not ends_whole(text, body)):
         return None
     held = _held({day for days in sought for day in days}, text)
-    wanted = [needle.bytes for days, group in sought.items() if not days or held & set(days) for needle in group]
+    wanted = [text for days, group in sought.items() if not days or held & set(days) for text in group]
     places = first_places(text, wanted, escapes=not again)
     cuts = records_at(text, body, places) if places else []
     if cuts is None:
@@ -164,7 +166,7 @@ def _with_data(file: LogFile, text: bytes | bytearray, colon: bytes) -> frozense
     return frozenset({file.place.account_id if file.place else None})
 
 
-def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
+def _read(text: FileText, file: LogFile, texts: Sequence[str]) -> Looked:
     """Read a file whole, record by record, and keep those that name an identifier."""
     looked = Looked([], [])
     readable, is_prose, records = False, False, False
@@ -179,7 +181,7 @@ def _read(text: FileText, file: LogFile, needles: Sequence[Needle]) -> Looked:
             if is_data_event(item.record.get("eventCategory"), item.record.get("eventName")):
                 account_id = item.record.get("recipientAccountId")
                 with_data.add(account_id if isinstance(account_id, str) else None)
-            if names_any(item, needles):
+            if names_any(item, texts):
                 try:
                     looked.candidates.append(candidate_of(READ_WHOLE + number, item))
                 except RecursionError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from gdkit.trail.items import Found
@@ -48,8 +49,8 @@ class Span(NamedTuple):
 Days: TypeAlias = tuple[bytes, ...]
 """Days of calls, one of which a text must name; none where any text will do."""
 
-Sought: TypeAlias = Mapping[Days, Sequence["Needle"]]
-"""What to search a file for: identifiers, by the days that the file must name before they are."""
+Sought: TypeAlias = Mapping[Days, Sequence[bytes]]
+"""What to search a file for: identifiers as they stand in it, by the days that it must name before they are."""
 
 
 class Needle(NamedTuple):
@@ -67,17 +68,11 @@ class Needle(NamedTuple):
     late: timedelta = LATE
     name: str = ""
 
-    @property
-    def bytes(self) -> bytes:
-        """The identifier as it stands in a file."""
-        return self.text.encode()
-
     def days(self, span: Span | None) -> Days:
         """Give the days of its calls where a file was delivered long after them; nothing for any other file."""
         if span is None or self.since is None or self.until is None or span.first_at <= self.until + SOON:
             return ()
-        count = (self.until.date() - self.since.date()).days + 1
-        return tuple(f"{self.since.date() + timedelta(days=day)}".encode() for day in range(count))
+        return _days(self.since.date(), self.until.date())
 
     def fits(self, span: Span | None) -> bool:
         """Tell whether a file that was delivered in that span can name it; one without a stamp can."""
@@ -87,13 +82,42 @@ class Needle(NamedTuple):
         return begun and (self.until is None or span.first_at <= self.until + self.late)
 
 
-def sought_in(span: Span | None, needles: Iterable[Needle]) -> Sought:
-    """Choose the identifiers that a file can hold which was delivered in that span."""
-    chosen: dict[Days, list[Needle]] = {}
-    for needle in needles:
-        if needle.fits(span):
-            chosen.setdefault(needle.days(span), []).append(needle)
-    return chosen
+@lru_cache(maxsize=1 << 10)
+def _days(first: date, last: date) -> Days:
+    return tuple(f"{first + timedelta(days=day)}".encode() for day in range((last - first).days + 1))
+
+
+class ByTime:
+    """Identifiers by the times of the calls that can name them: a session can have thousands, and few such times.
+
+    Args:
+        needles: the identifiers; it may grow at its end.
+    """
+
+    def __init__(self, needles: Sequence[Needle]) -> None:
+        self._needles = needles
+        self._taken = 0
+        self._groups: dict[tuple[Any, ...], tuple[list[int], list[bytes]]] = {}
+
+    def sought_in(self, span: Span | None, first: int = 0) -> dict[Days, list[bytes]]:
+        """Choose the identifiers that a file can hold which was delivered in that span.
+
+        Args:
+            span: of the file.
+            first: number of the first identifier that is asked about.
+        """
+        for number in range(self._taken, len(self._needles)):
+            needle = self._needles[number]
+            numbers, texts = self._groups.setdefault((needle.since, needle.until, needle.late), ([], []))
+            numbers.append(number)
+            texts.append(needle.text.encode())
+        self._taken = len(self._needles)
+        chosen: dict[Days, list[bytes]] = {}
+        for numbers, texts in self._groups.values():
+            one = self._needles[numbers[0]]
+            if numbers[-1] >= first and one.fits(span):
+                chosen.setdefault(one.days(span), []).extend(texts[bisect_left(numbers, first) :])
+        return chosen
 
 
 def searchable(text: str) -> str:
@@ -120,15 +144,15 @@ def _hour(day: date, hour: int) -> Span:
     return Span(begin, begin + timedelta(hours=1))
 
 
-def names_any(item: Found, needles: Iterable[Needle]) -> bool:
+def names_any(item: Found, texts: Sequence[str]) -> bool:
     """Tell whether a record that was read may name one of the identifiers."""
     raw = item.raw
-    if any(needle.text in raw for needle in needles) or ESCAPED_TEXT.search(raw):
+    if any(text in raw for text in texts) or ESCAPED_TEXT.search(raw):
         return True
     if item.form not in _WRAPPED:
         return False
     written = json.dumps(item.record, ensure_ascii=False, default=str)
-    return any(needle.text in written for needle in needles)
+    return any(text in written for text in texts)
 
 
 def in_order(places: Sequence[NamedPlace | None]) -> list[int]:

@@ -13,7 +13,7 @@ from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import EVENT_AT
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.memory import reuse_memory
-from gdkit.trail.search.needles import EARLY, in_order, sought_in, span_of
+from gdkit.trail.search.needles import EARLY, ByTime, in_order, span_of
 from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.search.follow import Known
     from gdkit.trail.search.look import Candidate
-    from gdkit.trail.search.needles import Needle, Sought, Span
+    from gdkit.trail.search.needles import Days, Needle, Sought, Span
 
 MOST_WORKERS = 64
 _SECONDS_BETWEEN_REPORTS = 0.2
@@ -53,7 +53,7 @@ class _Chosen(NamedTuple):
     span: Span | None
     start: int
     end: int
-    sought: Sought
+    sought: dict[Days, list[bytes]]
 
 
 class Search:
@@ -85,7 +85,10 @@ class Search:
         self._misnamed: set[int] = set()
         self._empty: frozenset[int] = frozenset()
         self._earlier: frozenset[Needle] = frozenset()
+        self._unknown: list[int] = []
+        self._compared = 0
         self._known = known
+        self._by_time = ByTime(known.needles)
         self._look = look
         self._searched_for = [0] * len(files)
         self._chosen = _Chosen(None, 0, 0, {})
@@ -202,16 +205,26 @@ class Search:
         if start == len(needles):
             return {}
         if number in self._empty:
-            return sought_in(span, [needle for needle in needles[start:] if needle not in self._earlier])
+            return self._unknown_in(span, start)
         last = self._chosen
         if (last.span, last.start) != (span, start):
             last = _Chosen(span, start, start, {})
         if last.end < len(needles):
-            more = sought_in(span, needles[last.end :])
-            sought = {days: [*last.sought.get(days, ()), *more.get(days, ())] for days in {**last.sought, **more}}
+            sought = dict(last.sought)  # another thread may be reading it; that its lists grow does no harm
+            for days, more in self._by_time.sought_in(span, last.end).items():
+                sought.setdefault(days, []).extend(more)
             last = _Chosen(span, start, len(needles), sought)
         self._chosen = last
         return last.sought
+
+    def _unknown_in(self, span: Span | None, start: int) -> Sought:
+        """Give, of identifiers from a number on, those that a file can hold and an earlier search did not know."""
+        needles = self._known.needles
+        for number in range(self._compared, len(needles)):
+            if needles[number] not in self._earlier:
+                self._unknown.append(number)
+        self._compared = len(needles)
+        return ByTime([needles[number] for number in self._unknown if number >= start]).sought_in(span)
 
     def _take_in(self, place: int, looked: Looked) -> None:
         number = self._order[place]
