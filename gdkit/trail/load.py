@@ -164,7 +164,7 @@ class _Load:
             while asked is not None:
                 for archive in archives:
                     odd += self._keep(archive.answers(asked), archive.archived)
-                wider = widened(asked, events_of(self.kept.so_far()))
+                wider = widened(asked, events_of(self.kept.so_far()), several=len(found) > 1)
                 asked = None if wider == asked else wider
             for path, line, kind in sorted(odd):
                 self.ledger.note(kind, path, line)

@@ -52,7 +52,7 @@ def fetch_and_read(
             todo = "run it again; with --keep FOLDER, or in a case, it goes on from where it was"
             raise StoppedError("it was stopped before anything was read", action=todo)
         trail = read(folders)
-        wider = widened(question, trail.events)
+        wider = widened(question, trail.events, several=len(sources) > 1 or len(trail.coverage.searched) > 1)
         if wider == question or any(one.stopped for one in fetched) or all(_answered(one, wider) for one in fetched):
             return with_fetched(trail, fetched), fetched
         question = wider

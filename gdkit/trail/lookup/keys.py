@@ -67,6 +67,12 @@ def principals_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> tuple[
     return tuple(sorted(principal for principal in used if ":" in principal))
 
 
+def assumed_principals(events: pd.DataFrame, access_key_ids: Iterable[str]) -> tuple[str, ...]:
+    """Give the sessions that were begun by calls with some keys, by their principal ids."""
+    done = events["access_key_id"].isin(list(access_key_ids)) & events["error_code"].isna()
+    return tuple(sorted(events.loc[done, "new_principal_id"].dropna().unique()))
+
+
 def sign_ins_of(events: pd.DataFrame, access_key_ids: Iterable[str]) -> pd.DataFrame:
     """Give the calls with some keys that took a token to sign in to the console with."""
     from gdkit.trail.search.keep import sign_ins  # noqa: PLC0415 - needs pandas, so it is loaded on first use

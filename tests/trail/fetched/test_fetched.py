@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,8 +30,10 @@ from gdkit.trail.fetched.reading import has_logs
 from gdkit.trail.fetched.store import Plan, read_plan, read_state, taken_up, write_plan, write_records, write_state
 from gdkit.trail.fetched.values import terms_document, terms_of
 from gdkit.trail.named import S3Trail, parse_source
+from gdkit.trail.search import search_trail
 from tests.trail import samples
 from tests.trail.fetched.made import Shelf
+from tests.trail.search import calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,6 +222,28 @@ def test_keys_are_asked_of_all_sources(tmp_path: Path, monkeypatch: pytest.Monke
     assert {row.source for row in coverage.places} == {"s3://first-logs", "s3://second-logs"}
     assert coverage.warnings == ("w",), "what several say is told once"
     assert sum(gap.what == "an object" for gap in coverage.not_searched) == 2
+
+
+@pytest.mark.parametrize("known_by", ["key", "principal"])
+def test_what_leads_from_one_source_into_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_by: str
+) -> None:
+    """A session's other keys, and other accounts' records without a key, are found in the sources that hold them."""
+    own = samples.identity(accessKeyId="ASIAEXAMPLEROTATED01")
+    shelf = Shelf({
+        "s3://first-logs": [calls.call(1, 0), calls.assume_role(2, 0)],
+        "s3://second-logs": [calls.call(3, -1), samples.event(4, userIdentity=own), calls.other_half(5, 1)],
+    })  # fmt: skip
+    monkeypatch.setitem(FETCHERS, S3Trail, lambda: shelf.fetch)  # type: ignore[arg-type]
+    sources = [parse_source(name) for name in ("s3://first-logs", "s3://second-logs")]
+    subject = Subject(access_key_id=samples.KEY) if known_by == "key" else Subject(principal_id=calls.PRINCIPAL)
+    asked = question_of(subject, SINCE, UNTIL, around=False)
+
+    def fetch_one(source: Any, asked: Question) -> Any:
+        return fetch(source, asked, folder_of(tmp_path, source), aws=None, terms=Terms(), watch=Watch())  # type: ignore[arg-type]
+
+    trail, _ = fetch_and_read(sources, asked, fetch_one, partial(search_trail, subject=subject))  # type: ignore[arg-type]
+    assert {one[-1] for one in trail.events["event_id"]} == {"1", "2", "4", "5"}
 
 
 def test_whole_answer_is_not_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
