@@ -80,11 +80,12 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
     trail, outside = _within_span(trail, fetched)
     read = trail.coverage
     by_folder = {str(one.folder): one for one in fetched}
+    told = [*_spans_told(fetched), *(sentence for one in fetched for sentence in one.warnings)]
     coverage = replace(
         read,
         searched=tuple(_named(row, by_folder.get(row.source)) for row in read.searched),
         not_searched=(*(gap for one in fetched for gap in one.not_searched), *read.not_searched),
-        warnings=tuple(dict.fromkeys((*(told for one in fetched for told in one.warnings), *outside, *read.warnings))),
+        warnings=tuple(dict.fromkeys((*told, *outside, *read.warnings))),
         places=(
             *(row for one in fetched for row in one.places),
             *(replace(row, source=by_folder[row.source].source) if row.source in by_folder else row
@@ -94,6 +95,14 @@ def with_fetched(trail: Trail, fetched: Sequence[Fetched]) -> Trail:
         passed_over=(*(one for each in fetched for one in each.passed_over), *read.passed_over),
     )  # fmt: skip
     return replace(trail, coverage=coverage, events=_with_origins(trail.events, fetched))
+
+
+def _spans_told(fetched: Sequence[Fetched]) -> list[str]:
+    """Say of which time sources were asked, and that nothing of before is known that leads into it."""
+    spans = {(one.question.since, one.question.until) for one in fetched if not one.question.names_nobody}
+    return [f"Sources in AWS were asked about {utc_text(since)} to {utc_text(until)}. Calls with credentials that the "
+            "session had issued before that are not known of: for them give an earlier --since."
+            for since, until in sorted(spans)]  # fmt: skip
 
 
 def _within_span(trail: Trail, fetched: Sequence[Fetched]) -> tuple[Trail, list[str]]:
