@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gdkit.model import Unread
 from gdkit.trail.archive.listing import changed_since
-from gdkit.trail.archive.manifest import open_manifest, time_of, unnamed_runs
+from gdkit.trail.archive.manifest import count_in, open_manifest, path_in, time_of, unnamed_runs
 from gdkit.trail.ledger_places import Archived, NamedFiles, PlaceTally
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ _ODD = """
     ORDER BY path, odd.rowid
 """
 """A cross join begins with what is left of it. Source: SQLite, "The SQLite Query Optimizer Overview"."""
+_PLACES = "SELECT account_id, region, category, records, hidden, first_at, last_at, data_events FROM place"
+_NAMED = "SELECT account_id, region, files, first_at, last_at FROM named"
 _SHOWN = 3
 
 
@@ -59,7 +60,7 @@ def summary_of(folder: Path) -> Summary:
     archived = archived_in(folder)
     with open_manifest(folder) as manifest:
         odd = manifest.connection.execute(_ODD)
-        unread = tuple(Unread(os.fsdecode(path), line, text) for path, kind, line, text, _ in odd if kind == "problem")
+        unread = tuple(Unread(path_in(path), line, text) for path, kind, line, text, _ in odd if kind == "problem")
         return Summary(
             archived.files,
             archived.size_bytes,
@@ -80,20 +81,20 @@ def archived_in(folder: Path) -> Archived:
         ArchiveError: there is none, it was made by a newer version, or its manifest is damaged.
     """
     with open_manifest(folder) as manifest:
-        places = dict(map(_place, manifest.connection.execute("SELECT * FROM place")))
-        named = dict(map(_named_files, manifest.connection.execute("SELECT * FROM named")))
+        places = dict(map(_place, manifest.connection.execute(_PLACES)))
+        named = dict(map(_named_files, manifest.connection.execute(_NAMED)))
         return Archived(folder, *manifest.totals(), places, named)
 
 
 def _place(row: tuple[Any, ...]) -> tuple[PlaceKey, PlaceTally]:
     account_id, region, category, records, hidden, first_at, last_at, data_events = row
     key = (account_id or None, region or None, category or None)
-    return key, PlaceTally(records, hidden, time_of(first_at), time_of(last_at), bool(data_events))
+    return key, PlaceTally(count_in(records), count_in(hidden), time_of(first_at), time_of(last_at), bool(data_events))
 
 
 def _named_files(row: tuple[Any, ...]) -> tuple[tuple[str, str], NamedFiles]:
     account_id, region, files, first_at, last_at = row
-    return (account_id, region), NamedFiles(files, 0, time_of(first_at), time_of(last_at))
+    return (account_id, region), NamedFiles(count_in(files), 0, time_of(first_at), time_of(last_at))
 
 
 def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, reader: Reader) -> None:
@@ -113,9 +114,9 @@ def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, re
     if archived.records:
         ledger.others_seen()
     for (path,) in manifest.connection.execute("SELECT path FROM passed_over ORDER BY path"):
-        ledger.passed_over(os.fsdecode(path))
+        ledger.passed_over(path_in(path))
     for path, kind, line, text, times in manifest.connection.execute(_ODD):
-        _book_odd(ledger, os.fsdecode(path), kind, (line, text, times))
+        _book_odd(ledger, path_in(path), kind, (line, text, times))
     for file, line in sorted(reader.too_deep):
         ledger.unread(str(manifest.path_of(file)), line, "a record nested too deeply")
     for path, reason in sorted(reader.damage.items()):
@@ -148,7 +149,7 @@ def _book_odd(ledger: Ledger, path: str, kind: Any, what: tuple[int | None, str,
 
 def _left(manifest: Manifest) -> int:
     row = manifest.connection.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
-    return int(row[0]) if row else 0
+    return count_in(row[0]) if row else 0
 
 
 def _book_changes(ledger: Ledger, name: str, archived: Archived, manifest: Manifest) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdkit.errors import TrailError, UsageError
+from gdkit.trail.archive.manifest import path_in
 from gdkit.trail.archive.values import ToRead
 from gdkit.trail.folders import not_covered, walk
 from gdkit.trail.search.needles import in_order
@@ -107,7 +108,7 @@ def changed_since(manifest: Manifest) -> Changes:
     new: list[str] = []
     gone: list[str] = []
     for raw, mtime_ns in manifest.connection.execute("SELECT path, mtime_ns FROM folder ORDER BY path").fetchall():
-        folder = os.fsdecode(raw)
+        folder = path_in(raw)
         if _changed_at(folder) != mtime_ns:
             now, before = _logs_in(folder, manifest), _held_in(folder, manifest)
             new += sorted(now - before)
@@ -119,7 +120,7 @@ def changed_since(manifest: Manifest) -> Changes:
     changed = []
     held = "SELECT path, size_bytes, mtime_ns FROM file WHERE state = 'held' AND NOT settled ORDER BY number"
     for raw, size_bytes, mtime_ns in manifest.connection.execute(held):
-        path = os.fsdecode(raw)
+        path = path_in(raw)
         found = _state(path)
         if found is None:
             gone.append(path)

@@ -68,8 +68,37 @@ def number_of(at: datetime | None) -> int | None:
 
 
 def time_of(number: int | None) -> datetime | None:
-    """Give a time that the manifest holds."""
-    return None if number is None else _SINCE + timedelta(microseconds=number)
+    """Give a time that the manifest holds.
+
+    Raises:
+        sqlite3.Error: damage made something else of it.
+    """
+    try:
+        return None if number is None else _SINCE + timedelta(microseconds=number)
+    except (OverflowError, TypeError) as error:
+        raise sqlite3.DatabaseError("a time is lost") from error
+
+
+def path_in(raw: object) -> str:
+    """Give a path that the manifest holds.
+
+    Raises:
+        sqlite3.Error: damage made something else of it.
+    """
+    if not isinstance(raw, bytes):
+        raise sqlite3.DatabaseError("the path of a log file is lost")
+    return os.fsdecode(raw)
+
+
+def count_in(raw: object) -> int:
+    """Give a number that the manifest holds.
+
+    Raises:
+        sqlite3.Error: damage made something else of it.
+    """
+    if not isinstance(raw, int):
+        raise sqlite3.DatabaseError("a number is lost")
+    return raw
 
 
 class Totals(NamedTuple):
@@ -101,7 +130,7 @@ class Manifest:
 
     def sources(self) -> list[str]:
         """Give the paths that the log files were found by, as they were named, made absolute."""
-        return [os.fsdecode(path) for (path,) in self.connection.execute("SELECT path FROM source ORDER BY path")]
+        return [path_in(path) for (path,) in self.connection.execute("SELECT path FROM source ORDER BY path")]
 
     def path_of(self, number: int) -> Path:
         """Give the path of a log file.
@@ -110,9 +139,7 @@ class Manifest:
             sqlite3.Error: the manifest is damaged, so that it does not name it.
         """
         row = self.connection.execute("SELECT path FROM file WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise sqlite3.DatabaseError(f"log file {number} is not named")
-        return Path(os.fsdecode(row[0]))
+        return Path(path_in(row[0] if row else None))
 
     def taken_in_since(self) -> int:
         """Count the records that were taken in since it was opened: they are in none of its runs."""
@@ -122,7 +149,8 @@ class Manifest:
     def totals(self) -> Totals:
         """Count the log files that are held."""
         about = dict(self.connection.execute("SELECT name, value FROM about"))
-        return Totals(about.get("files", 0), about.get("size_bytes", 0), sum(run.rows for run in self.runs))
+        files, size_bytes = (count_in(about.get(name, 0)) for name in ("files", "size_bytes"))
+        return Totals(files, size_bytes, sum(run.rows for run in self.runs))
 
 
 @contextmanager
@@ -143,7 +171,7 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
             connection = stack.enter_context(closing(_for_reading(path.absolute().as_uri())))
             check_format(folder, connection)
             manifest = Manifest(folder, tuple(runs_of(connection)), connection)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeError) as error:  # the last where SQLite quotes what it read
             raise damaged(folder, error) from error
         try:
             yield manifest
@@ -170,7 +198,9 @@ def _for_reading(uri: str) -> sqlite3.Connection:
 
 
 def _opened(uri: str, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=BUSY_S)
+    connection = sqlite3.connect(f"{uri}?mode={mode}", uri=True, timeout=BUSY_S)
+    connection.text_factory = lambda raw: raw.decode(errors="replace")  # what damage left of a name leads nowhere
+    return connection
 
 
 @contextmanager
@@ -204,7 +234,9 @@ def runs_of(connection: sqlite3.Connection) -> Iterator[Run]:
     )
     for (_, *own), parts in groupby(rows.fetchall(), key=lambda row: row[:5]):
         name, records, *index = own
-        yield Run(name, records, tuple(Part(*row[5:]) for row in parts if row[5] is not None), *index)
+        if not isinstance(name, str):
+            raise sqlite3.DatabaseError("the name of a run is lost")
+        yield Run(name, count_in(records), tuple(Part(*row[5:]) for row in parts if row[5] is not None), *index)
 
 
 def unnamed_runs(folder: Path, connection: sqlite3.Connection) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -336,3 +337,26 @@ def test_what_a_killed_writer_left_is_undone(tmp_path: Path) -> None:
         sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("SELECT count(*) FROM file")
     assert numbers(session_events(calls.PRINCIPAL, source).events) == [1, 3, 4, 5, 7]
     assert not (tmp_path / "archive" / f"{path.name}-journal").exists()
+
+
+def test_no_damage_of_a_manifest_is_silent(tmp_path: Path) -> None:
+    """Wherever bytes of a manifest are changed: the answer is what it was, or names a gap, or is one clear error."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    for number in range(20):
+        write(logs, f"04{number:02d}", [calls.call(20 + number, -1)])
+    archive = made(folder, logs)
+    expected = session_events(calls.PRINCIPAL, archive).records
+    path = folder / ARCHIVE_MANIFEST
+    whole, chance, refused = path.read_bytes(), random.Random(5), 0  # noqa: S311 - to repeat
+    for attempt in range(150):
+        at, length = chance.randrange(len(whole)), chance.choice([1, 8, 100, 3_000])
+        instead = bytes(length) if attempt % 2 else chance.randbytes(length)
+        path.write_bytes((whole[:at] + instead + whole[at + length :])[: len(whole)])
+        try:
+            found = session_events(calls.PRINCIPAL, archive)
+            load_trail(archive)
+        except (ArchiveError, TrailError):
+            refused += 1
+        else:
+            assert found.records == expected or failed(found) or found.coverage.unread
+    assert 10 < refused < 140
