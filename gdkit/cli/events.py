@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _SHOWN = 12
 """Keys and files that are named one by one."""
 _WRITABLE = "name a file in a folder that is there and writable."
-_FORMULA = r"^([=+\-@\t\r])"
-"""How a text begins that a spreadsheet would run. Source: OWASP, "CSV Injection"."""
 
 
 @click.command()
@@ -129,6 +127,7 @@ def _document(found: Trail) -> dict[str, object]:
 
 def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) -> None:
     from gdkit.columns import EVENTS  # noqa: PLC0415
+    from gdkit.ui.csv_guard import guarded  # noqa: PLC0415
 
     named = csv_file or parquet_file
     if named is None:
@@ -136,7 +135,7 @@ def _write(table: pd.DataFrame, csv_file: str | None, parquet_file: str | None) 
     try:
         if csv_file:
             texts = [name for name in EVENTS.names if table[name].dtype == "str"]
-            safe = {name: table[name].str.replace(_FORMULA, r"'\1", regex=True) for name in texts}
+            safe = {name: table[name].map(guarded, na_action="ignore").astype("str") for name in texts}
             table.assign(**safe).to_csv(csv_file, index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
         else:
             table.to_parquet(named, engine="pyarrow", compression="zstd", index=False)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from gdkit.columns import EVENTS
+
+_WHO_AND_WHERE = [EVENTS.names.index(name) for name in ("source_address", "region", "account_id", "principal_id",
+                                                        "access_key_id")]  # fmt: skip
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -29,11 +33,16 @@ class KeptEvents:
     Copies have the same event id, time and name. A copy that lacks time or name (a damaged export) joins a full one.
     Records that share an id and differ in time or name are no copies: all are kept, and told of. An event without an
     id is a copy only of one with the same text.
+
+    Attributes:
+        contradicted: ids of events whose copies say different things of who called from where, or of where it was
+            recorded, each with the first place of one.
     """
 
     def __init__(self) -> None:
         self._rows: dict[tuple[Any, ...], Kept] = {}
         self._partial: list[tuple[Any, ...]] = []
+        self.contradicted: dict[str, tuple[str, int]] = {}
 
     def add(self, row: Kept) -> None:
         """Take in one event."""
@@ -43,7 +52,11 @@ class KeptEvents:
             self._rows[key] = row
             if key[0] is not None and None in key:
                 self._partial.append(key)
-        elif _rank(row) < _rank(other):
+            return
+        if row.raw != other.raw and row.values[0] is not None and _contradict(row.values, other.values):
+            places = self.contradicted.get(row.values[0], row.place), row.place, other.place
+            self.contradicted[row.values[0]] = min(places)
+        if _rank(row) < _rank(other):
             self._rows[key] = row
 
     def so_far(self) -> list[Kept]:
@@ -74,6 +87,12 @@ class KeptEvents:
             if any(_is_fuller(other, key) for other in of_id[key[0]]):
                 del self._rows[key]
         self._partial = []
+
+
+def _contradict(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Tell whether copies of one event say different things of who called from where, and of where it was recorded."""
+    pairs = ((one[at], other[at]) for at in _WHO_AND_WHERE)
+    return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 def _rank(row: Kept) -> tuple[int, str, tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-NoteKind = Literal["time", "no_time", "account", "cells", "differs", "lookup", "bytes"]
+NoteKind = Literal["time", "no_time", "account", "cells", "differs", "contradicts", "lookup", "bytes"]
 
 NOT_CLOUDTRAIL = "JSON, but no CloudTrail record"
 

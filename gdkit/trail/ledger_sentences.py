@@ -24,6 +24,10 @@ SENTENCES: dict[NoteKind, tuple[str, str]] = {
         "1 event id stands on records that differ in name or time; all of them are kept",
         "{n} event ids stand on records that differ in name or time; all of them are kept",
     ),
+    "contradicts": (
+        "1 event has copies that differ in who called, from where, or where it was recorded; the fullest is shown",
+        "{n} events have copies that differ in who called, from where, or where it was recorded; the fullest are shown",
+    ),
     "cells": ("1 row has fewer cells than its header", "{n} rows have fewer cells than their header"),
     "lookup": (
         "1 look-up row has no readable CloudTrailEvent, so only the row's own fields are known",

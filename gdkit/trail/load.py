@@ -113,6 +113,8 @@ def load_trail(
         rows = load.kept.in_order()
     for path, line in load.kept.differing().values():
         load.ledger.note("differs", path, line)
+    for path, line in load.kept.contradicted.values():
+        load.ledger.note("contradicts", path, line)
     coverage = load.ledger.coverage(rows)
     return Trail(events_of(rows), [row.raw for row in rows], coverage)
 

@@ -4,10 +4,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdkit.trail import load_trail
+from gdkit.trail.search import session_events
 from tests.trail import samples
 
 COPIES: list[dict[str, Any]] = [
@@ -62,6 +64,24 @@ def test_different_events_under_one_id_are_told(tmp_path: Path) -> None:
     trail = load_trail(samples.write(tmp_path / "a.json", samples.compact(events)))
     assert set(trail.events["event_name"]) == {samples.event(1)["eventName"], "RunInstances"}
     assert trail.coverage.warnings[0].startswith("1 event id stands on records that differ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"sourceIPAddress": "192.0.2.77"}, True),
+        ({"awsRegion": "us-west-2"}, True),
+        ({"userAgent": "other"}, False),
+        ({"sourceIPAddress": ...}, False),
+    ],
+)
+def test_copies_that_contradict_each_other(tmp_path: Path, changes: dict[str, Any], told: bool) -> None:
+    """Copies that say different things of the caller or the place are one event, and that is told by every reader."""
+    events = [samples.event(1), samples.event(1, **changes)]
+    path = samples.write(tmp_path / "a.json", samples.compact({"Records": events}))
+    for trail in (load_trail(path), session_events(samples.INSTANCE, path)):
+        assert len(trail.events) == 1
+        assert any("1 event has copies that differ" in one for one in trail.coverage.warnings) is told
 
 
 def test_events_come_by_time_then_id(tmp_path: Path) -> None:

@@ -80,11 +80,11 @@ def subject_of(who: str | os.PathLike[str]) -> Subject:
     """
     from gdkit.analysis.subject import subject_of_finding, subject_of_text  # noqa: PLC0415 - loaded where needed
 
-    if not os.path.exists(who):  # noqa: PTH110 - any text may be asked about, however long
-        named = subject_of_text(os.fspath(who))
-        if named is None:
-            raise UsageError("this is no file, and names no session", where=f"{os.fspath(who)!r:.200}", action=_WHO)
+    named = subject_of_text(os.fspath(who)) if isinstance(who, str) else None
+    if named is not None:  # whatever file or folder has such a name
         return named
+    if not os.path.exists(who):  # noqa: PTH110 - any text may be asked about, however long
+        raise UsageError("this is no file, and names no session", where=f"{os.fspath(who)!r:.200}", action=_WHO)
     from gdkit.findings import load_findings, select_finding  # noqa: PLC0415 - of a file alone
 
     found = load_findings(Path(who))
@@ -146,6 +146,9 @@ def search_trail(
     for event_id, (path, line) in kept.differing().items():
         if event_id in ids:
             ledger.note("differs", path, line)
+    for event_id, (path, line) in kept.contradicted.items():
+        if event_id in ids:
+            ledger.note("contradicts", path, line)
     for sentence in unfollowed(events):
         ledger.warn(sentence)
     if unfinished := search.unfinished:
