@@ -101,11 +101,15 @@ def test_stopped_at_work(notebook: Path, tmp_path: Path, capfd: pytest.CaptureFi
         os.kill(os.getpid(), signal.SIGINT)
 
     presser = threading.Thread(target=press, daemon=True)
-    with kernel_at_work() as kernel:
-        presser.start()
-        with pytest.raises(KeyboardInterrupt):
-            run.run_notebook("x", tmp_path / "out.ipynb", {"case": "c"}, kernel=kernel)
-        assert tidied.exists()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
+    try:
+        with kernel_at_work() as kernel:
+            presser.start()
+            with pytest.raises(KeyboardInterrupt):
+                run.run_notebook("x", tmp_path / "out.ipynb", {"case": "c"}, kernel=kernel)
+            assert tidied.exists()
+    finally:
+        signal.signal(signal.SIGINT, before)
     gc.collect()
     assert capfd.readouterr().err == ""
 
