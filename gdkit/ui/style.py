@@ -5,8 +5,8 @@ STYLE = """
   margin: .2rem 0 1rem; font-variant-ligatures: none; }
 .gd-view p { margin: .3rem 0; max-width: 75rem; }
 .gd-view .gd-summary { font-weight: 600; font-size: 1.05em; }
-.gd-view .gd-sample { width: max-content; max-width: 100%; background: #7a1f5c; color: #fff; font-weight: 700;
-  padding: .1rem .6rem; }
+.gd-view .gd-sample { width: max-content; max-width: 100%; box-sizing: border-box; background: #7a1f5c; color: #fff;
+  font-weight: 700; padding: .1rem .6rem; }
 .gd-view .gd-more { opacity: .8; }
 .gd-view ul.gd-notes { margin: .3rem 0 .5rem 1.2rem; padding: 0; }
 .gd-view .gd-blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr));

@@ -83,7 +83,9 @@ def apply(hands: Hands, cell: Locator, shot: str) -> None:
     assert found
     hands.write(cell, "Plan's hash", found[1])
     hands.press(cell, "Apply")
-    expect(cell.get_by_text("and reading back shows what was planned.").last).to_be_in_viewport()
+    told = cell.get_by_text("and reading back shows what was planned.")
+    expect(told.last).to_be_visible()
+    expect(told.first).to_be_in_viewport()  # the line below the button; how far down the rest stands, fonts decide
     expect(cell.get_by_role("button", name="Apply", exact=True)).to_be_in_viewport()
     shots.keep(hands.page, f"{shot}-applied")
 
