@@ -83,3 +83,12 @@ def is_special(path: str | Path) -> bool:
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def state_of(path: str) -> tuple[int, int] | None:
+    """Give the size of a file or folder in bytes, and the time of its last change in ns; None where it is not there."""
+    try:
+        about = os.stat(path)  # noqa: PTH116 - of very many files
+    except OSError:
+        return None
+    return about.st_size, about.st_mtime_ns

@@ -16,6 +16,7 @@ from gdkit.errors import StoppedError
 from gdkit.trail.search import session
 from tests.trail import samples
 from tests.trail.search import calls
+from tests.trail.search.looks import noted_looks
 from tests.trail.search.test_search import chain, write
 
 if TYPE_CHECKING:
@@ -138,20 +139,13 @@ def test_keep_goes_on(
 ) -> None:
     """With --keep the same command reads again only files in which something was found; DIR may lie in the trail."""
     of_others = write(trail, "0200", [calls.call(90, -1)])
-    looked: list[str] = []
-    look_at = session.look_at
-
-    def noted(file: Any, *given: Any, **named: Any) -> Any:
-        looked.append(file.path)
-        return look_at(file, *given, **named)
-
-    monkeypatch.setattr(session, "look_at", noted)
+    looked = noted_looks(monkeypatch)
     asked = (calls.PRINCIPAL, "--trail", trail, "--json", "--keep", trail / "kept")
     first = events(*asked)
     looked.clear()
     second = events(*asked)
     assert json.loads(second.out)["events"] == json.loads(first.out)["events"] != []
-    assert set(looked) == {str(path) for path in trail.glob("*.json.gz")} - {str(of_others)}
+    assert set(looked) == {path.name for path in trail.glob("*.json.gz")} - {of_others.name}
     assert json.loads(second.out)["coverage"]["unread"] == []
 
 

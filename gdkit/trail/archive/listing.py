@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gdkit.errors import TrailError, UsageError
 from gdkit.trail.archive.manifest import path_in
 from gdkit.trail.archive.values import ToRead
-from gdkit.trail.folders import not_covered, walk
+from gdkit.trail.folders import not_covered, state_of, walk
 from gdkit.trail.search.needles import in_order
 from gdkit.trail.sources import find_files, is_log
 
@@ -121,7 +121,7 @@ def changed_since(manifest: Manifest) -> Changes:
     held = "SELECT path, size_bytes, mtime_ns FROM file WHERE state = 'held' AND NOT settled ORDER BY number"
     for raw, size_bytes, mtime_ns in manifest.connection.execute(held):
         path = path_in(raw)
-        found = _state(path)
+        found = state_of(path)
         if found is None:
             gone.append(path)
         elif found != (size_bytes, mtime_ns):
@@ -137,7 +137,7 @@ def _list(source: str, sources: Sequence[str], listing: Listing) -> None:
     for one in not_covered(found.unlisted, sources):
         raise TrailError(one.problem, where=one.path, action=f"{one.todo}, or name the other folders one by one")
     for file in found.files:
-        state = _state(file.path)
+        state = state_of(file.path)
         listing.files.setdefault(file.path, (file, state[1] if state else 0))
     listing.passed_over += found.passed_over
     listing.folders |= folders
@@ -149,16 +149,8 @@ def _folders(path: Path) -> dict[str, int]:
 
 
 def _changed_at(folder: str) -> int | None:
-    state = _state(folder)
+    state = state_of(folder)
     return state[1] if state else None
-
-
-def _state(path: str) -> tuple[int, int] | None:
-    try:
-        about = os.stat(path)  # noqa: PTH116 - of very many files
-    except OSError:
-        return None
-    return about.st_size, about.st_mtime_ns
 
 
 def _logs_in(folder: str, manifest: Manifest) -> set[str]:

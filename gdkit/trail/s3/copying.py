@@ -10,7 +10,8 @@ from gdkit.trail.fetched.names import path_of
 from gdkit.trail.fetched.store import write_records
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.kept import NOTHING, write_saved
-from gdkit.trail.s3.searching import SAVED_EVERY_S, Answer
+from gdkit.trail.s3.searching import Answer
+from gdkit.trail.saving import now_and_then
 from gdkit.trail.written import write_whole
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def copy_objects(
             write_whole(path, content, durable=False)
         return content is not None
 
-    begun_s = saved_s = time.monotonic()
+    begun_s, maybe_save = time.monotonic(), now_and_then(lambda: write_saved(folder, saved))
     size, done, size_done = sum(one.size_bytes for one in objects), 0, 0
     with ThreadPoolExecutor(contents.at_once, "gdkit-copy") as pool:
         try:
@@ -60,9 +61,7 @@ def copy_objects(
                 done, size_done = done + copied, size_done + one.size_bytes
                 if copied:
                     saved.done[one.stored.key] = one.stored.etag
-                if time.monotonic() - saved_s >= SAVED_EVERY_S:
-                    write_saved(folder, saved)
-                    saved_s = time.monotonic()
+                maybe_save()
                 if watch.on_progress:
                     spent_s = time.monotonic() - begun_s
                     left_s = spent_s * (size - size_done) / size_done if size_done else None

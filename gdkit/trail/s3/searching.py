@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +11,7 @@ from gdkit.trail.load import collector_paused
 from gdkit.trail.s3.ahead import Ahead
 from gdkit.trail.s3.crowd import Crowd
 from gdkit.trail.s3.kept import NOTHING, Keeper, held_records
+from gdkit.trail.saving import now_and_then
 from gdkit.trail.search.follow import Known
 from gdkit.trail.search.look import Looked, look_in
 from gdkit.trail.search.run import Search
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from gdkit.trail.s3.kept import Saved
     from gdkit.trail.s3.listing import LogObject
     from gdkit.trail.search.needles import Sought
-
-SAVED_EVERY_S = 60.0
-"""Seconds of work that a run which is killed can lose."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NOT_READ = Looked([], [], readable=False, records=False)
@@ -104,13 +101,10 @@ def _look(ahead: Ahead, contents: Contents, crowd: Crowd) -> Callable[..., Looke
 
 def _teller(watch: Watch, save: Callable[[], int]) -> Callable[[Progress], None]:
     """Give what is told of progress: it saves now and then, and tells on."""
-    saved_s = time.monotonic()
+    maybe_save = now_and_then(save)
 
     def tell(progress: Progress) -> None:
-        nonlocal saved_s
-        if time.monotonic() - saved_s >= SAVED_EVERY_S:
-            save()
-            saved_s = time.monotonic()
+        maybe_save()
         if watch.on_progress:
             watch.on_progress(replace(progress, what="objects"))
 

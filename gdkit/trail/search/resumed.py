@@ -5,16 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import time
 import zlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdkit import __version__
 from gdkit.errors import CaseWriteError
+from gdkit.model import utc_text
+from gdkit.trail.folders import state_of
+from gdkit.trail.saving import now_and_then
 from gdkit.trail.search.look import NOTHING_ODD
 from gdkit.trail.search.needles import Needle
+from gdkit.trail.times import parse_time
 from gdkit.trail.written import write_whole
 
 if TYPE_CHECKING:
@@ -27,11 +29,8 @@ if TYPE_CHECKING:
     from gdkit.trail.search.run import Search
     from gdkit.trail.sources import LogFile
 
-SAVED_EVERY_S = 60.0
-"""Seconds of work that a search which is killed can lose."""
-
 Mark = tuple[int, int]
-"""Size of a file in bytes and the time of its last change in ns: as long as both stay it is taken for the same."""
+"""What ``folders.state_of`` tells of a file: as long as it stays, the file is taken for the same."""
 
 
 class Earlier(NamedTuple):
@@ -83,7 +82,7 @@ class Keeper:
         self._search = search
         self._known = known
         self._paths = [file.path for file in files]
-        self._marks = {name: _mark(name) for name in self._paths}  # before they are read: they may change meanwhile
+        self._marks = {name: state_of(name) for name in self._paths}  # before they are read: they may change meanwhile
         earlier = read_earlier(path)
         if any(self._marks.get(name) != mark for name, mark in earlier.with_data.items()):
             earlier = NOTHING
@@ -94,13 +93,10 @@ class Keeper:
 
     def run(self, workers: int | None = None, on_progress: Callable[[Progress], None] | None = None) -> None:
         """Run the search as ``Search.run`` does, and keep how far it is: now and then, and whatever ends it."""
-        saved_s = time.monotonic()
+        maybe_save = now_and_then(self.save)
 
         def tell(progress: Progress) -> None:
-            nonlocal saved_s
-            if time.monotonic() - saved_s >= SAVED_EVERY_S:
-                self.save()
-                saved_s = time.monotonic()
+            maybe_save()
             if on_progress:
                 on_progress(progress)
 
@@ -144,7 +140,7 @@ def write_earlier(path: Path, earlier: Earlier) -> None:
     Raises:
         CaseWriteError: it cannot be written.
     """
-    needles = [[one.text, _text(one.since), _text(one.until), one.late.total_seconds(), one.name]
+    needles = [[one.text, utc_text(one.since), utc_text(one.until), one.late.total_seconds(), one.name]
                for one in sorted(earlier.needles, key=repr)]  # fmt: skip
     document = {"gdkit": __version__, "needles": needles,
                 "empty": list(earlier.empty.items()), "with_data": list(earlier.with_data.items())}  # fmt: skip
@@ -157,20 +153,4 @@ def _marks(rows: list[Any]) -> dict[str, Mark]:
 
 def _needles(rows: list[Any]) -> Iterator[Needle]:
     for text, since, until, late_s, name in rows:
-        yield Needle(text, _time(since), _time(until), timedelta(seconds=late_s), name)
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _mark(path: str) -> Mark | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - of very many files
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
+        yield Needle(text, parse_time(since), parse_time(until), timedelta(seconds=late_s), name)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gdkit.trail.archive.asked import Asked
+    from gdkit.trail.items import NoteKind
     from gdkit.trail.load import Progress
     from gdkit.trail.search.look import Candidate, Looked
 
@@ -134,21 +135,12 @@ def search_trail(
         hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
         rows, events, kept = _kept(hits, subject)
         ledger = Ledger(found, sought=True)
-        ids, texts = {row.values[0] for row in rows}, {row.raw for row in rows}
-        for hit in hits:
-            if hit.record.raw in texts or (hit.record.values[0] is not None and hit.record.values[0] in ids):
-                _book_hit(ledger, hit)
+        _book_hits(ledger, hits, rows, kept)
         for number, looked in enumerate(search.looked):
             if looked is not None:
                 _book(ledger, origins[number], files[number], looked)
         for archive in archives:
             archive.book(ledger)
-    for event_id, (path, line) in kept.differing().items():
-        if event_id in ids:
-            ledger.note("differs", path, line)
-    for event_id, (path, line) in kept.contradicted.items():
-        if event_id in ids:
-            ledger.note("contradicts", path, line)
     for sentence in unfollowed(events):
         ledger.warn(sentence)
     if unfinished := search.unfinished:
@@ -223,11 +215,19 @@ def _kept(hits: Iterable[Hit], subject: Subject) -> tuple[list[Kept], pd.DataFra
     return rows, events, kept
 
 
-def _book_hit(ledger: Ledger, hit: Hit) -> None:
-    """Tell the ledger of one record."""
-    for kind in hit.record.notes:
-        ledger.note(kind, hit.path, hit.record.line)
-    ledger.record_found(hit.source, hit.record.values)
+def _book_hits(ledger: Ledger, hits: Iterable[Hit], rows: Iterable[Kept], kept: KeptEvents) -> None:
+    """Tell the ledger of the records that are the session's, their copies among them, and what is odd about these."""
+    ids, texts = {row.values[0] for row in rows} - {None}, {row.raw for row in rows}
+    for hit in hits:
+        if hit.record.raw in texts or hit.record.values[0] in ids:
+            for kind in hit.record.notes:
+                ledger.note(kind, hit.path, hit.record.line)
+            ledger.record_found(hit.source, hit.record.values)
+    odd: tuple[tuple[NoteKind, dict[str, tuple[str, int]]], ...] = (
+        ("differs", kept.differing()), ("contradicts", kept.contradicted))  # fmt: skip
+    for kind, places in odd:
+        for path, line in (place for event_id, place in places.items() if event_id in ids):
+            ledger.note(kind, path, line)
 
 
 def _book(ledger: Ledger, source: int, file: LogFile, looked: Looked) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gdkit.errors import AwsError, CostError, TrailError
 from gdkit.model import Subject
-from gdkit.trail import load_trail
+from gdkit.trail import load_trail, saving
 from gdkit.trail.fetched import Cost, Fetched, Terms, Watch, fetch, with_fetched
 from gdkit.trail.fetched.reading import has_logs
 from gdkit.trail.fetched.store import read_plan
@@ -221,7 +221,7 @@ def test_killed_run_loses_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long run keeps what it has now and then, so that a run that is killed loses little."""
-    monkeypatch.setattr(searching, "SAVED_EVERY_S", 0.0)
+    monkeypatch.setattr(saving, "SAVED_EVERY_S", 0.0)
     seen: list[int] = []
 
     def look(progress: Progress) -> None:

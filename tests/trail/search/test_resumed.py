@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdkit.errors import CaseWriteError, StoppedError, TrailError
-from gdkit.trail.search import resumed, session, session_events
+from gdkit.trail.search import resumed, session_events
 from tests.trail import samples
 from tests.trail.search import calls
+from tests.trail.search.looks import noted_looks
 from tests.trail.search.test_against_load import WHO, one_file
 from tests.trail.search.test_against_load import write as write_files
 from tests.trail.search.test_over_days import DELAYS, Story, namings, one_step
@@ -32,15 +33,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note which files are looked at."""
-    names: list[str] = []
-    look_at = session.look_at
-
-    def noted(file: Any, *given: Any, **named: Any) -> Any:
-        names.append(Path(file.path).name)
-        return look_at(file, *given, **named)
-
-    monkeypatch.setattr(session, "look_at", noted)
-    return names
+    return noted_looks(monkeypatch)
 
 
 def others(folder: Path, count: int = 3) -> list[str]:

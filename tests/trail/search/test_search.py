@@ -12,10 +12,11 @@ import gdkit
 from gdkit.errors import TrailError, UsageError
 from gdkit.sample import write_sample
 from gdkit.trail import load_trail
-from gdkit.trail.search import session, session_events, subject_of
+from gdkit.trail.search import session_events, subject_of
 from gdkit.trail.search.keep import session_rows
 from tests.trail import samples
 from tests.trail.search import calls
+from tests.trail.search.looks import noted_looks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,14 +69,7 @@ def test_files_before_a_key_are_looked_at_once(tmp_path: Path, monkeypatch: pyte
     for number in range(5):
         write(tmp_path, f"0{number}10", [calls.call(9, -1)], day="20261030")
     chain(tmp_path)
-    looks: list[str] = []
-    look_at = session.look_at
-
-    def counted(file: Any, *rest: Any, **more: Any) -> Any:
-        looks.append(file.path.rpartition("/")[2])
-        return look_at(file, *rest, **more)
-
-    monkeypatch.setattr(session, "look_at", counted)
+    looks = noted_looks(monkeypatch)
     assert len(session_events(calls.PRINCIPAL, tmp_path, workers=1).events) == 5
     assert sum("20261030" in name for name in looks) == 5
     assert len(looks) <= 5 + 2 * 3
@@ -197,14 +191,7 @@ def test_many_keys_need_few_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         used = samples.event(900 - number, userIdentity=calls.role("AROAEXAMPLEMANY00001:s",
                                                                    f"ASIAEXAMPLEMANY{99 - number:05d}"))  # fmt: skip
         samples.write(tmp_path / f"{number:03d}.json", samples.compact([made, used]))
-    looks: list[str] = []
-    look_at = session.look_at
-
-    def counted(file: Any, *rest: Any, **more: Any) -> Any:
-        looks.append(file.path)
-        return look_at(file, *rest, **more)
-
-    monkeypatch.setattr(session, "look_at", counted)
+    looks = noted_looks(monkeypatch)
     assert len(session_events(calls.PRINCIPAL, tmp_path, workers=1).events) == 200
     assert len(looks) <= 100 * 2.2
 
