@@ -130,15 +130,14 @@ def search_trail(
     run = keeper.run if keeper else search.run
     with _asked(found, stopped) as archives:
         _look_everywhere(search, archives, known, lambda: run(workers, on_progress))
-        of_files = [Hit(origins[number], files[number].path, one)
-                    for number, one in _once(search.candidates)]  # fmt: skip
+        of_files = (Hit(origins[number], files[number].path, one) for number, one in _once(search.candidates))
         hits = [*of_files, *(hit for archive in archives for hit in archive.hits())]
         rows, events, kept = _kept(hits, subject)
         ledger = Ledger(found, sought=True)
         _book_hits(ledger, hits, rows, kept)
-        for number, looked in enumerate(search.looked):
+        for source, file, looked in zip(origins, files, search.looked, strict=True):
             if looked is not None:
-                _book(ledger, origins[number], files[number], looked)
+                _book(ledger, source, file, looked)
         for archive in archives:
             archive.book(ledger)
     for sentence in unfollowed(events):
