@@ -38,7 +38,7 @@ def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
         raise CaseWriteError(
             f"it cannot be written ({error.strerror or type(error).__name__})",
             where=str(path),
-            action="make room or choose another case folder, and run it again; what was fetched is kept",
+            action="make room or choose another folder, and run it again; what was fetched is kept",
         ) from error
     finally:
         if temporary is not None:
