@@ -165,7 +165,7 @@ class Known:
         """Search for a principal while a credential of its is good; it can be taken again, under the same name."""
         if principal and (principal, since, until) not in self._stays:
             self._stays.add((principal, since, until))
-            self.needles.append(Needle(searchable(principal), _hour(since), _hour(until, 1), name=principal))
+            self.needles.append(Needle(searchable(principal), since, until, name=principal))
 
     def _own_key(self, key: str, at: datetime | None, issued_at: datetime | None) -> None:
         self._own_keys.add(key)
@@ -193,7 +193,7 @@ class Known:
              late: timedelta = LATE, name: str = "") -> None:  # fmt: skip
         if text and text not in self._texts:
             self._texts.add(text)
-            self.needles.append(Needle(searchable(text), _hour(since), _hour(until, 1), late, name or text))
+            self.needles.append(Needle(searchable(text), since, until, late, name or text))
 
 
 def _call(values: tuple[Any, ...]) -> Call:
@@ -209,11 +209,6 @@ def _call(values: tuple[Any, ...]) -> Call:
     return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
                 get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
                 new_user[1] if new_user else None, get("requested_session_name"), console)  # fmt: skip
-
-
-def _hour(at: datetime | None, later: int = 0) -> datetime | None:
-    """Give the hour that a time is in, or the one after it: thousands of identifiers have few such times then."""
-    return _later(at and at.replace(minute=0, second=0, microsecond=0), timedelta(hours=later))
 
 
 def _later(at: datetime | None, by: timedelta) -> datetime | None:

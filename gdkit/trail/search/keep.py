@@ -43,13 +43,15 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
         own = own | ((events["principal_id"] == principal_id) & ~passed_on)
     made, tokens = _issues(events, found.access_key_ids)
     users = made_users(events)
-    kept = own
-    while True:
-        grown = kept | _chained(events, made[kept[made.index]], tokens[kept[tokens.index]])
-        grown |= events["principal_id"].isin(users[kept[users.index]]) | _second_halves(events, kept)
-        if grown.equals(kept):
-            return kept | found.issued
-        kept = grown
+    halves = events.loc[(events["identity_type"] == "AWSAccount") & events["access_key_id"].isna(), "shared_event_id"]
+    kept = fresh = own
+    while fresh.any():
+        led_to = _chained(events, made[fresh[made.index]], tokens[fresh[tokens.index]])
+        led_to |= events["principal_id"].isin(users[fresh[users.index]])
+        led_to[halves.index] |= halves.isin(set(events.loc[fresh, "shared_event_id"].dropna()))
+        fresh = led_to & ~kept
+        kept = kept | fresh
+    return kept | found.issued
 
 
 def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -68,9 +70,9 @@ def sign_ins(events: pd.DataFrame) -> pd.DataFrame:
 
     Source: IAM User Guide, "Switch from a user to an IAM role (console)": the console assumes the role.
     """
-    done = events[events["error_code"].isna()]
-    tokens = done[done["event_name"] == "GetSigninToken"]
-    switched = done[in_console(done) & done["new_principal_id"].notna()]
+    done = events["error_code"].isna()
+    tokens = events[done & (events["event_name"] == "GetSigninToken")]
+    switched = events[done & in_console(events) & events["new_principal_id"].notna()]
     if switched.empty:
         return tokens
     began = switched.assign(principal_id=switched["new_principal_id"], session_name=switched["requested_session_name"],
@@ -91,13 +93,6 @@ def made_users(events: pd.DataFrame) -> pd.Series:
     return answers.str.extract(NEW_USER, expand=False).dropna()
 
 
-def _second_halves(events: pd.DataFrame, kept: pd.Series) -> pd.Series:
-    """Tell which events are another account's records of calls that are kept."""
-    shared = set(events.loc[kept, "shared_event_id"].dropna())
-    second = (events["identity_type"] == "AWSAccount") & events["access_key_id"].isna()
-    return second & events["shared_event_id"].isin(shared)
-
-
 def _chained(events: pd.DataFrame, made: pd.DataFrame, tokens: pd.DataFrame) -> pd.Series:
     """Tell which events were made with what these calls issued."""
     stays = _during(events, events["access_key_id"].isna(), made["new_principal_id"], made["event_at"], ends_of(made))
@@ -116,6 +111,8 @@ def _during(
         since: when each begins.
         until: when each ends.
     """
+    if principals.empty:
+        return pd.Series(False, index=events.index)
     spans = pd.DataFrame({"principal_id": principals, "event_at": since, "until": until}).dropna()
     asked = asked & events["principal_id"].isin(spans["principal_id"]) & events["event_at"].notna()
     if not asked.any():

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from gdkit.trail.items import Found
@@ -68,6 +68,14 @@ class Needle(NamedTuple):
     late: timedelta = LATE
     name: str = ""
 
+    def by_the_hour(self) -> Needle:
+        """Give it with the hours around its times: thousands of identifiers have few such times."""
+        since, until = (at and at.replace(minute=0, second=0, microsecond=0) for at in (self.since, self.until))
+        try:
+            return self._replace(since=since, until=until and until + timedelta(hours=1))
+        except OverflowError:
+            return self._replace(since=since, until=None)
+
     def days(self, span: Span | None) -> Days:
         """Give the days of its calls where a file was delivered long after them; nothing for any other file."""
         if span is None or self.since is None or self.until is None or span.first_at <= self.until + SOON:
@@ -97,7 +105,7 @@ class ByTime:
     def __init__(self, needles: Sequence[Needle]) -> None:
         self._needles = needles
         self._taken = 0
-        self._groups: dict[tuple[Any, ...], tuple[list[int], list[bytes]]] = {}
+        self._groups: dict[Needle, tuple[list[int], list[bytes]]] = {}
 
     def sought_in(self, span: Span | None, first: int = 0) -> dict[Days, list[bytes]]:
         """Choose the identifiers that a file can hold which was delivered in that span.
@@ -108,13 +116,12 @@ class ByTime:
         """
         for number in range(self._taken, len(self._needles)):
             needle = self._needles[number]
-            numbers, texts = self._groups.setdefault((needle.since, needle.until, needle.late), ([], []))
+            numbers, texts = self._groups.setdefault(needle.by_the_hour()._replace(text="", name=""), ([], []))
             numbers.append(number)
             texts.append(needle.text.encode())
         self._taken = len(self._needles)
         chosen: dict[Days, list[bytes]] = {}
-        for numbers, texts in self._groups.values():
-            one = self._needles[numbers[0]]
+        for one, (numbers, texts) in self._groups.items():
             if numbers[-1] >= first and one.fits(span):
                 chosen.setdefault(one.days(span), []).extend(texts[bisect_left(numbers, first) :])
         return chosen

@@ -13,7 +13,7 @@ from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import EVENT_AT
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.memory import reuse_memory
-from gdkit.trail.search.needles import EARLY, ByTime, in_order, span_of
+from gdkit.trail.search.needles import EARLY, ByTime, Span, in_order, span_of
 from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.search.follow import Known
     from gdkit.trail.search.look import Candidate
-    from gdkit.trail.search.needles import Days, Needle, Sought, Span
+    from gdkit.trail.search.needles import Days, Needle, Sought
 
 MOST_WORKERS = 64
 _SECONDS_BETWEEN_REPORTS = 0.2
+_AN_HOUR_AND_MORE = timedelta(hours=2)
+"""So far before a time files can be of an hour that is searched for what was issued then; see ``needles.ByTime``."""
 
 
 class Searchable(Protocol):
@@ -255,20 +257,29 @@ class Search:
             self._spans[number], self._searched_for[number] = None, 0
 
     def _look_again_for(self, new: Sequence[Needle]) -> None:
-        """Put back the files that were looked at already and can hold one of these."""
+        """Put back the files that were looked at already and can hold one of these; others need no search for them."""
         for place in self._misnamed:
             self._put_back(place)
+        known = len(self._known.needles)
         since = None if any(needle.since is None for needle in new) else min(n.since for n in new if n.since)
         fits: dict[Span | None, bool] = {}
         for place in range(self._rounds.reached - 1, -1, -1):
             number = self._order[place]
-            span = self._spans[number]
-            if since is not None and span is not None and span.last_at + timedelta(days=1) < since:
+            moment = self._moment(number)
+            if since is not None and moment is not None and moment.last_at + _AN_HOUR_AND_MORE < since:
                 return
-            if span not in fits:
-                fits[span] = any(needle.fits(span) for needle in new)
-            if fits[span] and self.looked[number] is not None and (number not in self._empty or self._lacking(number)):
+            if moment not in fits:
+                fits[moment] = any(needle.fits(moment) for needle in new)
+            if not fits[moment]:
+                if self._searched_for[number] == known - len(new):  # nothing earlier is left to search it for
+                    self._searched_for[number] = known
+            elif self.looked[number] is not None and (number not in self._empty or self._lacking(number)):
                 self._put_back(place)
+
+    def _moment(self, number: int) -> Span | None:
+        """Give the very minute of a file's delivery, as its name tells it."""
+        place = self._files[number].place
+        return Span(place.at, place.at) if self._spans[number] and place and place.at else None
 
     def _put_back(self, place: int) -> None:
         if self._rounds.put_back(place):
