@@ -185,7 +185,8 @@ class _Load:
             self.kept.add(Kept(one.values, one.raw, one.form, (hit.path, one.line), hit.source))
             odd += [(hit.path, one.line, kind) for kind in one.notes]
             if number % _RECORDS_BETWEEN_REPORTS == 0:
-                self._report(archived.size_bytes * number // max(archived.records, number))
+                read = number / max(archived.records, number)
+                self._report(int(archived.size_bytes * read), int(archived.files * read))
         return odd
 
     def _take(self, item: Item, source: int, name: str, text: FileText) -> None:
@@ -209,10 +210,12 @@ class _Load:
         elif isinstance(item, Digest):
             self.ledger.digest()
 
-    def _report(self, bytes_of_file: int) -> None:
+    def _report(self, more_bytes: int, more_files: int = 0) -> None:
+        """Tell how far it is: with what was read of the file, or of the archive, that is under way."""
         if self._on_progress:
-            done = min(self._bytes_done + bytes_of_file, self.bytes)
-            self._on_progress(Progress(self._files_done, self.files, done, self.bytes, self.ledger.records))
+            done = min(self._bytes_done + more_bytes, self.bytes)
+            files = self._files_done + more_files
+            self._on_progress(Progress(files, self.files, done, self.bytes, self.ledger.records))
 
 
 @contextmanager

@@ -250,7 +250,9 @@ class Runs:
     def _tell(self) -> None:
         if self._watch.on_progress:
             size = self.bytes_scanned
-            self._watch.on_progress(Progress(self.done, len(self._queries), size, size, self.records))
+            self._watch.on_progress(
+                Progress(self.done, len(self._queries), size, size, self.records, what="queries answered")
+            )
 
 
 def _mark(statement: str) -> str:

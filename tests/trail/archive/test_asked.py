@@ -144,11 +144,15 @@ def test_too_many_calls_from_one_address(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reading of a whole archive is told in the bytes of its log files."""
+    """The reading of a whole archive is told in the log files that it was made of, and in their bytes."""
     monkeypatch.setattr("gdkit.trail.load._RECORDS_BETWEEN_REPORTS", 3)
     logs, told = chained(tmp_path), list[Progress]()
     load_trail(made(tmp_path / "archive", logs), on_progress=told.append)
-    size = sum(path.stat().st_size for path in logs.iterdir())
+    sizes = [path.stat().st_size for path in logs.iterdir()]
+    count, size = len(sizes), sum(sizes)
+    assert [(one.files_done, one.files) for one in told] == [
+        (count * 3 // 8, count), (count * 6 // 8, count), (count, count)
+    ]  # fmt: skip
     assert [(one.bytes_done, one.bytes) for one in told] == [(size * 3 // 8, size), (size * 6 // 8, size), (size, size)]
 
 

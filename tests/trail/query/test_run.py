@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gdkit.errors import AwsError, CostError
+from gdkit.progress import files_line
 from gdkit.trail import load_trail
 from gdkit.trail.fetched import Watch
 from gdkit.trail.query import run
@@ -46,6 +47,14 @@ def test_answer_is_kept_as_log_files(tmp_path: Path) -> None:
     assert one.answer(STATEMENT) == 5
     assert (one.records, one.done, one.bytes_scanned) == (5, 1, 1_000_000)
     assert set(load_trail([tmp_path]).events["event_id"]) == {f"e{number}" for number in range(5)}
+
+
+def test_progress_counts_queries(tmp_path: Path) -> None:
+    """How far it is, is told in queries and in what they scanned: there are no files."""
+    told: list[str] = []
+    watch = Watch(on_progress=lambda progress: told.append(files_line(progress)))
+    runs(MadeUpEngine(RECORDS), tmp_path, {}, watch).answer(STATEMENT)
+    assert told[-1] == "1 of 1 queries answered, 1 of 1 MB, 5 records"
 
 
 def test_no_record_leaves_an_empty_file(tmp_path: Path) -> None:
