@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from gdkit.errors import TrailError
+from gdkit.trail.delivery import EARLY, LATE_DELIVERY
 from gdkit.trail.query.table import TableShape, column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gdkit.trail.fetched.question import Question
-
-EARLY, LATE = timedelta(minutes=10), timedelta(days=1)
-"""How far the day of a file may lie before and behind the events in it: clocks differ, and delivery takes its time."""
 
 Role = Literal["account", "region", "day", "year", "month", "day of month", "other"]
 
@@ -156,7 +154,7 @@ def _strftime(java: str) -> str:
 
 def _condition(partition: Partition, question: Question) -> Iterator[exp.Expr]:
     name = column(partition.name)
-    first_at, last_at = question.since - EARLY, question.until + LATE
+    first_at, last_at = question.since - EARLY, question.until + LATE_DELIVERY
     if partition.role == "day":
         low, high = (at.astimezone(UTC).strftime(partition.written) for at in (first_at, last_at))
         yield exp.Between(this=name, low=exp.Literal.string(low), high=exp.Literal.string(high))
@@ -187,7 +185,7 @@ def _values(partition: Partition, question: Question) -> tuple[str, ...] | None:
         return named or partition.values or None
     if partition.role == "other":
         return partition.values or None
-    first_at, last_at = (at.astimezone(UTC) for at in (question.since - EARLY, question.until + LATE))
+    first_at, last_at = (at.astimezone(UTC) for at in (question.since - EARLY, question.until + LATE_DELIVERY))
     hourly = "%H" in partition.written
     at = first_at.replace(hour=first_at.hour if hourly else 0, minute=0, second=0, microsecond=0)
     found: dict[str, None] = {}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched, Unread, utc_text
+from gdkit.trail.delivery import LATE_DELIVERY
 from gdkit.trail.ledger import NOT_PARSED
 from gdkit.trail.lookup.failures import gap_of
 from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.s3.layout import DEEPEST, MOST_ABOVE
-from gdkit.trail.s3.listing import LATE_DELIVERY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -10,10 +10,10 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import AwsCall, AwsError, StoppedError
+from gdkit.trail.delivery import EARLY, LATE_DELIVERY
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.layout import find_layout
-from gdkit.trail.search.needles import EARLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched import Question, Watch
     from gdkit.trail.ledger_places import NamedPlace
     from gdkit.trail.s3.layout import Folder, Layout
-
-LATE_DELIVERY = timedelta(days=1)
-"""How long after the asked span log files are looked for: the days of folders, and the times in names, are those of
-their delivery, typically minutes after the call. What CloudTrail delivers later than that is not looked for.
-
-Source: CloudTrail User Guide, "How CloudTrail works" (delivery within an average of about 5 minutes, not guaranteed).
-"""
 
 _LISTS_AT_ONCE = 32
 _MOST_UNKNOWN = 1_000_000

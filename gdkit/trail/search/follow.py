@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.columns import EVENTS
 from gdkit.identifiers import is_instance_id
-from gdkit.trail.search.needles import LATE, Needle, searchable
+from gdkit.trail.delivery import REDELIVERY
+from gdkit.trail.search.needles import Needle, searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -190,7 +191,7 @@ class Known:
             self._add(f'"{session}', name=session)
 
     def _add(self, text: str | None, since: datetime | None = None, until: datetime | None = None,
-             late: timedelta = LATE, name: str = "") -> None:  # fmt: skip
+             late: timedelta = REDELIVERY, name: str = "") -> None:  # fmt: skip
         if text and text not in self._texts:
             self._texts.add(text)
             self.needles.append(Needle(searchable(text), since, until, late, name or text))

@@ -10,21 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from gdkit.trail.delivery import EARLY, REDELIVERY, SOON
+
 if TYPE_CHECKING:
     from gdkit.trail.items import Found
     from gdkit.trail.ledger_places import NamedPlace
-
-EARLY = timedelta(minutes=10)
-SOON = timedelta(hours=3)
-LATE = timedelta(days=30)
-"""How far a file's stamp may lie before and behind the events in it.
-
-CloudTrail stamps a file when it delivers it, typically within minutes of the call. Where the bucket refuses, it tries
-again for 30 days; a file of later than ``SOON`` is searched only where it holds the day of such a call.
-
-Source: CloudTrail User Guide, "CloudTrail log file name format", and "Amazon S3 bucket policy for CloudTrail" (files
-are delivered again for 30 days).
-"""
 
 _WRAPPED = ("LookupEvents row", "CSV", "CSV of LookupEvents rows")
 """Forms whose record says more than its raw text."""
@@ -65,7 +55,7 @@ class Needle(NamedTuple):
     text: str
     since: datetime | None = None
     until: datetime | None = None
-    late: timedelta = LATE
+    late: timedelta = REDELIVERY
     name: str = ""
 
     def by_the_hour(self) -> Needle:

@@ -9,11 +9,12 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from gdkit.trail.delivery import EARLY
 from gdkit.trail.load import Progress
 from gdkit.trail.search.follow import EVENT_AT
 from gdkit.trail.search.look import NOTHING_ODD, Looked
 from gdkit.trail.search.memory import reuse_memory
-from gdkit.trail.search.needles import EARLY, ByTime, Span, in_order, span_of
+from gdkit.trail.search.needles import ByTime, Span, in_order, span_of
 from gdkit.trail.search.rounds import Rounds
 
 if TYPE_CHECKING:
