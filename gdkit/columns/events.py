@@ -54,7 +54,7 @@ EVENTS = Table(
         Column("tls_cipher_suite", "text", "TLS cipher suite of it.", "tlsDetails.cipherSuite"),
         Column("shared_event_id", "text", "Joins the halves of one call in two accounts.", "sharedEventID"),
         Column("new_access_key_id", "text", "A key that this call issued.",
-               "responseElements.credentials.accessKeyId (or responseElements.accessKey.accessKeyId)"),
+               "responseElements.credentials.accessKeyId (or accessKey.accessKeyId, or where else the call names it)"),
         Column("new_key_expires_at", "time", "When that key expires.", "responseElements.credentials.expiration"),
         Column("new_principal_id", "text", "Principal id of the session that this call began.",
                "responseElements.assumedRoleUser.assumedRoleId, or of a federated user federatedUser.federatedUserId"),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gdkit import identifiers
+from gdkit.trail.issuing import key_in_answer
 from gdkit.trail.items import NoteKind, without_lone_surrogates
 from gdkit.trail.masking import json_text, shortened
 from gdkit.trail.secret_texts import masked_text
@@ -168,7 +169,8 @@ def _issued(record: Mapping[str, Any]) -> tuple[Any, ...]:
     answer = fields(record.get("responseElements"))
     request = fields(record.get("requestParameters"))
     key = fields(answer.get("credentials"))
-    key_id = text(key.get("accessKeyId")) or text(fields(answer.get("accessKey")).get("accessKeyId"))
+    key_id = (text(key.get("accessKeyId")) or text(fields(answer.get("accessKey")).get("accessKeyId"))
+              or key_in_answer(record, answer))  # fmt: skip
     user, federated = fields(answer.get("assumedRoleUser")), fields(answer.get("federatedUser"))
     return (
         key_id, parse_time(key.get("expiration")),

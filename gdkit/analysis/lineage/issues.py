@@ -7,21 +7,7 @@ import pandas as pd
 from gdkit import tables
 from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CREDENTIAL
 from gdkit.analysis.lineage.reach import GRANTS, Trail, in_console, positions_of
-
-ISSUES = frozenset(
-    {
-        "sts GetFederationToken", "sts GetSessionToken", "iam CreateAccessKey", "signin GetSigninToken",
-        "ssm RequestManagedInstanceRoleToken", "sso GetRoleCredentials", "cognito-identity GetCredentialsForIdentity",
-        "rolesanywhere CreateSession", "ecs GetTaskCredentials",
-    }
-)  # fmt: skip
-"""Calls that issue a credential besides those whose name begins with AssumeRole (AssumeRoot is one of these here).
-
-Source: API references of STS, IAM, IAM Roles Anywhere, Cognito Identity, IAM Identity Center portal; Systems Manager
-User Guide, "Default Host Management Configuration"; IAM User Guide, "Enable custom identity broker access".
-"""
-
-_KEY_IN_ANSWER = r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"'
+from gdkit.trail.issuing import ISSUES
 
 SERVICE_LINKED = r":role/aws-service-role/|:role/AWSServiceRole"
 """Roles that a service takes, itself or in a caller's name, for its own work, which is no hop.
@@ -30,16 +16,6 @@ Where nothing says that a service took it, a role of such a name is followed: an
 
 Source: IAM User Guide, "Service-linked roles".
 """
-
-
-def with_keys(rows: pd.DataFrame) -> pd.DataFrame:
-    """Fill in keys that stand elsewhere in the answer than where AssumeRole and CreateAccessKey give theirs."""
-    lacking = rows["new_access_key_id"].isna() & rows["error_code"].isna() & _named(rows)
-    if not lacking.any():
-        return rows
-    answers = rows.loc[lacking, "response_elements"]
-    keys = answers.str.extract(_KEY_IN_ANSWER, expand=False)
-    return rows.assign(new_access_key_id=rows["new_access_key_id"].fillna(keys))
 
 
 def asked_in(rows: pd.DataFrame) -> pd.DataFrame:

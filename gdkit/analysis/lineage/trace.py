@@ -10,7 +10,7 @@ import pandas as pd
 
 from gdkit import tables
 from gdkit.analysis.lineage.graph import edges_of, nodes_of
-from gdkit.analysis.lineage.issues import asked_in, console_grants, frame_of_grants, hop_rows, key_grants, with_keys
+from gdkit.analysis.lineage.issues import asked_in, console_grants, frame_of_grants, hop_rows, key_grants
 from gdkit.analysis.lineage.links import failed_sign_in, issue_links, sign_in_links, thing_links
 from gdkit.analysis.lineage.making import made_in, thing_grants
 from gdkit.analysis.lineage.reach import past_their_end, positions_of, reached, trail_of
@@ -71,7 +71,7 @@ def trace_lineage(events: pd.DataFrame, found: SessionEvents, attributed: pd.Dat
     root = found.session.instance_id or found.session.principal_id or "session"
     own = _own_calls(trail, events, attributed, root)
     walk = _Walk(np.zeros(len(events), dtype=bool), pd.Series(index=trail.events.index, dtype="str"))
-    given = with_keys(trail.events[found.issued.to_numpy()])
+    given = trail.events[found.issued.to_numpy()]
     walk.hops.append(hop_rows(given, hop=0))
     walk.links.append(issue_links(given.assign(node=root, party=None), hop=0))
     level, places = own, places_of(own)
@@ -114,7 +114,6 @@ def _take(walk: _Walk, trail: Trail, level: pd.DataFrame) -> None:
 
 def _step(walk: _Walk, trail: Trail, level: pd.DataFrame, own_keys: tuple[str, ...]) -> pd.DataFrame:
     """Write down what a hop's calls issued, made and changed, and give what leads on from it."""
-    level = with_keys(level)
     asked, made = asked_in(level), made_in(level)
     walk.hops.append(hop_rows(asked, hop=asked["hop"] + 1))
     walk.links += [issue_links(asked, hop=asked["hop"] + 1), thing_links(made),

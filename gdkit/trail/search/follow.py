@@ -13,6 +13,7 @@ from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION, LONGEST_CRED
 from gdkit.columns import EVENTS
 from gdkit.identifiers import is_instance_id
 from gdkit.trail.delivery import REDELIVERY
+from gdkit.trail.issuing import KEY_IN_ANSWER
 from gdkit.trail.search.needles import Needle, searchable
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ NEW_USER = r'"userId":"(AIDA[A-Z0-9]{12,124})"'
 """The principal of a user that CreateUser made, in its answer. Source: IAM API Reference, User."""
 
 _NEW_USER = re.compile(NEW_USER)
-_KEY = re.compile(r'"[aA]ccessKeyId":"((?:ASIA|AKIA)[A-Z0-9]{12,124})"')
 
 
 class Call(NamedTuple):
@@ -204,7 +204,7 @@ def _call(values: tuple[Any, ...]) -> Call:
     keys = {get("new_access_key_id")} - {None}
     new_user = None
     if get("error_code") is None and get("response_elements"):
-        keys |= set(_KEY.findall(get("response_elements")))
+        keys |= set(KEY_IN_ANSWER.findall(get("response_elements")))
         new_user = _NEW_USER.search(get("response_elements")) if get("event_name") == "CreateUser" else None
     console = get("console_session") is True or get("event_name") == "ConsoleLogin"
     return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gdkit.analysis.credential_ends import LONGEST_CONSOLE_SESSION
-from gdkit.analysis.lineage.issues import asked_in, ends_of, role_accounts, with_keys
+from gdkit.analysis.lineage.issues import asked_in, ends_of, role_accounts
 from gdkit.analysis.lineage.reach import in_console
 from gdkit.analysis.session import find_session
 from gdkit.trail.search.follow import NEW_USER
@@ -56,7 +56,7 @@ def session_rows(events: pd.DataFrame, subject: Subject) -> pd.Series:
 
 def _issues(events: pd.DataFrame, own_keys: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the calls that issued a key which is none of the session's own, and those that began a console session."""
-    asked = asked_in(with_keys(events))
+    asked = asked_in(events)
     made = asked[asked["error_code"].isna() & asked["new_access_key_id"].notna()]
     return made[~made["new_access_key_id"].isin(own_keys)], sign_ins(events)
 

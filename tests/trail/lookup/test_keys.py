@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    import pytest
+
+ISSUED = "ASIAEXAMPLEISSUED001"
 
 
 def table(folder: Path, events: list[dict[str, Any]]) -> pd.DataFrame:
@@ -63,6 +65,27 @@ def test_account_of_an_issued_key(tmp_path: Path) -> None:
         "ASIAQNZGKIQY56JQ7WML": "029608264753",
         "AKIAIOSFODNN7EXAMPLE": ACCOUNT,
     }
+
+
+@pytest.mark.parametrize(("source", "name", "answer"), [
+    ("sso", "GetRoleCredentials", {"roleCredentials": {"accessKeyId": ISSUED, "expiration": 1}}),
+    ("ecs", "GetTaskCredentials", {"taskCredentials": {"accessKeyId": ISSUED}}),
+    ("rolesanywhere", "CreateSession", {"credentialSet": [{"credentials": {"accessKeyId": ISSUED}}]}),
+    ("cognito-identity", "GetCredentialsForIdentity", {"Credentials": {"AccessKeyId": ISSUED}}),
+    ("ssm", "RequestManagedInstanceRoleToken", {"accessKeyId": ISSUED}),
+])  # fmt: skip
+def test_key_elsewhere_in_the_answer(tmp_path: Path, source: str, name: str, answer: dict[str, Any]) -> None:
+    """A key is followed wherever the answer of a call that issues credentials names it, and not of one that failed."""
+    event = samples.event(1, eventSource=f"{source}.amazonaws.com", eventName=name, responseElements=answer)
+    failed, other = event | {"errorCode": "AccessDenied"}, event | {"eventName": "ListAccounts"}
+    assert [key.access_key_id for key in _keys(tmp_path, event)] == [samples.KEY, ISSUED]
+    assert [key.access_key_id for key in _keys(tmp_path, failed)] == [samples.KEY]
+    assert [key.access_key_id for key in _keys(tmp_path, other)] == [samples.KEY]
+
+
+def _keys(folder: Path, event: dict[str, Any]) -> tuple[FoundKey, ...]:
+    events = load_trail(samples.write(folder / "a.json", samples.compact({"Records": [event]}))).events
+    return find_keys_of(events, [samples.INSTANCE], [])
 
 
 def test_keys_of_others_are_left_out(tmp_path: Path) -> None:
