@@ -145,7 +145,10 @@ def _rows_of_issue(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
     role_names = events["requested_role_arn"].where(asked).map(role_name_of, na_action="ignore")
     account = f":{session.account_id}:" if session.account_id else ":"
     same_account = events["requested_role_arn"].str.contains(account, regex=False, na=False)
-    return by_principal | (asked & (role_names == session.role_name) & same_account)
+    others = events["new_principal_id"].notna() & (events["new_principal_id"] != session.principal_id)
+    if session.principal_id is None:
+        others &= False
+    return by_principal | (asked & (role_names == session.role_name) & same_account & ~others)
 
 
 def _keys(events: pd.DataFrame, used: pd.Series, issued: pd.Series, subject: Subject) -> tuple[str, ...]:

@@ -47,6 +47,17 @@ def test_another_role_of_the_instance_is_another_session(tmp_path: Path) -> None
     assert set(scope.events["access_key_id"]) == {KEY}
 
 
+def test_session_of_the_same_name_of_another_role(tmp_path: Path) -> None:
+    """An answer that names another role's id issued none of the session's keys, whatever the role's name is."""
+    asked = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/app-role", "roleSessionName": INSTANCE}
+    answer = {"credentials": {"accessKeyId": "ASIAEXAMPLEOFANOTHER"},
+              "assumedRoleUser": {"assumedRoleId": f"AROAEXAMPLEREMADE001:{INSTANCE}"}}  # fmt: skip
+    issue = record(6, NAT, APP_CLIENT, who=OTHER_ROLE, eventName="AssumeRole", requestParameters=asked,
+                   responseElements=answer)  # fmt: skip
+    scope = scope_of(tmp_path, [record(5, THIEF, THIEF_CLIENT), issue])
+    assert set(scope.keys["access_key_id"]) == {KEY}
+
+
 def test_instance_with_two_roles_must_be_told_apart(tmp_path: Path) -> None:
     """An instance id that fits two roles is refused, and the answer names both principals."""
     records = [record(5, THIEF, THIEF_CLIENT), record(6, NAT, APP_CLIENT, who=OTHER_ROLE)]

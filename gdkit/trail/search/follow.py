@@ -65,7 +65,8 @@ class Known:
 
     def __init__(self, subject: Subject, also: Iterable[str] = ()) -> None:
         self.needles: list[Needle] = []
-        self._texts: set[str] = set()
+        self._since: dict[str, datetime | None] = {}
+        self._good: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._subject_key = subject.access_key_id
         self._own_keys = {subject.access_key_id} - {None}
         self._own_principals: set[str | None] = set()
@@ -128,19 +129,22 @@ class Known:
         if call.new_user:
             self._chained_principals.add(call.new_user)
             self._add(call.new_user, call.event_at)
-        of_user = (call.principal or "").startswith("AIDA")
-        if of_user and (call.key in self._own_keys or call.key in self._chained_keys):
-            self._used_by(str(call.principal), str(call.key))
+        is_followed = call.key in self._own_keys or call.key in self._chained_keys
+        if call.principal and is_followed and call.principal not in self._own_principals:
+            self._used_by(call.principal, str(call.key))
         if call.name == "GetSigninToken" and not own:
             self._signed_in(call.principal, call.event_at)
         if call.in_console and call.new_principal:  # a role that is switched to there goes on in the console
             self._signed_in(call.new_principal, call.event_at)
         return True
 
-    def _used_by(self, user: str, key: str) -> None:
-        """Search for the user of a key since that is there: another account's records of its calls have no key."""
-        if user not in self._texts:
-            self._add(user, next((needle.since for needle in self.needles if needle.name == key), None))
+    def _used_by(self, principal: str, key: str) -> None:
+        """Search for whose key it is while it is good: another account's records of its calls have no key."""
+        since, until = self._good.get(key, (None, None))
+        if principal.startswith("AIDA"):
+            self._add(principal, since)
+        else:
+            self._add_stay(principal, since, until)
 
     def _signed_in(self, principal: str | None, at: datetime | None) -> None:
         self._console_principals.add(principal)
@@ -157,6 +161,7 @@ class Known:
         at, until = call.event_at, call.expires_at or _later(call.event_at, LONGEST_CREDENTIAL)
         for key in call.new_keys:
             self._chained_keys.add(key)
+            self._good.setdefault(key, (at, _end(key, until)))
             self._add(key, at, _end(key, until))
         if call.new_principal:
             self._chained_principals.add(call.new_principal)
@@ -192,8 +197,8 @@ class Known:
 
     def _add(self, text: str | None, since: datetime | None = None, until: datetime | None = None,
              late: timedelta = REDELIVERY, name: str = "") -> None:  # fmt: skip
-        if text and text not in self._texts:
-            self._texts.add(text)
+        if text and (text not in self._since or _is_before(since, self._since[text])):
+            self._since[text] = since
             self.needles.append(Needle(searchable(text), since, until, late, name or text))
 
 
@@ -210,6 +215,11 @@ def _call(values: tuple[Any, ...]) -> Call:
     return Call(get("event_name"), get("event_at"), get("access_key_id"), get("principal_id"), get("session_name"),
                 get("credential_issued_at"), tuple(sorted(keys)), get("new_key_expires_at"), get("new_principal_id"),
                 new_user[1] if new_user else None, get("requested_session_name"), console)  # fmt: skip
+
+
+def _is_before(since: datetime | None, other: datetime | None) -> bool:
+    """Tell whether a span of time begins before another; one without a begin does."""
+    return other is not None and (since is None or since < other)
 
 
 def _later(at: datetime | None, by: timedelta) -> datetime | None:

@@ -55,5 +55,9 @@ class Rounds:
             self._later.append(place)
         return True
 
+    def is_waiting(self, place: int) -> bool:
+        """Tell whether a place was put back and not given again yet."""
+        return place in self._put_back
+
     def _may_begin(self) -> bool:
         return self.reached == self._count or (self._again + len(self._later)) * _SHARE <= self.reached

@@ -272,7 +272,7 @@ class Search:
             if moment not in fits:
                 fits[moment] = any(needle.fits(moment) for needle in new)
             if not fits[moment]:
-                if self._searched_for[number] == known - len(new):  # nothing earlier is left to search it for
+                if number not in self._in_hand and not self._rounds.is_waiting(place):  # so it lacks none of before
                     self._searched_for[number] = known
             elif self.looked[number] is not None and (number not in self._empty or self._lacking(number)):
                 self._put_back(place)

@@ -27,11 +27,16 @@ _KINDS = (
           "Unless it made the user, calls with it are not among these events: look for the user that it is for."),
     _Kind("iam.amazonaws.com", ("UploadSSHPublicKey", "UploadSigningCertificate"), "uploaded a key of its own",
           "Unless it made the user, calls with it are not among these events: look for the user that it is for."),
+    _Kind("iam.amazonaws.com", ("UpdateAccessKey",), "switched an access key on or off",
+          "Unless it made the key, calls with it are not among these events: look for the key that the call names."),
+    _Kind("signin.amazonaws.com", ("AuthorizeOAuth2Access", "CreateOAuth2Token"), "signed in for the command line",
+          "Calls with what that gave are not among these events: look for other keys of the same principal."),
     _Kind("signin.amazonaws.com", ("GetSigninToken",), "signed in to the console",
           "Roles switched to there without a record of AssumeRole are not among these events: look for SwitchRole."),
 )  # fmt: skip
 """Source: IAM User Guide, "User passwords in AWS", "Service-specific credentials for IAM users", "Use IAM with
-CodeCommit" and "Switch from a user to an IAM role (console)"; IAM API Reference for the names of the calls.
+CodeCommit" and "Switch from a user to an IAM role (console)"; IAM API Reference for the names of the calls; AWS Managed
+Policy Reference, SignInLocalDevelopmentAccess (``aws login``).
 """
 
 

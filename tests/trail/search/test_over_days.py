@@ -209,3 +209,4 @@ def test_same_as_load(steps: list[Step], who: str, naming: list[str], delays: li
     truth = {record["eventID"] for record in story.records} - story.of_others
     assert set(trail.events["event_id"][session_rows(trail.events, subject)]) == truth
     assert set(found.events["event_id"]) == truth
+    assert [row.what for row in found.coverage.not_searched if "stopped" in str(row.reason)] == []

@@ -20,11 +20,9 @@ if TYPE_CHECKING:
         ("iam", "CreateLoginProfile", "The session set a password (CreateLoginProfile, 2 calls). "),
         ("iam", "CreateServiceSpecificCredential", "The session made a credential for one service alone ("),
         ("iam", "UploadSSHPublicKey", "The session uploaded a key of its own ("),
-        (
-            "signin",
-            "GetSigninToken",
-            "The session signed in to the console (GetSigninToken, 2 calls). ",
-        ),
+        ("iam", "UpdateAccessKey", "The session switched an access key on or off (UpdateAccessKey, 2 calls). "),
+        ("signin", "CreateOAuth2Token", "The session signed in for the command line ("),
+        ("signin", "GetSigninToken", "The session signed in to the console (GetSigninToken, 2 calls). "),
     ],
 )
 def test_what_is_not_followed(tmp_path: Path, source: str, name: str, said: str) -> None:
