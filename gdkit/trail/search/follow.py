@@ -66,7 +66,7 @@ class Known:
     def __init__(self, subject: Subject, also: Iterable[str] = ()) -> None:
         self.needles: list[Needle] = []
         self._since: dict[str, datetime | None] = {}
-        self._good: dict[str, tuple[datetime | None, datetime | None]] = {}
+        self._untold: dict[str | None, tuple[datetime | None, datetime | None]] = {subject.access_key_id: (None, None)}
         self._subject_key = subject.access_key_id
         self._own_keys = {subject.access_key_id} - {None}
         self._own_principals: set[str | None] = set()
@@ -139,12 +139,14 @@ class Known:
         return True
 
     def _used_by(self, principal: str, key: str) -> None:
-        """Search for whose key it is while it is good: another account's records of its calls have no key."""
-        since, until = self._good.get(key, (None, None))
+        """Search for whose key it is, where its issue did not tell: another account's records of its calls have no key.
+
+        A user stays there when the key is gone.
+        """
         if principal.startswith("AIDA"):
-            self._add(principal, since)
-        else:
-            self._add_stay(principal, since, until)
+            self._add(principal, self._since.get(key))
+        elif key in self._untold:
+            self._add_stay(principal, *self._untold[key])
 
     def _signed_in(self, principal: str | None, at: datetime | None) -> None:
         self._console_principals.add(principal)
@@ -161,7 +163,8 @@ class Known:
         at, until = call.event_at, call.expires_at or _later(call.event_at, LONGEST_CREDENTIAL)
         for key in call.new_keys:
             self._chained_keys.add(key)
-            self._good.setdefault(key, (at, _end(key, until)))
+            if not call.new_principal:
+                self._untold.setdefault(key, (at, _end(key, until)))
             self._add(key, at, _end(key, until))
         if call.new_principal:
             self._chained_principals.add(call.new_principal)

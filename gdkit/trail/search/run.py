@@ -231,23 +231,29 @@ class Search:
 
     def _take_in(self, place: int, looked: Looked) -> None:
         number = self._order[place]
-        found = {(number, one.place): one for one in looked.candidates}
-        fresh = [one.values for key, one in found.items() if key not in self.candidates]
-        self.candidates |= found
         if self.looked[number] is None:
-            told = looked._replace(candidates=[])
+            told = looked._replace(candidates=[]) if looked.candidates else looked
             self.looked[number] = NOTHING_ODD if told == NOTHING_ODD else told  # one value for most of many files
             self._with_data |= looked.with_data
         known = len(self._known.needles)
-        if fresh:
-            self._known.learn(fresh)
-            self._see_name(place, fresh)
+        if looked.candidates:
+            self._learn(place, looked.candidates)
         self._files_done += 1
         self._bytes_done += self._files[number].size_bytes
         if self._lacking(number):  # it, or another file meanwhile, told of one
             self._put_back(place)
         if new := self._known.needles[known:]:
             self._look_again_for(new)
+
+    def _learn(self, place: int, candidates: Sequence[Candidate]) -> None:
+        """Take in the records of a file that name an identifier, as far as they are new."""
+        number = self._order[place]
+        found = {(number, one.place): one for one in candidates}
+        fresh = [one.values for key, one in found.items() if key not in self.candidates]
+        self.candidates |= found
+        if fresh:
+            self._known.learn(fresh)
+            self._see_name(place, fresh)
 
     def _see_name(self, place: int, fresh: Sequence[tuple[Any, ...]]) -> None:
         """Search a file for everything that holds a call of after its delivery: its name does not tell its times."""
