@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 ARCHIVE_MANIFEST = "gdkit-archive.sqlite"
 """The file that tells an archive of log files from a folder of them."""
 
+LINK = "this is a link to a folder, which is not followed"
 NAME_IT = "name it as a source, too"
+
+_GONE = (FileNotFoundError, NotADirectoryError)
 
 
 class Listed(NamedTuple):
@@ -25,6 +28,7 @@ class Listed(NamedTuple):
         links: paths of links to folders, which are not followed: they can lead anywhere, and in circles.
         archived: whether it is an archive, which holds again what log files hold; its files are not listed then.
         problem: why it could not be listed.
+        gone: that is because it is not there any more.
     """
 
     path: str
@@ -33,6 +37,7 @@ class Listed(NamedTuple):
     links: tuple[str, ...] = ()
     archived: bool = False
     problem: str = ""
+    gone: bool = False
 
 
 class Unlisted(NamedTuple):
@@ -62,7 +67,7 @@ def walk(folder: str) -> Iterator[Listed]:
             with os.scandir(path) as scanned:
                 entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError as error:
-            yield Listed(path, problem=error.strerror or str(error))
+            yield Listed(path, problem=error.strerror or str(error), gone=isinstance(error, _GONE))
             continue
         if path != folder and any(entry.name == ARCHIVE_MANIFEST and entry.is_file() for entry in entries):
             yield Listed(path, archived=True)
@@ -92,3 +97,17 @@ def state_of(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return about.st_size, about.st_mtime_ns
+
+
+def fault_of(path: str) -> OSError | None:
+    """Give what keeps one from looking at a file or folder; None where nothing does."""
+    try:
+        os.stat(path)  # noqa: PTH116 - of very many files
+    except OSError as error:
+        return error
+    return None
+
+
+def is_gone(path: str) -> bool:
+    """Tell whether a file or folder is not there; what cannot be looked at for another reason may well be."""
+    return isinstance(fault_of(path), _GONE)

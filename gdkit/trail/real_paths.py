@@ -20,16 +20,19 @@ class RealPaths:
 
     def is_new(self, path: str, *, is_link: bool) -> bool:
         """Tell whether a file was not seen yet under any name, and note that it was."""
-        if is_link:
-            real = os.path.realpath(path)
-        else:
-            folder, _, name = path.rpartition(os.sep)
-            resolved = self._resolved(folder or (os.sep if path.startswith(os.sep) else os.curdir))
-            real = path if resolved == folder else f"{resolved}{os.sep}{name}"  # one text for both, of very many
+        real = os.path.realpath(path) if is_link else self.in_real_folder(path)
         if real in self._seen:
             return False
         self._seen.add(real)
         return True
+
+    def in_real_folder(self, path: str) -> str:
+        """Give the path of a file by the real path of its folder; a link to a file stays what it is."""
+        folder, _, name = path.rpartition(os.sep)
+        resolved = self._resolved(folder or (os.sep if path.startswith(os.sep) else os.curdir))
+        if resolved == folder:
+            return path  # one text for both, of very many
+        return f"{resolved.rstrip(os.sep)}{os.sep}{name}"
 
     def _resolved(self, folder: str) -> str:
         """Give the real path of a folder; that of the one around it is mostly known from others in it."""

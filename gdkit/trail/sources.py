@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import TrailError, UsageError
-from gdkit.trail.folders import ARCHIVE_MANIFEST, NAME_IT, Unlisted, is_special, not_covered, walk
+from gdkit.trail.folders import ARCHIVE_MANIFEST, LINK, NAME_IT, Unlisted, is_special, not_covered, walk
 from gdkit.trail.ledger_places import named_place
 from gdkit.trail.named import ARCHIVE, ARCHIVED, LOOKUP, Archive, Files, Source, parse_source
 from gdkit.trail.real_paths import RealPaths, shown_path
@@ -33,7 +33,6 @@ _OF_A_FETCH = frozenset({LOOKUP_PLAN, FETCH_PLAN, FETCH_ANSWER, FETCH_STATE})
 _LOG_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".txt", ""})
 _PLAIN_TEXT_SUFFIXES = frozenset({".log", ".txt", ""})
 _MAGIC = re.compile(r"[*?\[]")
-_LINK = "this is a link to a folder, which is not followed"
 _MATCHED = "the pattern matches this folder, and not what is in it"
 
 
@@ -156,7 +155,7 @@ def _add_folder(folder: Path, result: SourceFiles) -> None:
         if listed.problem:
             problem = f"the folder cannot be listed: {listed.problem}"
             result.unlisted.append(Unlisted(_plain(listed.path), problem, "get leave to read it"))
-        result.unlisted += (Unlisted(_plain(link), _LINK, NAME_IT) for link in listed.links)
+        result.unlisted += (Unlisted(_plain(link), LINK, NAME_IT) for link in listed.links)
         result.passed_over += map(_plain, listed.others)
         for entry in listed.files:
             if entry.name in (LOOKUP_PLAN, FETCH_PLAN) and listed.path == top:

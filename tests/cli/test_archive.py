@@ -115,6 +115,23 @@ def test_runs_that_the_manifest_does_not_name(gdkit: Callable[..., Ended], tmp_p
     assert other.is_dir()
 
 
+def test_a_share_that_is_not_mounted(gdkit: Callable[..., Ended], tmp_path: Path) -> None:
+    """An update without its log files says what is not there, with status 3, as questions do until it is there."""
+    logs, folder = chained(tmp_path), tmp_path / "archive"
+    gdkit("archive", folder, "--trail", logs)
+    logs.rename(tmp_path / "away")
+    ended = gdkit("archive", folder)
+    missing = f"  - not read: {logs}: there is no such file or folder, so what came there is not in the archive"
+    assert (ended.status, missing in ended.out) == (3, True)
+    assert json.loads(gdkit("archive", folder, "--json").out)["unread"][0]["file"] == str(logs)
+    for command in (("events", calls.PRINCIPAL), ("hunt",)):
+        asked = gdkit(*command, "--trail", f"archive:{folder}")
+        assert (asked.status, missing in asked.out) == (3, True)
+    (tmp_path / "away").rename(logs)
+    assert gdkit("archive", folder).status == 0
+    assert gdkit("events", calls.PRINCIPAL, "--trail", f"archive:{folder}").status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

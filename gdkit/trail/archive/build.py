@@ -14,10 +14,11 @@ from gdkit.errors import ArchiveError
 from gdkit.trail.archive.faults import not_written
 from gdkit.trail.archive.folders import new_name
 from gdkit.trail.archive.jobs import put_together, take_in
-from gdkit.trail.archive.listing import list_logs, to_read
+from gdkit.trail.archive.listing import list_logs, to_read, to_watch
 from gdkit.trail.archive.manifest import RUNS, refuse_without_manifest
 from gdkit.trail.archive.opening import open_keeper
 from gdkit.trail.archive.processes import Pool, processes
+from gdkit.trail.folders import is_gone
 from gdkit.trail.load import Progress
 from gdkit.trail.named import absolute
 from gdkit.trail.sources import is_archive
@@ -83,7 +84,7 @@ def build_archive(
 
     Raises:
         UsageError: a source is none of log files on disk.
-        TrailError: a source is not there, or holds no log file.
+        TrailError: a source that is named is not there, or holds no log file; of remembered ones that is told.
         ArchiveError: there is no source, the archive cannot be written, somebody else is writing it, or
             its manifest was lost.
     """
@@ -96,17 +97,17 @@ def build_archive(
             listing = list_logs(sources, known) if known else _first_listing(folder, sources)
         held = keeper.held()
         files = to_read(listing, held, keeper.next_number())
-        keeper.begin(sources, listing.passed_over, len(files))
-        gone = tuple(sorted(path for path in held if path not in listing.files))
+        keeper.begin(sources, listing, len(files))
+        gone = tuple(sorted(path for path in held if path not in listing.files and is_gone(path)))
         before = {file.number: held[file.path] for file in files if file.path in held}
-        folders = listing.folders
+        folders, unwatched = to_watch(listing, keeper.watched(), [path for path in gone if held[path].settled])
         del listing, held  # of very many files they are long
         small = sum(map(_text_bytes, files)) < _SMALL_BYTES
         with processes(1 if small else workers) as pool:
             build = _Build(keeper, pool, files, before)
             build.run(on_progress, is_stopped or (lambda: False))
         if not build.left:
-            keeper.finish(folders)
+            keeper.finish(folders, unwatched)
         unnamed = tuple(keeper.unnamed())
     return Built(build.new, build.changed, build.same, gone, build.left, unnamed)
 

@@ -37,7 +37,7 @@ class Summary:
     Attributes:
         files: log files in it, those that could not be read left out, with their bytes and records.
         archive_bytes: what it takes on disk, its manifest left out.
-        unread: places in log files that could not be read.
+        unread: folders and sources that could not be listed, and places in log files that could not be read.
     """
 
     files: int
@@ -60,7 +60,7 @@ def summary_of(folder: Path) -> Summary:
     archived = archived_in(folder)
     with open_manifest(folder) as manifest:
         odd = manifest.connection.execute(_ODD)
-        unread = tuple(Unread(path_in(path), line, text) for path, kind, line, text, _ in odd if kind == "problem")
+        damaged = [Unread(path_in(path), line, text) for path, kind, line, text, _ in odd if kind == "problem"]
         return Summary(
             archived.files,
             archived.size_bytes,
@@ -70,7 +70,7 @@ def summary_of(folder: Path) -> Summary:
             tuple(sorted({region for _, region, _ in archived.places if region})),
             min((place.first_at for place in archived.places.values() if place.first_at), default=None),
             max((place.last_at for place in archived.places.values() if place.last_at), default=None),
-            unread,
+            (*_unlisted(manifest), *damaged),
         )
 
 
@@ -115,6 +115,8 @@ def book(ledger: Ledger, source: int, archived: Archived, manifest: Manifest, re
         ledger.others_seen()
     for (path,) in manifest.connection.execute("SELECT path FROM passed_over ORDER BY path"):
         ledger.passed_over(path_in(path))
+    for one in _unlisted(manifest):
+        ledger.unread(one.file, one.line, one.reason)
     for path, kind, line, text, times in manifest.connection.execute(_ODD):
         _book_odd(ledger, path_in(path), kind, (line, text, times))
     for file, line in sorted(reader.too_deep):
@@ -147,8 +149,17 @@ def _book_odd(ledger: Ledger, path: str, kind: Any, what: tuple[int | None, str,
         ledger.note(kind, path, line, times)
 
 
+def _unlisted(manifest: Manifest) -> list[Unread]:
+    rows = manifest.connection.execute("SELECT path, problem, todo FROM unlisted ORDER BY rowid")
+    return [Unread(path_in(path), None, f"{problem}: {todo}") for path, problem, todo in rows]
+
+
 def _left(manifest: Manifest) -> int:
-    row = manifest.connection.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
+    return _counted(manifest, "left")
+
+
+def _counted(manifest: Manifest, name: str) -> int:
+    row = manifest.connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
     return count_in(row[0]) if row else 0
 
 
@@ -159,8 +170,15 @@ def _book_changes(ledger: Ledger, name: str, archived: Archived, manifest: Manif
         ledger.not_reached(f"{name}: {_named(changes.new)} that came after it was made", update)
     if changes.changed:
         ledger.not_reached(f"{name}: {_named(changes.changed)} that changed after it was made", update)
+    told = {one.file for one in _unlisted(manifest)}
+    for one in changes.unlisted:
+        if one.path not in told:
+            ledger.unread(one.path, None, f"{one.problem}: {one.todo}")
     if changes.gone:
         ledger.warn(f"{name}: {_named(changes.gone)} not on disk any more; what was read of them is in the archive.")
+    if gone := _counted(manifest, "gone"):
+        ledger.warn(f"{name}: {_files(gone)} not on disk any more when it was last brought up to date; what was read "
+                    "of them is in the archive.")  # fmt: skip
 
 
 def _book_unnamed(ledger: Ledger, name: str, folder: Path, manifest: Manifest) -> None:

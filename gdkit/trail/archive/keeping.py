@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from gdkit.trail.archive.listing import Listing
     from gdkit.trail.archive.values import Batch, FileRead, Run
     from gdkit.trail.ledger_places import PlaceKey, PlaceTally
 
@@ -49,6 +50,7 @@ class Held(NamedTuple):
     Attributes:
         sha256: empty where it could not be opened.
         readable: whether it counts as read.
+        settled: whether a watched folder alone tells what becomes of it; see ``manifest.SCHEMA``.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Held(NamedTuple):
     mtime_ns: int
     sha256: str
     readable: int
+    settled: int
 
 
 class Keeper:
@@ -85,7 +88,7 @@ class Keeper:
 
     def held(self) -> dict[str, Held]:
         """Give the log files that are held, by path."""
-        rows = "SELECT path, number, size_bytes, mtime_ns, sha256, readable FROM file WHERE state = 'held'"
+        rows = "SELECT path, number, size_bytes, mtime_ns, sha256, readable, settled FROM file WHERE state = 'held'"
         return {os.fsdecode(path): Held(*row) for path, *row in self._connection.execute(rows)}
 
     def next_number(self) -> int:
@@ -93,31 +96,41 @@ class Keeper:
         (number,) = self._connection.execute("SELECT coalesce(max(number), 0) + 1 FROM file").fetchone()
         return int(number)
 
-    def begin(self, sources: Iterable[str], passed_over: Iterable[str], left: int) -> None:
+    def watched(self) -> dict[str, int]:
+        """Give the folders that were listed when everything was taken in last, with when they were changed last."""
+        rows = "SELECT path, mtime_ns FROM folder"
+        return {os.fsdecode(path): at for path, at in self._connection.execute(rows)}
+
+    def begin(self, sources: Iterable[str], listing: Listing, left: int) -> None:
         """Note what is about to be taken in: until it is, the archive says that it is not whole.
 
         Args:
             sources: what log files are found by.
-            passed_over: files that are no logs by their names.
+            listing: what they hold now.
             left: log files that are to be read.
         """
         with self._writing():
             self._connection.executemany("INSERT OR IGNORE INTO source VALUES(?)", _paths(sources))
             self._connection.execute("DELETE FROM passed_over")
-            self._connection.executemany("INSERT INTO passed_over VALUES(?)", _paths(set(passed_over)))
+            self._connection.executemany("INSERT INTO passed_over VALUES(?)", _paths(listing.passed_over))
+            self._connection.execute("DELETE FROM unlisted")
+            self._connection.executemany("INSERT INTO unlisted VALUES(?, ?, ?)",
+                                         [(os.fsencode(path), *why) for path, *why in listing.unlisted])  # fmt: skip
             self._connection.execute("INSERT OR REPLACE INTO about VALUES('left', ?)", (left,))
 
-    def finish(self, folders: Mapping[str, int]) -> None:
+    def finish(self, folders: Mapping[str, int], gone: int) -> None:
         """Note that everything was taken in.
 
         Args:
             folders: when the folders that hold log files were changed last, by the file system.
+            gone: log files that are held, and are no longer in those of the folders that were listed.
         """
         with self._writing():
             self._connection.execute("DELETE FROM folder")
             self._connection.executemany("INSERT INTO folder VALUES(?, ?)",
                                          [(os.fsencode(path), at) for path, at in folders.items()])  # fmt: skip
-            self._connection.execute("INSERT OR REPLACE INTO about VALUES('finished_at', ?)", (_now(),))
+            self._connection.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)",
+                                         [("finished_at", _now()), ("gone", gone)])  # fmt: skip
 
     def add(self, batch: Batch, before: Mapping[int, Held]) -> list[Run]:
         """Take in files that were read, with their runs, which are given as they are named now.

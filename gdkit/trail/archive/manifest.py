@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RUNS = "runs"
-FORMAT = 2
+FORMAT = 3
 APPLICATION = 0x67646B61  # "gdka"
 """Marks the database as a manifest. Source: SQLite, "PRAGMA application_id"."""
 NEEDLESS = "needless "
@@ -36,6 +36,7 @@ SCHEMA = """
 CREATE TABLE about(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE source(path BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE passed_over(path BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE unlisted(path BLOB, problem TEXT, todo TEXT);
 CREATE TABLE folder(path BLOB PRIMARY KEY, mtime_ns INTEGER) WITHOUT ROWID;
 CREATE TABLE file(number INTEGER PRIMARY KEY, path BLOB, size_bytes INTEGER, mtime_ns INTEGER, sha256 TEXT,
                   records INTEGER, readable INTEGER, read_at TEXT, state TEXT, settled INTEGER);
@@ -51,8 +52,8 @@ CREATE TABLE run(number INTEGER PRIMARY KEY, name TEXT UNIQUE, rows INTEGER, ind
 CREATE TABLE part(run INTEGER, number INTEGER, name TEXT, rows INTEGER, size_bytes INTEGER, sha256 TEXT,
                   PRIMARY KEY(run, number)) WITHOUT ROWID;
 """
-"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, ``finished_at``, and ``needless
-NAME`` for each run that can be removed: it was put together with others, or is about to be named.
+"""``about``: ``files`` and ``size_bytes`` of those that were read, ``left`` to read, ``finished_at``, ``gone`` from
+listed folders, and ``needless NAME`` for each run that can be removed: it was put together, or is about to be named.
 
 ``file.state``: ``held``; ``replaced`` where a later reading of the same path is held, too. ``file.settled``: by its
 name CloudTrail delivered it and does not write it again, and it stands in a folder that is watched. ``place`` counts
@@ -274,7 +275,7 @@ def refuse_without_manifest(folder: Path) -> None:
 
 
 def check_format(folder: Path, connection: sqlite3.Connection) -> None:
-    """Refuse a database that is no manifest, or one of another format; formats before 2 were never released.
+    """Refuse a database that is no manifest, or one of another format; formats before 3 were never released.
 
     Raises:
         ArchiveError: it is.

@@ -267,7 +267,7 @@ def test_an_archive_without_its_name(tmp_path: Path) -> None:
     ("statement", "said"),
     [
         ("PRAGMA user_version = 99", "its format 99 is that of a newer gdkit"),
-        ("PRAGMA user_version = 1", "its format 1 is that of an older gdkit"),
+        ("PRAGMA user_version = 2", "its format 2 is that of an older gdkit"),
         ("PRAGMA application_id = 1", "its manifest was not made by gdkit"),
     ],
 )
