@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
-from xml.sax.saxutils import unescape
 
 from gdkit.aws.calls import ask
+from gdkit.aws.object_failures import as_boto3_says, is_of_odd_key
 from gdkit.aws.sessions import CONNECT_S, MOST_ATTEMPTS, READ_S
 from gdkit.aws.translate import translating
 from gdkit.errors import AwsCall, AwsError
 from gdkit.own_calls import OWN_AGENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from obstore.store import S3Credential
 
@@ -36,13 +37,8 @@ _CREDENTIALS_FOR = timedelta(minutes=5)
 
 _NOWHERE = "http://127.0.0.1:9"
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
-_STATUS = re.compile(r"status code: (\d{3})")
-_CODE = re.compile(r"<Code>([^<]{1,100})</Code>")
-_MESSAGE = re.compile(r"<Message>([^<]{0,1000})</Message>")
-_ODD_KEY = re.compile(r"invalid path|Could not parse path")
-_NO_CREDENTIALS = "External AWS credential provider"
-"""How obstore's errors begin or what of AWS's answer they hold. Source: obstore 0.12; S3 API Reference, "REST error
-responses"."""
+_BEFORE_SLASH = ".\U0010ffff"
+"""Behind all keys that begin with a dot, and before those that begin with a slash."""
 
 
 class Stored(NamedTuple):
@@ -55,6 +51,13 @@ class Stored(NamedTuple):
     key: str
     size_bytes: int
     etag: str
+
+
+def _is_as_listed(listed: Sequence[Stored], prefix: str, after: str) -> bool:
+    """Tell whether objects can be those that S3 listed: in order, below the prefix, and none a mark of a folder."""
+    keys = [after, *(one.key for one in listed)]
+    in_order = all(one < other for one, other in pairwise(keys))
+    return in_order and all(one.size_bytes and one.key.startswith(prefix) for one in listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ class Bucket:
             asked["ContinuationToken"] = answer["NextContinuationToken"]
 
     def objects(self, prefix: str, after: str = "") -> Iterator[list[Stored]]:
-        """Give the objects below a prefix, by key, a page of up to 1,000 at a time; where obstore cannot, by boto3.
+        """Give the objects below a prefix, by key, a page of up to 1,000 at a time, and no empty page.
+
+        obstore refuses some keys, and takes a slash off either end of others without a word: boto3 is asked then. What
+        is not noticed is a slash behind the key of an object that is not empty; it cannot be read by the key given.
 
         Args:
             prefix: of the keys; it ends with a slash, or is empty.
@@ -108,41 +114,71 @@ class Bucket:
         """
         from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
 
+        if self._begins_with_slash(prefix):
+            yield from self._listed_one_by_one(prefix, after)
+            return
         try:  # a prefix that obstore cannot read is refused by the call itself
             for page in self._store.list(prefix or None, offset=after or None, chunk_size=1000):
-                yield [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
-                after = page[-1]["path"] if page else after
+                listed = [Stored(one["path"], one["size"], (one["e_tag"] or "").strip('"')) for one in page]
+                if not _is_as_listed(listed, prefix, after):
+                    break
+                yield listed
+                after = listed[-1].key
+            else:
+                return
         except (BaseError, ValueError, OSError) as error:
-            if not _ODD_KEY.search(str(error)):
+            if not is_of_odd_key(error):
                 raise self._translated(error, "ListObjectsV2") from None
-            yield from self._listed_one_by_one(prefix, after)
+        yield from self._listed_one_by_one(prefix, after)
+
+    def _begins_with_slash(self, prefix: str) -> bool:
+        """Tell whether any key below a prefix begins with a slash."""
+        if prefix:
+            return prefix.startswith("/")
+        asked = {"Bucket": self.name, "Prefix": "", "StartAfter": _BEFORE_SLASH, "MaxKeys": 1, **self._parameters}
+        answer = ask(self._client, "ListObjectsV2", asked)
+        return any(one["Key"].startswith("/") for one in answer.get("Contents", ()))
 
     def _listed_one_by_one(self, prefix: str, after: str) -> Iterator[list[Stored]]:
         asked = {"Bucket": self.name, "Prefix": prefix, "StartAfter": after, **self._parameters}
         while True:
             answer = ask(self._client, "ListObjectsV2", asked)
-            yield [
-                Stored(one["Key"], one["Size"], one.get("ETag", "").strip('"')) for one in answer.get("Contents", ())
-            ]
+            if held := answer.get("Contents"):
+                yield [Stored(one["Key"], one["Size"], one.get("ETag", "").strip('"')) for one in held]
             if not answer.get("IsTruncated"):
                 return
             asked["ContinuationToken"] = answer["NextContinuationToken"]
 
     def content(self, key: str) -> bytes:
-        """Read an object, by boto3 where its key has a part that obstore refuses: an empty one, or dots.
+        """Read an object, by boto3 where obstore refuses its key, or would read another one: that without a slash.
 
         Raises:
             AwsError: it cannot be read.
         """
         from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded only where buckets are read
 
+        if key.startswith("/") or key.endswith("/"):
+            return self._read_alone(key)
         try:
             content: bytes = self._store.get(key).bytes().to_bytes()
-        except (BaseError, ValueError, OSError) as error:  # a FileNotFoundError is an object that is not there
-            if not _ODD_KEY.search(str(error)):
+        except FileNotFoundError as error:
+            raise self._with_slash(key) or self._translated(error, "GetObject") from None
+        except (BaseError, ValueError, OSError) as error:
+            if not is_of_odd_key(error):
                 raise self._translated(error, "GetObject") from None
             content = self._read_alone(key)
         return content
+
+    def _with_slash(self, key: str) -> AwsError | None:
+        """Give the error of a key that was listed without the slash at its end; None where it has none."""
+        try:
+            listed = next(self._listed_one_by_one(f"{key}/", ""), [])
+        except AwsError:  # what the object itself was refused with is told
+            return None
+        if not listed or listed[0].key != f"{key}/":
+            return None
+        call = AwsCall("s3", "GetObject", region=self.region)
+        return AwsError("its key ends in a slash", call=call, action="copy it to a key without that, and name the copy")
 
     def _read_alone(self, key: str) -> bytes:
         call = AwsCall("s3", "GetObject", region=self.region)
@@ -156,28 +192,9 @@ class Bucket:
         said = str(error).partition("Debug source")[0]
         try:
             with translating(AwsCall("s3", operation, region=self.region)):
-                raise _as_boto3_says(said, operation, self.name)
+                raise as_boto3_says(said, operation, self.name)
         except AwsError as translated:
             return translated
-
-
-def _as_boto3_says(said: str, operation: str, name: str) -> Any:
-    """Give the error that boto3 would raise, by what obstore's holds: AWS's answer as a whole, or no answer."""
-    from botocore.exceptions import (  # noqa: PLC0415
-        ClientError,
-        CredentialRetrievalError,
-        EndpointConnectionError,
-        IncompleteReadError,
-    )
-
-    status, code, message = (_first(pattern, said) for pattern in (_STATUS, _CODE, _MESSAGE))
-    if status or code:
-        return ClientError({"Error": {"Code": code or status, "Message": unescape(message)}}, operation)
-    if _NO_CREDENTIALS in said:
-        return CredentialRetrievalError(provider="session", error_msg=said.partition(_NO_CREDENTIALS)[2].strip(": \n"))
-    if "sending request" in said:
-        return EndpointConnectionError(endpoint_url=name)
-    return IncompleteReadError(actual_bytes=0, expected_bytes=0)
 
 
 def open_bucket(
@@ -281,8 +298,3 @@ def _options(session: Any, place: _Place, *, simulated: bool) -> Any:
     if authorities:
         options["root_certificate"] = Path(authorities).read_bytes()
     return options
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[1] if match else ""

@@ -55,7 +55,7 @@ class S3Trail:
 
     Attributes:
         text: as it was named.
-        prefix: what the keys begin with, as it was named, without a slash before it; empty for the whole bucket.
+        prefix: what the keys begin with, as it was named; empty for the whole bucket.
     """
 
     text: str
@@ -230,7 +230,7 @@ def _s3(text: str, rest: str) -> S3Trail:
     bucket, _, prefix = rest.partition("/")
     if not _BUCKET.fullmatch(bucket):
         raise _wrong(text, f"{bucket[:70]!r} is no bucket's name", "s3://BUCKET/PREFIX, as the trail's settings show")
-    return S3Trail(text, bucket, prefix.lstrip("/"))
+    return S3Trail(text, bucket, prefix)
 
 
 def _athena(text: str, rest: str) -> AthenaTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -75,7 +76,7 @@ def test_pages(served: LocalBucket) -> None:
     bucket = opened()
     served.asked.clear()
     assert [one.key for page in bucket.objects("") for one in page] == sorted(served.objects)
-    assert len(served.asked) == 3
+    assert len(served.asked) == 1 + 3, "and one that asks for keys that begin with a slash"
     assert [one.key for page in bucket.objects("AWSLogs/", "AWSLogs/1/b.gz") for one in page] == [
         "AWSLogs/2/c.gz", "AWSLogs/2/d'é &+%41.gz"]  # fmt: skip
     assert list(bucket.objects("nothing/")) == []
@@ -151,6 +152,64 @@ def test_odd_keys(served: LocalBucket) -> None:
     assert [one.key for page in bucket.objects("AWSLogs/", "AWSLogs/1//0.json.gz") for one in page] == [
         key for key in sorted(served.objects) if "AWSLogs/1//0.json.gz" < key < "a"]  # fmt: skip
     assert {key: bucket.content(key) for key in odd} == odd
+
+
+ODD_PARTS = (
+    "", ".", "..", " ", " a b ", "%41", "%2F", "%2e%2e", "%", "+", "\t", "\x7f", "\x85", "\u2028", "\ufeff", "é",
+    "e\u0301", "日本", "😀", "\\", "?x=1&y", "#h", "*s*", "~t", "a:b", "'\"<>&", "{}[]|^`", "...", "a.", ".a", "&amp;",
+)  # fmt: skip
+
+
+def by_boto3(bucket: Bucket, prefix: str, after: str = "") -> list[objects.Stored]:
+    """Give what boto3 lists."""
+    return [one for page in bucket._listed_one_by_one(prefix, after) for one in page]
+
+
+@pytest.mark.parametrize("top", ["", "/"])
+@pytest.mark.parametrize("part", ODD_PARTS)
+def test_keys_are_those_that_boto3_gives(served: LocalBucket, part: str, top: str) -> None:
+    """Whatever stands in a key, at its beginning, its end or between: it is listed and read as boto3 does it."""
+    odd = (f"{top}{part}/a.gz", f"{top}p/{part}/a.gz", f"{top}p/{part}a.gz", f"{top}p/a.gz{part}")
+    served.objects = {key: key.encode() for key in (*odd, "a.gz", f"{top}p/a.gz", "p/a.gz", "p/z.gz")}
+    bucket = opened()
+    asked = [("", ""), ("", "a.gz"), ("p/", ""), ("p/", "p/a.gz"), (f"{top}{part}/", ""), (f"{top}p/{part}/", "")]
+
+    def compared(one: tuple[str, str]) -> bool:
+        return [stored for page in bucket.objects(*one) for stored in page] == by_boto3(bucket, *one)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert dict(zip(asked, pool.map(compared, asked), strict=True)) == dict.fromkeys(asked, True)
+        assert dict(zip(served.objects, pool.map(bucket.content, served.objects), strict=True)) == served.objects
+
+
+@pytest.mark.parametrize("marks", [("m/",), ("p/", "p/m/"), ("/",), ("/m/", "p/a.gz/"), ("p/a.gz/", "p/a.gz-1")])
+def test_marks_of_folders(served: LocalBucket, marks: tuple[str, ...]) -> None:
+    """Empty objects that stand for folders keep the slash at the end of their keys, and change no other object."""
+    served.objects |= dict.fromkeys(("m", "p/a.gz", "p/m", "p/n/a.gz"), b"x") | dict.fromkeys(marks, b"")
+    bucket = opened()
+    for prefix in ("", "p/"):
+        assert [one for page in bucket.objects(prefix) for one in page] == by_boto3(bucket, prefix)
+    assert {key: bucket.content(key) for key in marks} == dict.fromkeys(marks, b"")
+
+
+def test_slash_at_the_end_of_a_key_with_content(served: LocalBucket) -> None:
+    """Such an object is read by its own key; by the one without the slash it is refused."""
+    served.objects["p/a.gz/"] = b"x"
+    bucket = opened()
+    assert bucket.content("p/a.gz/") == b"x"
+    with pytest.raises(AwsError, match="its key ends in a slash"):
+        bucket.content("p/a.gz")
+    served.objects["p/a.gz"] = b"another"
+    assert [one for page in bucket.objects("p/") for one in page] == by_boto3(bucket, "p/")
+
+
+@pytest.mark.parametrize("prefix", ["a//b/", "a/./b/", "a/../b/", "a\tb/", "/a/"])
+def test_nothing_behind_the_last_key(served: LocalBucket, prefix: str) -> None:
+    """Behind the last object of a prefix that obstore cannot list there is no page, not an empty one."""
+    served.objects[f"{prefix}2026.gz"] = b"x"
+    bucket = opened()
+    assert list(bucket.objects(prefix, f"{prefix}2027")) == []
+    assert [[one.key for one in page] for page in bucket.objects(prefix, f"{prefix}2025")] == [[f"{prefix}2026.gz"]]
 
 
 @pytest.mark.parametrize(("answer", "said"), [(Answered(403, "AccessDenied", "x"), "no permission for s3:GetObject"),

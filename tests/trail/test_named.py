@@ -38,7 +38,7 @@ LAKE = "amazon_security_lake_glue_db_eu_west_1"
         ("archive:kept/trail", Archive("archive:kept/trail", "kept/trail")),
         ("Archive:C:\\kept", Archive("Archive:C:\\kept", "C:\\kept")),
         ("s3://audit-logs", S3Trail("s3://audit-logs", "audit-logs", "")),
-        ("S3://audit.logs//org/x", S3Trail("S3://audit.logs//org/x", "audit.logs", "org/x")),
+        ("S3://audit.logs//org/x", S3Trail("S3://audit.logs//org/x", "audit.logs", "/org/x")),
         ("athena:primary/logs.trail", AthenaTable("athena:primary/logs.trail", "primary", "logs", "trail")),
         ("securitylake:lake.cloud_trail", SecurityLakeTable("securitylake:lake.cloud_trail", "lake", "cloud_trail")),
         (f"lake:{STORE}", EventDataStore(f"lake:{STORE}", STORE)),

@@ -89,7 +89,7 @@ def find_layout(folders_of: Callable[[str], list[str]], prefix: str, question: Q
     Raises:
         AwsError: the prefix itself cannot be listed.
     """
-    named = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
+    named = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
     layout, level = Layout(), [named]
     above: list[str] = []  # what was looked into for AWSLogs
     on_the_way: list[str] = []  # that CloudTrail goes

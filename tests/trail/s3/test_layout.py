@@ -36,7 +36,17 @@ ALL = [(A, "eu-west-1"), (A, "us-east-1"), (B, "eu-west-1"), (B, "us-east-1")]
 
 
 @pytest.mark.parametrize(
-    "top", ["AWSLogs/", "AWSLogs/o-exampleorg1/", "cloud/trail/AWSLogs/", "x/AWSLogs/o-exampleorg1/"]
+    "top",
+    [
+        "AWSLogs/",
+        "AWSLogs/o-exampleorg1/",
+        "cloud/trail/AWSLogs/",
+        "x/AWSLogs/o-exampleorg1/",
+        "/x/AWSLogs/",
+        "x//y/AWSLogs/",
+        "//AWSLogs/",
+        "x/./AWSLogs/",
+    ],
 )
 @pytest.mark.parametrize("cut", [0, 1, 2])
 def test_from_above(top: str, cut: int) -> None:
