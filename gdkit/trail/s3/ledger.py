@@ -35,6 +35,11 @@ _ACCOUNT = re.compile(r"/(\d{12})/")
 _MOST_NAMED = 10
 """So many folders are named one by one."""
 
+_UNLIKE = (
+    "they may hold events, and were not read: in a bucket log files, and copies of them, are told by their ending, "
+    ".json.gz or .json; what to do: where they are copies or exports, copy them with aws s3 cp, and name the folder"
+)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -96,6 +101,9 @@ def rows_of(outcome: Outcome) -> Iterator[LedgerRow]:
     if cut := outcome.listing.layout.cut:
         yield LedgerRow(source, "not searched", None, None, None, *span, None, _HOW,
                         f"{_folders(cut)}: no trail was looked for in them")  # fmt: skip
+    if unlike := outcome.listing.unlike:
+        yield LedgerRow(source, "unread", None, None, None, *span, None, _HOW,
+                        f"{_objects(unlike)} not named as CloudTrail names log files")  # fmt: skip
     if outcome.answer.unfinished:
         yield LedgerRow(source, "not searched", None, None, None, *span, None, _HOW,
                         f"{_objects(outcome.answer.unfinished)}: the fetch was stopped")  # fmt: skip
@@ -115,6 +123,9 @@ def gaps_of(outcome: Outcome) -> Iterator[NotSearched]:
             where = f"account {account_id}, region {region}" if account_id else outcome.source
             what = f"{len(errors):,} of {_objects(tally.objects)} of {where}"
             yield NotSearched(what, reason, failed=True, kind=gap_of(errors[0]))
+    if unlike := outcome.listing.unlike:
+        first = next(folder.first_unlike for folder in outcome.listing.folders if folder.unlike)
+        yield NotSearched(f"{outcome.source}: {_objects(unlike)}, such as {first}", _UNLIKE, failed=True, kind="unread")
     yield from (replace(gap, what=f"{outcome.source}: {gap.what}") for gap in outcome.answer.gaps)
     if unfinished := outcome.answer.unfinished:
         yield NotSearched(f"{outcome.source}: {_objects(unfinished)}",
@@ -148,7 +159,7 @@ def passed_over_of(outcome: Outcome) -> Iterator[NotSearched]:
         yield NotSearched(f"{outcome.source}: folders of other things: {named}", "they hold no log files of the trail")
     if objects := sum(folder.others for folder in outcome.listing.folders):
         yield NotSearched(f"{outcome.source}: {_objects(objects)} of other kinds",
-                          "digests and the like, by their names, hold no calls")  # fmt: skip
+                          "digests, Insights events and what is no log file by its name were not read")  # fmt: skip
 
 
 def unread_of(outcome: Outcome) -> Iterator[Unread]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.errors import AwsCall, AwsError, StoppedError
 from gdkit.trail.delivery import EARLY, LATE_DELIVERY
-from gdkit.trail.ledger_places import named_place
+from gdkit.trail.ledger_places import is_delivered, named_place
 from gdkit.trail.load import Progress
 from gdkit.trail.s3.layout import find_layout
 
@@ -29,6 +29,8 @@ _MOST_UNKNOWN = 1_000_000
 _KEYS_A_PAGE = 1000
 """Source: S3 API Reference, ListObjectsV2, MaxKeys."""
 _LOG = re.compile(r"\.json(?:\.gz)?$")
+_MAY_HOLD_EVENTS = re.compile(r"\.(?:gz|jsonl|ndjson|csv|log|zip|tar|tgz|bz2|xz|zst|parquet)$", re.IGNORECASE)
+"""How copies of log files, and exports of events, may be named that CloudTrail does not name so."""
 _NO_LOG = re.compile(r"(?:^|/)CloudTrail-(?:Digest|Insight)/|_CloudTrail-(?:Digest|Insight)_")
 
 
@@ -58,6 +60,11 @@ class LogObject(NamedTuple):
         return False
 
 
+def _may_hold_events(one: Stored) -> bool:
+    """Tell whether an object that does not end as a log file does may be one, or hold some."""
+    return one.size_bytes > 0 and (_MAY_HOLD_EVENTS.search(one.key) is not None or is_delivered(one.key))
+
+
 class _Wanted:
     """What log files are asked for."""
 
@@ -82,7 +89,9 @@ class FolderListing:
 
     Attributes:
         objects: to be read.
-        others: objects that are no log files, such as digests.
+        others: objects that hold no calls by their names, such as digests.
+        unlike: objects that may hold calls, and are not named as log files are; they are not read.
+        first_unlike: the key of one of them.
         outside: log files of other accounts, regions or times.
         error: why the folder could not be listed whole.
     """
@@ -90,20 +99,26 @@ class FolderListing:
     folder: Folder
     objects: list[LogObject] = field(default_factory=list)
     others: int = 0
+    unlike: int = 0
+    first_unlike: str = ""
     outside: int = 0
     requests: int = 0
     error: AwsError | None = None
 
     def take(self, one: Stored, wanted: _Wanted) -> None:
         """Sort in one object of the listing."""
-        if _NO_LOG.search(one.key) or not _LOG.search(one.key):
+        is_log = _LOG.search(one.key) is not None
+        if _NO_LOG.search(one.key) or not (is_log or _may_hold_events(one)):
             self.others += 1
             return
         place = named_place(one.key)
         if place is not None and place not in wanted:
             self.outside += 1
-        else:
+        elif is_log:
             self.objects.append(LogObject(one, place))
+        else:
+            self.unlike += 1
+            self.first_unlike = self.first_unlike or one.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,11 @@ class Listing:
     def objects(self) -> list[LogObject]:
         """All objects to be read."""
         return [one for folder in self.folders for one in folder.objects]
+
+    @property
+    def unlike(self) -> int:
+        """Number of objects that may hold calls, and are not named as log files are."""
+        return sum(folder.unlike for folder in self.folders)
 
     @property
     def requests(self) -> int:

@@ -436,6 +436,37 @@ def test_folder_that_cannot_be_listed(tmp_path: Path) -> None:
     assert (gap.failed, gap.kind, fetched.complete) == (True, "denied", False)
 
 
+def test_copies_of_other_names(tmp_path: Path) -> None:
+    """Objects that may be copies of log files, and are not named so, are a gap, and never said to hold no calls."""
+    bucket = theft()
+    folder = f"AWSLogs/{samples.ACCOUNT}/CloudTrail/eu-west-1/2026/11/01/"
+    bucket.objects_held |= dict.fromkeys((f"{folder}copy.ndjson", f"{folder}copy.gz", f"{folder}notes.txt"), b"x")
+    fetched = run(bucket, tmp_path)
+    (gap,) = fetched.not_searched
+    assert gap.what == f"s3://audit-logs: 2 objects, such as {folder}copy.gz"
+    assert (gap.failed, gap.kind) == (True, "unread")
+    assert "they may hold events, and were not read" in gap.reason
+    (row,) = [row for row in fetched.places if row.state == "unread"]
+    assert row.detail == "2 objects not named as CloudTrail names log files"
+    _, other = fetched.passed_over
+    assert other.what == "s3://audit-logs: 1 object of other kinds"
+    assert "hold no calls" not in other.reason
+
+
+def test_trail_below_a_slash(tmp_path: Path) -> None:
+    """A prefix is what was named: one with a slash before or behind it is another one than without."""
+    bucket = MemoryBucket()
+    for number, top in enumerate(("AWSLogs/", "/AWSLogs/", "/second/AWSLogs/", "second/AWSLogs/", "second//AWSLogs/")):
+        bucket.put(key_of("20261101T0305", number, top=top), [calls.call(number, 0)])
+    asked = {"": 5, "/": 2, "/second": 1, "/second/": 1, "second": 2, "second//": 1, "/AWSLogs/": 1, "AWSLogs": 1}
+    for prefix, records in asked.items():
+        source = parse_source(f"s3://audit-logs/{prefix}")
+        folder = tmp_path / str(list(asked).index(prefix))
+        fetched = fetch(source, question(), folder, aws=bucket, terms=Terms(), watch=Watch())  # type: ignore[arg-type]
+        assert fetched.records == records, prefix
+        assert not [gap for gap in fetched.not_searched if gap.failed]
+
+
 def test_stopped_fetch_is_not_told_as_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger of a fetch that was stopped has a row for what it did not come to."""
     stopped = run(theft(), tmp_path, watch=stop_after(monkeypatch, 1)[0])

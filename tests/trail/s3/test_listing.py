@@ -59,15 +59,23 @@ def test_months_and_years_turn() -> None:
 
 
 def test_what_is_no_log_file_is_counted() -> None:
-    """Digests, Insights events and other files are passed over, and counted; an empty log file is one to read."""
+    """Digests, Insights events and other files are passed over, and counted; an empty log file is one to read.
+
+    Files that may hold events, and are not named as log files are, are counted by themselves, but for empty ones.
+    """
     bucket = theft()
     region = f"AWSLogs/{A}/CloudTrail/eu-west-1/2026/11/01/"
-    for name in ("x_CloudTrail-Insight_y.json.gz", "readme.txt", "inventory.csv.gz"):
+    for name in ("x_CloudTrail-Insight_y.json.gz", "readme.txt", "a.jpg", "inventory.csv.gz", "a.ndjson", "b.LOG",
+                 f"{A}_CloudTrail_eu-west-1_20261101T0305Z_copy"):  # fmt: skip
         bucket.objects_held[region + name] = b"x"
-    for name in ("empty.json.gz", "x_CloudTrail-Insight_z.json.gz", "empty/"):
+    for name in ("empty.json.gz", "x_CloudTrail-Insight_z.json.gz", "empty/", "empty.log"):
         bucket.objects_held[region + name] = b""
     listing = list_trail(bucket, "", question(), Watch())  # type: ignore[arg-type]
-    assert sum(one.others for one in listing.folders) == 5
+    assert sum(one.others for one in listing.folders) == 6
+    assert (listing.unlike, listing.folders[0].first_unlike) == (
+        4,
+        f"{region}{A}_CloudTrail_eu-west-1_20261101T0305Z_copy",
+    )
     assert listing.layout.others == {"CloudTrail-Digest": 1}
     assert len(listing.objects) == 6
 
