@@ -20,6 +20,7 @@ _ACCESS_KEY_ID = re.compile(r"(A[A-Z0-9]{3})[A-Z0-9]{12,124}")
 _KEY_KINDS: dict[str, Literal["temporary", "long_term"]] = {"ASIA": "temporary", "AKIA": "long_term"}
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|IPA|SIA|KIA|NPA|NVA|SCA|CCA)[A-Z0-9]{4,124}")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _SERVICE_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|aws\.internal)", re.IGNORECASE)
 _REDACTION = re.compile(r"redact|hidden|masked|removed|anonymi[sz]ed|sanitized|^[x*#.:-]+$", re.IGNORECASE)
 _PRIVATE_NETWORKS = tuple(
@@ -98,6 +99,15 @@ def is_instance_id(text: object) -> bool:
     (True, True, False)
     """
     return isinstance(text, str) and _INSTANCE_ID.fullmatch(text) is not None
+
+
+def is_region(text: str) -> bool:
+    """Tell whether a text is written as the name of a region.
+
+    >>> is_region("eu-west-1"), is_region("eu west")
+    (True, False)
+    """
+    return _REGION.fullmatch(text) is not None
 
 
 def is_account_id(text: object) -> bool:

@@ -57,6 +57,7 @@ def athena_table(table: str, **options: Any) -> None:
     from gdkit.trail.query.ddl import create_statement  # noqa: PLC0415 - only what a command needs
 
     database, name = _names(table)
+    _see_regions(options["regions"])
     if options["archive"]:
         wanted = _over_archive(options, database, name)
         aws = _reader(options) if options["look"] else None
@@ -94,6 +95,14 @@ def _names(table: str) -> tuple[str, str]:
     return database, name
 
 
+def _see_regions(regions: tuple[str, ...]) -> None:
+    from gdkit.identifiers import is_region  # noqa: PLC0415 - only what a command needs is loaded
+
+    wrong = [one for one in regions if not is_region(one)]
+    if wrong:
+        raise UsageError(f"{wrong[0][:40]!r} is no name of a region", action="write it like eu-west-1")
+
+
 def _reader(options: dict[str, Any]) -> ReadOnlyAws:
     from gdkit.aws.clients import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
 
@@ -112,7 +121,7 @@ def _over_archive(options: dict[str, Any], database: str, name: str) -> TableSha
         raise UsageError(f"--archive and {', '.join(mixed)} exclude each other",
                          action="name the archive's place alone: its table needs nothing else")  # fmt: skip
     place = _bucket_of(options["archive"])
-    return table_of_archive(f"s3://{place.bucket}/{place.prefix.strip('/')}", database, name)
+    return table_of_archive(f"s3://{place.bucket}/{place.prefix}", database, name)
 
 
 def _over_trail(aws: ReadOnlyAws | None, options: dict[str, Any], database: str, name: str) -> TableShape:
@@ -124,10 +133,12 @@ def _over_trail(aws: ReadOnlyAws | None, options: dict[str, Any], database: str,
 
 def _bucket_of(url: str) -> S3Trail:
     from gdkit.trail.named import S3Trail, parse_source  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.query.ddl import check_place  # noqa: PLC0415
 
     named = parse_source(url)
     if not isinstance(named, S3Trail):
         raise UsageError("a bucket is named s3://BUCKET/PREFIX", where=url[:80])
+    check_place(named.bucket, named.prefix)
     return named
 
 

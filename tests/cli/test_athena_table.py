@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from sqlglot import exp, parse_one
 
 from gdkit import cli
+from gdkit.errors import UsageError
 from gdkit.simulator.scenarios.queryable import DATABASE, GROUP, open_to_queries
+from gdkit.trail.query.trails import place_of_trail
 from tests.live.worlds import World, staged_world
 
 if TYPE_CHECKING:
@@ -87,6 +90,11 @@ def test_from_an_organisations_bucket(run: Callable[..., Ended]) -> None:
     (("logs.t", *BUCKET, "--region", "eu-west-1"), "whose files are in the bucket is not told"),
     (("logs.t", *BUCKET, "--account", "1"), "is no account id"),
     (("logs.t", *BUCKET, "--account", "111122223333"), "no region is named"),
+    (("logs.t", *PLACE, "--region", "eu west"), "'eu west' is no name of a region"),
+    (("logs.t", *ARCHIVE, "--look", "--region", "eu west"), "no name of a region"),
+    (("logs.t", *PLACE, "--bucket", "s3://audit-logs//x/"), "Athena leaves it out, and would read another place"),
+    (("logs.t", *PLACE, "--bucket", "s3://audit-logs/x//AWSLogs/"), "with --trail s3://audit-logs/"),
+    (("logs.t", "--archive", "s3://team-archive//kept"), "Athena leaves it out"),
     (("logs.t", *BUCKET, "--organization", "x", "--region", "eu-west-1"), "no id of an organisation"),
     (("logs.t", *PLACE, "--since", "soon"), "does not match the format"),
     (("logs.t", *ARCHIVE, *BUCKET), "--archive and --bucket exclude each other"),
@@ -121,6 +129,20 @@ def test_unknown_trail(run: Callable[..., Ended], world: World) -> None:
     assert ended.status == 2
     assert "there is no trail 'nowhere' in reach" in ended.err
     assert "all-regions" in ended.err
+
+
+def test_trail_with_an_empty_part_in_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trail whose prefix ends in a slash delivers behind two, where Athena reads nothing: that is refused."""
+    trail = {"TrailARN": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/t", "S3BucketName": "audit-logs",
+             "HomeRegion": "eu-west-1", "S3KeyPrefix": "logs"}  # fmt: skip
+    monkeypatch.setattr("gdkit.trail.query.trails._trail", lambda *_: trail)
+    asked: dict[str, Any] = {"accounts": (), "regions": (), "since": date(2026, 1, 5)}
+    aws: Any = None
+    assert place_of_trail(aws, "", **asked).location == "s3://audit-logs/logs/AWSLogs/"
+    trail["S3KeyPrefix"] = "logs/"
+    with pytest.raises(UsageError, match="Athena leaves it out") as refused:
+        place_of_trail(aws, "", **asked)
+    assert refused.value.where == "s3://audit-logs/logs//AWSLogs/"
 
 
 def test_what_is_there(run: Callable[..., Ended], world: World) -> None:

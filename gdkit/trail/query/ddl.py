@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from gdkit.errors import UsageError
 from gdkit.trail.query.table import TableShape
 
 if TYPE_CHECKING:
@@ -92,6 +93,22 @@ class TrailPlace:
         """The folder that holds a folder for each account."""
         parts = (self.bucket, self.prefix.strip("/"), "AWSLogs", self.organization_id)
         return f"s3://{'/'.join(part for part in parts if part)}/"
+
+
+def check_place(bucket: str, prefix: str) -> None:
+    """See that Athena would read the very place: a part of a path that is empty it leaves out.
+
+    Raises:
+        UsageError: a part is empty.
+
+    Source: Athena User Guide, "Specify a table location in Amazon S3".
+    """
+    if "//" in f"/{prefix}":
+        raise UsageError(
+            "one slash stands behind another: Athena leaves it out, and would read another place",
+            where=f"s3://{bucket}/{prefix}"[:200],
+            action=f"where the keys have both, read the bucket, with --trail s3://{bucket}/…; else leave one out",
+        )
 
 
 def table_over(place: TrailPlace, database: str, name: str) -> TableShape:

@@ -8,7 +8,7 @@ from gdkit.aws.calls import ask, need, rows
 from gdkit.aws.regions import find_regions
 from gdkit.errors import AwsCall, AwsError, UsageError
 from gdkit.identifiers import parse_arn
-from gdkit.trail.query.ddl import TrailPlace, differences
+from gdkit.trail.query.ddl import TrailPlace, check_place, differences
 from gdkit.trail.query.glue import read_table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def place_of_trail(
         since: the first day.
 
     Raises:
-        UsageError: there is no such trail, or there are several and none is named.
+        UsageError: there is no such trail, there are several and none is named, or its place is none for Athena.
         AwsError: AWS cannot be asked.
 
     Source: CloudTrail API Reference, DescribeTrails; CloudTrail User Guide, "Finding your CloudTrail log files".
@@ -41,6 +41,9 @@ def place_of_trail(
     trail = _trail(aws, name)
     of_organization = bool(trail.get("IsOrganizationTrail"))
     owner = parse_arn(trail["TrailARN"])
+    prefix = trail.get("S3KeyPrefix") or ""
+    if prefix:
+        check_place(trail["S3BucketName"], f"{prefix}/AWSLogs/")
     own = () if of_organization or owner is None else (owner.account_id,)
     if trail.get("IsMultiRegionTrail"):
         places = find_regions(aws, regions).names
@@ -48,7 +51,7 @@ def place_of_trail(
         places = (str(trail.get("HomeRegion") or aws.region),)
     return TrailPlace(
         bucket=trail["S3BucketName"],
-        prefix=trail.get("S3KeyPrefix") or "",
+        prefix=prefix,
         organization_id=_organization(aws) if of_organization else "",
         accounts=tuple(accounts) or own,
         regions=places,
