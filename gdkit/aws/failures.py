@@ -54,8 +54,8 @@ _CODES: tuple[tuple[Meaning, str], ...] = (
                 "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded SlowDown EC2ThrottledException "
                 "PriorRequestNotComplete TransactionInProgressException ProvisionedThroughputExceededException"),
     (FAILED, "InternalError InternalErrorException InternalFailure InternalServerError InternalServerErrorException "
-             "InternalServiceException ServiceUnavailable ServiceUnavailableException ServiceException "
-             "500 502 503 504"),
+             "InternalServerException InternalServiceException ServiceUnavailable ServiceUnavailableException "
+             "ServiceException 500 502 503 504"),
     (NOT_ENABLED, "OptInRequired SubscriptionRequiredException RegionDisabledException"),
 )  # fmt: skip
 BY_CODE = {code: meaning for meaning, codes in _CODES for code in codes.split()}

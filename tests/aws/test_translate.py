@@ -82,6 +82,7 @@ def test_denied_without_an_action(code: str) -> None:
         ("RequestLimitExceeded", "", "throttled", "share the same limit"),
         ("OptInRequired", "", "credentials", "may not use"),
         ("InternalServerErrorException", "", "unreachable", "the service itself failed"),
+        ("InternalServerException", "", "unreachable", "try again later"),
         ("NoSuchEntityException", "The role was not found", "other", "The role was not found"),
     ],
 )
