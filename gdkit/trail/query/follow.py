@@ -59,7 +59,9 @@ def grown_from(events: pd.DataFrame, question: Question) -> list[Grown]:
     """
     own = events["session_name"].isin(question.session_names) | events["user_name"].isin(question.session_names)
     own |= events["principal_id"].isin(question.principal_ids)
-    own_keys = set(events.loc[own, "access_key_id"].dropna()) | set(question.access_key_ids[:1])
+    own_keys = set(events.loc[own, "access_key_id"].dropna())
+    if not (question.principal_ids or question.session_names):  # else the first may be one that was issued on the way
+        own_keys |= set(question.access_key_ids[:1])
     keys = find_keys_of(events, question.session_names, question.access_key_ids)
     found = []
     for key in keys:

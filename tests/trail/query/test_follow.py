@@ -64,6 +64,12 @@ def test_the_sessions_own_keys_are_not_asked_again(tmp_path: Path) -> None:
     assert grown_from(events(tmp_path, own, given), question()) == []
 
 
+def test_chained_key_that_is_known_already(tmp_path: Path) -> None:
+    """A chained key that another source told of is no key of the session's, though it may stand first among them."""
+    (grown,) = grown_from(events(tmp_path, issue(KEY, PRINCIPAL, CHAINED)), question(access_key_ids=(CHAINED,)))
+    assert grown.key == CHAINED
+
+
 def test_chain_of_two(tmp_path: Path) -> None:
     """What a chained credential issued is followed, too; what a stranger's issued is not."""
     second, strange = "ASIAEXAMPLECHAIN0002", "ASIAEXAMPLESTRANGE01"
