@@ -41,13 +41,14 @@ class _Store:
     made_at: datetime
     selectors: list[dict[str, Any]]
     multi_region: bool = True
+    of_organization: bool = False
     records: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
     def settings(self) -> Result:
         """Give what GetEventDataStore answers."""
         return {"EventDataStoreArn": self.arn, "Name": self.name, "Status": "ENABLED", "RetentionPeriod": 366,
                 "AdvancedEventSelectors": self.selectors, "MultiRegionEnabled": self.multi_region,
-                "OrganizationEnabled": False, "CreatedTimestamp": self.made_at}  # fmt: skip
+                "OrganizationEnabled": self.of_organization, "CreatedTimestamp": self.made_at}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class EventDataStores:
         arn = f"arn:aws:cloudtrail:{call.region}:{call.account_id}:eventdatastore/{identifier}"
         selectors = asked.get("AdvancedEventSelectors") or _MANAGEMENT
         made = _Store(identifier, arn, asked["Name"], call.account_id, call.region, call.at, selectors,
-                      asked.get("MultiRegionEnabled", True))  # fmt: skip
+                      asked.get("MultiRegionEnabled", True), asked.get("OrganizationEnabled", False))  # fmt: skip
         self._stores[identifier] = made
         return made.settings()
 

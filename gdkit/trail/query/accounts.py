@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from gdkit.identifiers import is_account_id, parse_access_key_id
 from gdkit.model import NotSearched
+from gdkit.trail.query.places import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import pandas as pd
 
     from gdkit.trail.fetched.question import Question
-    from gdkit.trail.query.places import Asked
     from gdkit.trail.query.target import Target
+
+
+_NOT_SEEN = ("nothing tells that the source holds the account, and no record of it was found; ask a source that does, "
+             "such as the account's own log files in S3")  # fmt: skip
 
 
 def accounts_to_ask(reader: str, question: Question) -> tuple[str, ...]:
@@ -85,9 +89,46 @@ class Accounts:
         return [replace(question, account_ids=account, regions=region)
                 for account, region in product(accounts, regions)]  # fmt: skip
 
-    def read_by(self, question: Question) -> Question:
-        """Give a question with the accounts that its queries read, as far as that is known: for the ledger."""
-        return replace(question, account_ids=question.account_ids or self._target.accounts)
+    def read_by(self, question: Question) -> Asked:
+        """Give a question with the accounts and regions that its queries read, as far as is known: for the ledger."""
+        target = self._target
+        accounts, regions = question.account_ids or target.accounts, question.regions or target.regions
+        if target.any_region or not regions:
+            return Asked(replace(question, account_ids=accounts, regions=regions))
+        note = f"of the regions {', '.join(regions)} those that it holds, which is not told"
+        return Asked(replace(question, account_ids=accounts, regions=()), note=note)
+
+    def unproven(self, asked: Asked, seen: Collection[str]) -> tuple[str, ...]:
+        """Give the accounts that a question was led to, and of which nothing tells that the table holds them.
+
+        The call that leads to an account is recorded there as well, so that a table which holds it has a record of it.
+
+        Args:
+            asked: a question that was put to the table.
+            seen: accounts of which there are records in the answers.
+
+        Source: CloudTrail User Guide, "CloudTrail record contents", sharedEventID.
+        """
+        if asked.failed or not self._target.others:
+            return ()
+        known = {*seen, *self._target.accounts}
+        return tuple(one for one in asked.led_to if one not in known and not self._has_objects(asked.question, one))
+
+    def as_shown(self, asked: Iterable[Asked], seen: Collection[str]) -> Iterator[Asked]:
+        """Give what was put to the table, with what was asked of an account that it may not hold as not searched."""
+        for one in asked:
+            lacking = self.unproven(one, seen)
+            rest = tuple(account for account in one.question.account_ids if account not in lacking)
+            if rest or not lacking:
+                yield replace(one, question=replace(one.question, account_ids=rest))
+            if lacking:
+                yield Asked(replace(one.question, account_ids=lacking), failed=_NOT_SEEN, state="not searched")
+
+    def _has_objects(self, question: Question, account_id: str) -> bool:
+        if not self._target.by_account:
+            return False
+        measured = self._target.measure(replace(question, account_ids=(account_id,)))
+        return measured is not None and measured.objects > 0
 
     def not_asked(self, asked: Iterable[Asked]) -> Iterator[NotSearched]:
         """Say which accounts were asked where each must be named, and what that leaves out.

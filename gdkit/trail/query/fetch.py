@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.values import Terms, Watch
     from gdkit.trail.query.target import Target
 
+_NOT_LISTED = ("the table's settings do not list the account; make one that lists it ('gdkit athena-table DB.TABLE "
+               "--account …' writes the statement), or read the account's log files in S3")  # fmt: skip
+
 
 def fetch_by_queries(target: Target, question: Question, folder: Path, *, terms: Terms, watch: Watch) -> Fetched:
     """Ask a table, follow what grew from the session, and keep every answer as log files.
@@ -134,7 +137,8 @@ class _Fetch:
             tried.update(one.mark for one in fresh)
             for group, question in questions_of(fresh, self._question):
                 proper, _ = checked(question)
-                if proper is None or self._put(proper, first=False):
+                led_to = () if proper is None or self._question.account_ids else proper.account_ids
+                if proper is None or self._put(proper, first=False, led_to=led_to):
                     self._answered.update(one.mark for one in group)
 
     def _not_followed(self, found: Any) -> Iterator[NotSearched]:
@@ -145,16 +149,18 @@ class _Fetch:
         if any(question.account_ids != self._question.account_ids for question in asked):
             yield IN_OWN_ACCOUNT
 
-    def _put(self, question: Question, *, first: bool) -> bool:
+    def _put(self, question: Question, *, first: bool, led_to: tuple[str, ...] = ()) -> bool:
         """Put a question to the table, and tell whether it was answered.
 
         A later one that fails is a gap, and what was found before it stays.
         """
         placed = self._accounts.placed(question)
-        inside = self._set_up_for(placed, question.own_account_ids if first else ())
+        own = question.own_account_ids if first and self._target.accounts else ()
+        inside = placed if self._target.others else self._set_up_for(placed, own)
         if inside is None:
             return False
-        asked = Asked(self._accounts.read_by(inside))
+        asked = self._accounts.read_by(inside)
+        asked.led_to = (*led_to, *own)
         self._found.asked.append(asked)
         try:
             parts = [(one, list(self._target.rendering.statements(one))) for one in self._accounts.parts(inside)]
@@ -171,7 +177,7 @@ class _Fetch:
                 raise
             asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
             asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
-        return not asked.failed and inside == placed
+        return not asked.failed and inside == placed and not self._accounts.unproven(asked, self._seen())
 
     def _set_up_for(self, question: Question, own: tuple[str, ...]) -> Question | None:
         """Leave those of a question's accounts that the table is set up for, and name the others; None without any.
@@ -182,12 +188,16 @@ class _Fetch:
         outside = tuple(one for one in question.account_ids or own if one not in accounts)
         if outside:
             self._found.asked.append(Asked(replace(question, account_ids=outside), state="not searched",
-                                           failed="the table's settings do not list the account"))  # fmt: skip
+                                           failed=_NOT_LISTED))  # fmt: skip
         inside = tuple(one for one in question.account_ids if one in accounts)
         return replace(question, account_ids=inside) if inside or not question.account_ids else None
 
     def _events(self) -> Any:
         return load_trail([self._folder]).events
+
+    def _seen(self) -> frozenset[str]:
+        """Give the accounts of which there are records."""
+        return frozenset(self._events()["account_id"].dropna()) if self._runs.done else frozenset()
 
     def _keys(self, found: Any) -> list[Any]:
         return list(find_keys_of(found, self._question.session_names, self._question.access_key_ids))
@@ -206,7 +216,8 @@ class _Fetch:
     def _result(self, *, stopped: bool) -> Fetched:
         """Put together what came of it, and close the plan."""
         spent, runs = self._spent, self._runs
-        failed = [one for one in self._found.asked if one.failed]
+        asked = list(self._accounts.as_shown(self._found.asked, self._seen()))
+        failed = [one for one in asked if one.failed]
         cost = Cost(
             objects=max(spent.objects, self._limits.objects),
             requests=spent.requests + self._target.engine.requests,
@@ -228,11 +239,11 @@ class _Fetch:
             cost=cost,
             not_searched=(
                 *self._found.gaps,
-                *self._accounts.not_asked(self._found.asked),
+                *self._accounts.not_asked(asked),
                 *grown,
                 *map(gap_in_words, failed),
             ),
             warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
-            places=tuple(places_asked(self._target.text, self._target.engine.name, self._found.asked)),
+            places=tuple(places_asked(self._target.text, self._target.engine.name, asked, self._target.lacks)),
             stopped=stopped,
         )

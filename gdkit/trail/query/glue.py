@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gdkit.aws.calls import ask, need
+from gdkit.aws.calls import ask, need, rows
 from gdkit.errors import AwsCall, AwsError, TrailError
 from gdkit.trail.query.failures import clearer
+from gdkit.trail.query.listed import ListedPartition
 from gdkit.trail.query.table import TableShape, shape_of
 
 if TYPE_CHECKING:
@@ -27,21 +28,32 @@ class Workgroup:
     warning: str = ""
 
 
-def read_table(aws: ReadOnlyAws, region: str, database: str, name: str) -> TableShape:
+def read_table(aws: ReadOnlyAws, region: str, database: str, name: str, *, with_partitions: bool = False) -> TableShape:
     """Ask the Glue catalogue for a table; a link that Lake Formation made to another account's table is followed.
+
+    Args:
+        aws: the reader.
+        region: where the catalogue is.
+        database: the table's database.
+        name: its name.
+        with_partitions: whether the partitions of a table without projection are asked for, too.
 
     Raises:
         AwsError: it is not there, or may not be read.
 
-    Source: Glue API Reference, GetTable; Lake Formation Developer Guide, "Resource links".
+    Source: Glue API Reference, GetTable, GetPartitions; Lake Formation Developer Guide, "Resource links".
     """
     client = aws.client("glue", region)
-    found = _table(client, aws.account_id, {"DatabaseName": database, "Name": name})
+    there = {"DatabaseName": database, "Name": name}
+    found = _table(client, aws.account_id, there)
     target = found.get("TargetTable")
     if target and not found.get("StorageDescriptor"):
         there = {"CatalogId": target["CatalogId"], "DatabaseName": target["DatabaseName"], "Name": target["Name"]}
         found = {**_table(client, aws.account_id, there), "DatabaseName": database, "Name": name}
-    return shape_of(found)
+    table = shape_of(found)
+    if not with_partitions or table.is_projected or not table.partition_keys:
+        return table
+    return replace(table, listed=_partitions(client, aws.account_id, there))
 
 
 def read_workgroup(aws: ReadOnlyAws, region: str, name: str) -> Workgroup:
@@ -77,3 +89,15 @@ def _table(client: Any, account_id: str, asked: dict[str, str]) -> dict[str, Any
     except AwsError as error:
         raise clearer(error) from None
     return table
+
+
+def _partitions(client: Any, account_id: str, table: dict[str, str]) -> tuple[ListedPartition, ...]:
+    """Ask for a table's partitions, whatever their number; a page has a thousand at most."""
+    asked = {**table, "TableName": table["Name"], "ExcludeColumnSchema": True}
+    del asked["Name"]
+    try:
+        listed = list(rows(client, "GetPartitions", "Partitions", asked, account_id=account_id))
+    except AwsError as error:
+        raise clearer(error) from None
+    return tuple(ListedPartition(tuple(one["Values"]), str((one.get("StorageDescriptor") or {}).get("Location") or ""))
+                 for one in listed)  # fmt: skip

@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from gdkit.errors import TrailError
+from gdkit.identifiers import is_account_id
 from gdkit.trail.delivery import EARLY, LATE_DELIVERY
+from gdkit.trail.query.listed import are_days, as_written, day_of, days_read
 from gdkit.trail.query.table import TableShape, column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from gdkit.trail.fetched.question import Question
+    from gdkit.trail.query.listed import ListedPartition
 
 Role = Literal["account", "region", "day", "year", "month", "day of month", "other"]
+Held = Literal["text", "number", "date"]
 
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("account", "accountid", "account_id", "aws_account", "aws_account_id", "acct"), "account"),
@@ -33,10 +37,14 @@ _ROLES: dict[str, Role] = {
     "day": "day of month",
     "eventday": "day",
 }
+_OF_DAY: dict[Role, str] = {"year": "year", "month": "month", "day of month": "day"}
+"""Roles of numbers, each with what it is of a day."""
+
 _DAY_OF_SECURITY_LAKE = "%Y%m%d"
 _JAVA = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
 _WRITTEN = re.compile(r"(?:yyyy|MM|dd|HH|'[^']*'|[^A-Za-z'])+")
 _MARK = re.compile(r"\$\{(\w+)\}")
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,11 @@ class Partition:
     Attributes:
         role: what its values are.
         projection: the type of its projection: ``enum``, ``date``, ``integer``, ``injected``; empty where it has none.
-        values: those of an enumeration.
-        written: how a day is written, for ``strftime``.
+        values: those of an enumeration, or those that the catalogue lists.
+        written: how a day is written, for ``strftime``; empty where the values that are listed tell.
         first_at: the beginning of the projection's range; None where it has none.
-        digits: how many digits a projected number has at least.
-        number: whether the column holds numbers.
+        digits: how many digits a number has at least; None where nothing tells, so that it is ``9`` or ``09``.
+        holds: what the column holds.
     """
 
     name: str
@@ -59,8 +67,8 @@ class Partition:
     values: tuple[str, ...] = ()
     written: str = ""
     first_at: datetime | None = None
-    digits: int = 2
-    number: bool = False
+    digits: int | None = None
+    holds: Held = "text"
 
 
 def partitions_of(table: TableShape) -> tuple[Partition, ...]:
@@ -105,12 +113,13 @@ def locations(table: TableShape, partitions: Sequence[Partition], question: Ques
 
     Where the settings list none of the accounts or regions that are asked for, there is no such place.
     """
+    if table.listed is not None:
+        return _places_listed(table.listed, partitions, question)
     told = [_values(one, question) for one in partitions]
     columns = [values for values in told if values is not None]
     if not table.location or len(columns) < len(told):
         return None
-    style = "/".join([table.location.rstrip("/"), *(f"{one.name}=${{{one.name}}}" for one in partitions)])
-    template = table.parameters.get("storage.location.template") or style
+    template = layout_of(table, partitions)
     names = [one.name for one in partitions]
     chosen = (dict(zip(names, values, strict=True)) for values in itertools.product(*columns))
     return (_MARK.sub(lambda mark, row=row: row.get(mark[1], mark[0]), template) for row in chosen)  # type: ignore[misc]
@@ -121,26 +130,50 @@ def first_day(partitions: Sequence[Partition]) -> datetime | None:
     return next((one.first_at for one in partitions if one.role == "day"), None)
 
 
+def layout_of(table: TableShape, partitions: Sequence[Partition]) -> str:
+    """Give where the objects of a table's partitions lie, with ``${name}`` for the value of each column."""
+    style = "/".join([table.location.rstrip("/"), *(f"{one.name}=${{{one.name}}}" for one in partitions)])
+    return table.parameters.get("storage.location.template") or style
+
+
 def _partition(table: TableShape, name: str) -> Partition:
     def told(what: str) -> str:
         return table.parameters.get(f"projection.{name}.{what}", "").strip()
 
-    projected = table.parameters.get("projection.enabled", "").lower() == "true"
-    kind = told("type").lower() if projected else ""
-    values = tuple(told("values").split(",")) if kind == "enum" else ()
-    if kind != "date":
-        digits = int(told("digits") or 1) if kind == "integer" else 2
-        number = table.columns[name].this in exp.DataType.INTEGER_TYPES
-        role = _ROLES.get(name, "other")
-        written = _DAY_OF_SECURITY_LAKE if role == "day" else ""
-        return Partition(name, role, kind, values, written, digits=digits, number=number)
-    written = _strftime(told("format"))
-    first = told("range").partition(",")[0].strip()
+    projection = told("type").lower() if table.is_projected else ""
+    if projection == "date":
+        return _of_dates(name, told("format"), told("range").partition(",")[0].strip())
+    values = tuple(told("values").split(",")) if projection == "enum" else table.values_of(name)
+    role = _role(name, values)
+    written = _DAY_OF_SECURITY_LAKE if role == "day" and not values else ""
+    digits = {"integer": int(told("digits") or 1), "injected": 2}.get(projection)
+    return Partition(name, role, projection, values, written, digits=digits, holds=_held(table.columns[name].this))
+
+
+def _held(column_type: object) -> Held:
+    if column_type in exp.DataType.INTEGER_TYPES:
+        return "number"
+    return "date" if column_type == exp.DataType.Type.DATE else "text"
+
+
+def _of_dates(name: str, java: str, first: str) -> Partition:
+    written = _strftime(java)
     try:
         first_at = datetime.strptime(first, written).replace(tzinfo=UTC)
     except ValueError:  # NOW-90DAYS and the like: where it begins moves
         first_at = None
-    return Partition(name, "day" if written else "other", kind, (), written, first_at)
+    return Partition(name, "day" if written else "other", "date", (), written, first_at)
+
+
+def _role(name: str, values: Sequence[str]) -> Role:
+    """Tell what a column's values are: by its name, unless the values that are known are something else."""
+    role = _ROLES.get(name, "other")
+    if not values:
+        return role
+    if role in ("day", "day of month", "other") and are_days(values):
+        return "day"
+    fits: dict[Role, Callable[[str], object]] = {"account": is_account_id, "region": _REGION.fullmatch, "day": day_of}
+    return role if all(map(fits.get(role, str.isdecimal), values)) else "other"
 
 
 def _strftime(java: str) -> str:
@@ -154,23 +187,31 @@ def _strftime(java: str) -> str:
 
 def _condition(partition: Partition, question: Question) -> Iterator[exp.Expr]:
     name = column(partition.name)
-    first_at, last_at = question.since - EARLY, question.until + LATE_DELIVERY
-    if partition.role == "day":
+    if partition.written:
+        first_at, last_at = question.since - EARLY, question.until + LATE_DELIVERY
         low, high = (at.astimezone(UTC).strftime(partition.written) for at in (first_at, last_at))
         yield exp.Between(this=name, low=exp.Literal.string(low), high=exp.Literal.string(high))
         return
-    named = _values(partition, question) if partition.role != "other" else None
-    if partition.role in ("account", "region"):
+    named: Sequence[str] = ()
+    if partition.role in _OF_DAY:
+        named = _numbers(partition, question)
+    elif partition.role == "day":
+        named = _values(partition, question) or (f"{days_read(question)[0]:%Y-%m-%d}",)  # none of them is listed
+    elif partition.role in ("account", "region"):
         named = question.account_ids if partition.role == "account" else question.regions
         if partition.projection == "injected" and len(named) != 1:
             raise ValueError(f"one {partition.role} is to be named for the injected column {partition.name}")
     if named:
-        yield one_of(name, named, number=partition.number)
+        yield one_of(name, named, holds=partition.holds)
 
 
-def one_of(value: exp.Expr, named: Sequence[str], *, number: bool = False) -> exp.Expr:
+def one_of(value: exp.Expr, named: Sequence[str], *, holds: Held = "text") -> exp.Expr:
     """Write that a value is one of those named."""
-    literals = [exp.Literal.number(int(text)) if number else exp.Literal.string(text) for text in named]
+    literals: list[exp.Expr] = [exp.Literal.string(text) for text in named]
+    if holds == "number":
+        literals = [exp.Literal.number(number) for number in dict.fromkeys(map(int, named))]
+    elif holds == "date":
+        literals = [exp.cast(literal, "DATE") for literal in literals]
     if len(literals) == 1:
         return exp.EQ(this=value, expression=literals[0])
     return exp.In(this=value, expressions=literals)
@@ -185,18 +226,40 @@ def _values(partition: Partition, question: Question) -> tuple[str, ...] | None:
         return named or partition.values or None
     if partition.role == "other":
         return partition.values or None
+    if partition.written:
+        return _days(partition.written, question)
+    if partition.role == "day":
+        days = frozenset(days_read(question))
+        return tuple(value for value in partition.values if day_of(value) in days)
+    numbers = _numbers(partition, question)
+    return tuple(text for text in numbers if text in partition.values) if partition.values else numbers
+
+
+def _numbers(partition: Partition, question: Question) -> tuple[str, ...]:
+    """Give the years, months or days of a month that a question reads, in each way that they may be written."""
+    numbers = dict.fromkeys(getattr(day, _OF_DAY[partition.role]) for day in days_read(question))
+    return tuple(text for number in numbers for text in as_written(number, partition.digits))
+
+
+def _days(written: str, question: Question) -> tuple[str, ...]:
     first_at, last_at = (at.astimezone(UTC) for at in (question.since - EARLY, question.until + LATE_DELIVERY))
-    hourly = "%H" in partition.written
+    hourly = "%H" in written
     at = first_at.replace(hour=first_at.hour if hourly else 0, minute=0, second=0, microsecond=0)
     found: dict[str, None] = {}
     while at <= last_at:
-        found[_written(partition, at)] = None
+        found[at.strftime(written)] = None
         at += timedelta(hours=1) if hourly else timedelta(days=1)
     return tuple(found)
 
 
-def _written(partition: Partition, at: datetime) -> str:
-    parts = {"year": at.year, "month": at.month, "day of month": at.day}
-    if partition.role not in parts:
-        return at.strftime(partition.written)
-    return str(parts[partition.role]).zfill(partition.digits)
+def _places_listed(
+    listed: Sequence[ListedPartition], partitions: Sequence[Partition], question: Question
+) -> Iterator[str]:
+    """Give where those of the listed partitions lie whose values are such as a question reads."""
+    told = [None if one.role == "other" else _values(one, question) for one in partitions]
+    chosen = [None if values is None else frozenset(values) for values in told]
+
+    def is_read(one: ListedPartition) -> bool:
+        return all(values is None or value in values for values, value in zip(chosen, one.values, strict=True))
+
+    return (one.location for one in listed if is_read(one))

@@ -12,9 +12,11 @@ from gdkit.model import NotSearched
 from gdkit.trail.lookup.plan import LATE_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gdkit.trail.fetched.question import Question
+
+    Lacks = Callable[[str | None, str | None], str]
 
 _MOST_NAMES = 5
 _MOST_PLACES = 300
@@ -28,25 +30,31 @@ class Asked:
         records: records that the answer holds, copies among them.
         failed: why it was not answered; empty where it was.
         state: ``searched``, or the sort of gap.
+        led_to: accounts that credentials or a session's name lead to: an answer without a record of them shows nothing,
+            where it is not known that the table holds them.
+        note: what else the reader must know; one sentence without a period.
     """
 
     question: Question
     records: int = 0
     failed: str = ""
     state: RowState = "searched"
+    led_to: tuple[str, ...] = ()
+    note: str = ""
 
 
-def places_asked(source: str, how: str, asked: Iterable[Asked]) -> Iterator[LedgerRow]:
+def places_asked(source: str, how: str, asked: Iterable[Asked], lacks: Lacks) -> Iterator[LedgerRow]:
     """Give the rows of the questions that were put to a table.
 
     Args:
         source: the source, as it was named.
         how: the service that answered.
         asked: the questions; the first of them reaches to the end of what is asked.
+        lacks: says why an account's region is not in the table; empty where it is, or where that is not known.
     """
     listed = list(asked)
     for one in listed:
-        yield from _rows(source, how, one)
+        yield from _rows(source, how, one, lacks)
     for one in listed[:1]:
         until = one.question.until
         if until > datetime.now(UTC) - LATE_BY:
@@ -62,16 +70,18 @@ def gap_in_words(asked: Asked) -> NotSearched:
     return NotSearched(f"events {_by(asked.question)}{within}", asked.failed, failed=True, kind=kind)
 
 
-def _rows(source: str, how: str, one: Asked) -> Iterator[LedgerRow]:
+def _rows(source: str, how: str, one: Asked, lacks: Lacks) -> Iterator[LedgerRow]:
     question, detail = one.question, _by(one.question) + (f": {one.failed}" if one.failed else "")
+    detail = f"{detail}; {one.note}" if one.note else detail
     accounts: Sequence[str | None] = question.account_ids or (None,)
     regions: Sequence[str | None] = question.regions or (None,)
     if len(accounts) * len(regions) > _MOST_PLACES:
         regions, detail = (None,), f"{detail}; in {len(question.regions)} regions"
     records = one.records if len(accounts) * len(regions) == 1 and not one.failed else None
     for account_id, region in product(accounts, regions):
-        yield LedgerRow(source, one.state, account_id, region, None, question.since, question.until, records, how,
-                        detail)  # fmt: skip
+        why = "" if one.failed else lacks(account_id, region)
+        yield LedgerRow(source, "not searched" if why else one.state, account_id, region, None, question.since,
+                        question.until, None if why else records, how, why or detail)  # fmt: skip
 
 
 def _by(question: Question) -> str:

@@ -12,8 +12,9 @@ from sqlglot import exp
 
 from gdkit.errors import TrailError
 from gdkit.model import utc_text
+from gdkit.trail.query.held import held_by
 from gdkit.trail.query.names import Roles, names_asked
-from gdkit.trail.query.partitions import partitions_of, places_asked
+from gdkit.trail.query.partitions import one_of, partitions_of, places_asked
 from gdkit.trail.query.rendering import Rendering, Shown
 from gdkit.trail.query.table import TableShape, column
 
@@ -73,8 +74,13 @@ def raw_rendering(table: TableShape) -> Rendering:
         texts=texts,
     )
 
+    by_partition = any(one.role == "region" for one in partitions)
+    regions = held_by(table, partitions).regions
+
     def places(question: Question) -> list[exp.Expr]:
-        return [*places_asked(partitions, question), _span(question)]
+        asked = () if by_partition or regions == question.regions else question.regions
+        by_record = [one_of(column("awsregion"), asked)] if asked and table.type_of("awsregion") is not None else []
+        return [*places_asked(partitions, question), *by_record, _span(question)]
 
     return Rendering(
         table=exp.table_(table.name, db=table.database, quoted=True),

@@ -25,21 +25,35 @@ if TYPE_CHECKING:
 _UNKNOWN = ("CloudTrail Lake does not tell before a query what it would scan; the span of time alone bounds it, and a "
             "query that is seen to be above the limit is ended.")  # fmt: skip
 
+_OWN_REGION = "it takes events of its own region alone"
+
 
 def fetch_lake(
     source: EventDataStore, question: Question, folder: Path, *, aws: ReadOnlyAws, terms: Terms, watch: Watch
 ) -> Fetched:
-    """Fetch a session's events from an event data store; arguments and errors as ``Fetcher``."""
+    """Fetch a session's events from an event data store; arguments and errors as ``Fetcher``.
+
+    One that is not an organisation's takes events of its own account. What was copied into it may be of others, so that
+    these are asked for, too.
+
+    Source: CloudTrail User Guide, "CloudTrail Lake event data stores" and "Copy trail events to an event data store".
+    """
     region = source.region or aws.region
     client = aws.client("cloudtrail", region)
     settings, warning = _settings(client, aws.account_id, source.id)
     account = (aws.account_id,) if _holds_data(settings) else ()
+    regions = (region,) if settings.get("MultiRegionEnabled") is False else ()
     target = Target(
         kind="lake",
         text=source.text,
         engine=LakeEngine(client, aws.account_id),
         rendering=lake_rendering(source.id),
         measure=lambda _: None,
+        accounts=(aws.account_id,) if settings.get("OrganizationEnabled") is False else (),
+        others=True,
+        regions=regions,
+        any_region=bool(settings),
+        lacks=lambda _, asked: _OWN_REGION if regions and asked not in (None, *regions) else "",
         with_data=account,
         gaps=tuple(_outside(source.text, settings, region, question)),
         warnings=(_UNKNOWN, *([warning] if warning else [])),
@@ -72,7 +86,7 @@ def _holds_data(settings: dict[str, Any]) -> bool:
 def _outside(text: str, settings: dict[str, Any], region: str, question: Question) -> Iterator[NotSearched]:
     """Name what is asked for and lies outside of what a store keeps."""
     if settings.get("MultiRegionEnabled") is False:
-        yield NotSearched(f"{text}: other regions than {region}", "it takes events of its own region alone",
+        yield NotSearched(f"{text}: other regions than {region}", _OWN_REGION,
                           failed=question.regions != (region,))  # fmt: skip
     made_at = settings.get("CreatedTimestamp")
     if made_at is not None and question.since < made_at:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from gdkit.trail.query.listed import ListedPartition
+
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
@@ -23,6 +25,7 @@ class TableShape:
         partition_keys: names of the partition columns, in order.
         parameters: the table's properties, those of partition projection among them.
         location: ``s3://…``; empty where the catalogue does not tell.
+        listed: its partitions, where the catalogue lists them and was asked for them; else None.
     """
 
     database: str
@@ -31,6 +34,17 @@ class TableShape:
     partition_keys: tuple[str, ...]
     parameters: Mapping[str, str]
     location: str
+    listed: tuple[ListedPartition, ...] | None = None
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether its partitions are told by projection, so that none is listed."""
+        return self.parameters.get("projection.enabled", "").lower() == "true"
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """Give the values that the listed partitions have in a partition column."""
+        number = self.partition_keys.index(name)
+        return tuple(sorted({one.values[number] for one in self.listed or ()}))
 
     def type_of(self, path: str) -> exp.DataType | None:
         """Give the type of a column, or of a struct's field such as ``useridentity.arn``; None where there is none."""

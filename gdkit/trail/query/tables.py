@@ -14,13 +14,15 @@ from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
 from gdkit.trail.query.fetch import fetch_by_queries
 from gdkit.trail.query.glue import read_table, read_workgroup
+from gdkit.trail.query.held import days_not_listed, held_by
 from gdkit.trail.query.ocsf import ocsf_rendering
 from gdkit.trail.query.partitions import first_day, partitions_of, values_needed
 from gdkit.trail.query.raw import raw_rendering
 from gdkit.trail.query.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from gdkit.aws import ReadOnlyAws
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.values import Fetched, Terms, Watch
     from gdkit.trail.named import AthenaTable, SecurityLakeTable
     from gdkit.trail.query.estimate import Measured
-    from gdkit.trail.query.partitions import Partition
+    from gdkit.trail.query.partitions import Partition, Role
     from gdkit.trail.query.table import TableShape
 
 _LIST_THEM = "make a table that lists them: 'gdkit athena-table DB.TABLE --region …' writes the statement"
+_MOST_DAYS = 5
 _AT_MOST = "at most: all parts of the archive, whatever is asked; a query may read less"
 
 
@@ -47,12 +50,13 @@ def fetch_athena(
             that are asked for, or no part is there.
     """
     region = source.region or aws.region
-    table = read_table(aws, region, source.database, source.table)
+    table = read_table(aws, region, source.database, source.table, with_partitions=True)
     if is_of_archive(table):
         target, measuring = _of_archive(source, table, question, aws)
         return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
     rendering, partitions = raw_rendering(table), partitions_of(table)
-    asked = _with_regions(question, table, partitions)
+    held = held_by(table, partitions)
+    asked = _with_regions(question, table, held.regions, needs=values_needed(partitions))
     group = read_workgroup(aws, region, source.workgroup)
     bucket = Bucket(aws.client("s3", region), aws.account_id)
     measuring = _Measuring(bucket, lambda asked: places_of_trail(table, partitions, asked))
@@ -65,8 +69,12 @@ def fetch_athena(
         cutoff=group.cutoff,
         needs=values_needed(partitions),
         home=accounts_to_ask(aws.account_id, question),
-        accounts=next((one.values for one in partitions if one.role == "account"), ()),
-        gaps=(*_outside(table, partitions, question), *_lacking(source.text, rendering.lacking)),
+        accounts=held.accounts,
+        others=not held.accounts,
+        by_account=held.by_account,
+        any_region=held.by_region,
+        lacks=held.lacks,
+        gaps=(*_outside(table, partitions, held.regions, question), *_lacking(source.text, rendering.lacking)),
         warnings=(group.warning,) if group.warning else (),
     )
     return measuring.told(fetch_by_queries(target, asked, folder, terms=terms, watch=watch))
@@ -98,6 +106,8 @@ def _of_archive(
         engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
         rendering=rendering,
         measure=lambda _: whole and whole._replace(note=_AT_MOST),
+        others=True,
+        any_region=False,
         gaps=tuple(_not_in_parts(f"{table.database}.{table.name}", whole, question)),
         warnings=(group.warning,) if group.warning else (),
     )
@@ -137,6 +147,8 @@ def fetch_security_lake(
         engine=AthenaEngine(aws.client("athena", region), source.workgroup, source.database, aws.account_id),
         rendering=rendering,
         measure=measuring.measure,
+        others=True,
+        by_account=True,
         gaps=tuple(_lacking(source.text, rendering.lacking)),
         warnings=(f"Records of {source.table} are put together from OCSF; they are not CloudTrail's own text.",
                   *([group.warning] if group.warning else [])),
@@ -173,15 +185,20 @@ class _Measuring:
         return replace(fetched, warnings=(*fetched.warnings, warning))
 
 
-def _with_regions(question: Question, table: TableShape, partitions: Sequence[Partition]) -> Question:
+def _with_regions(question: Question, table: TableShape, listed: Sequence[str], *, needs: Collection[Role]) -> Question:
     """Give a question with the regions that a table's settings list; those of them that are asked for.
+
+    Args:
+        question: what is asked.
+        table: the table.
+        listed: the regions that its settings list, or that its place is of; nothing where they do not tell.
+        needs: roles of which each query must name one value.
 
     Raises:
         TrailError: they list none of these; without a region, all of them would be asked, or none where each query must
             name one.
     """
-    listed = _regions(partitions)
-    if "region" in values_needed(partitions) and not question.regions:
+    if "region" in needs and not question.regions:
         raise TrailError("each query of the table must name a region, and none is named",
                          where=f"{table.database}.{table.name}", action="name the regions with --region")  # fmt: skip
     regions = tuple(one for one in listed if one in question.regions or not question.regions)
@@ -193,23 +210,28 @@ def _with_regions(question: Question, table: TableShape, partitions: Sequence[Pa
     return replace(question, regions=regions) if listed else question
 
 
-def _regions(partitions: Sequence[Partition]) -> tuple[str, ...]:
-    """Give the regions that a table's settings list; nothing where they list none."""
-    return next((one.values for one in partitions if one.role == "region"), ())
-
-
-def _outside(table: TableShape, partitions: Sequence[Partition], question: Question) -> Iterator[NotSearched]:
+def _outside(
+    table: TableShape, partitions: Sequence[Partition], listed: Sequence[str], question: Question
+) -> Iterator[NotSearched]:
     """Name what is asked for and lies outside of what a table's settings reach."""
     name, begins = f"{table.database}.{table.name}", first_day(partitions)
     if begins is not None and question.since < begins:
         yield NotSearched(f"events before {utc_text(begins)} in {name}", "the table's days begin there", failed=True)
-    listed = _regions(partitions)
     missing = sorted(set(question.regions) - set(listed or question.regions))
     if missing:
         yield NotSearched(f"regions {', '.join(missing)} in {name}",
                           f"the table's settings do not list them; {_LIST_THEM}", failed=True)  # fmt: skip
+    if unlisted := days_not_listed(table, partitions, question):
+        yield NotSearched(f"log files in {name} of {_some(unlisted)}",
+                          "the catalogue lists no partition of these days; where log files were delivered then, add "
+                          "their partitions to the table")  # fmt: skip
     yield NotSearched(f"log files in {name} that were delivered more than a day after their events",
                       "the days of their delivery are not asked for")  # fmt: skip
+
+
+def _some(days: Sequence[date]) -> str:
+    more = len(days) - _MOST_DAYS
+    return ", ".join(map(str, days[:_MOST_DAYS])) + (f" and {more:,} more days" if more > 0 else "")
 
 
 def _lacking(source: str, paths: Sequence[str]) -> Iterator[NotSearched]:

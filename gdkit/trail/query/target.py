@@ -28,6 +28,12 @@ class Target:
         needs: roles of which each query must name one value.
         home: accounts to ask about where a query must name one and the question names none.
         accounts: those that it is set up for; empty where that is not known.
+        others: whether it may hold other accounts than these, and nothing tells which: they are asked for, and an
+            answer without a record of them shows nothing.
+        by_account: whether ``measure`` looks at the objects of a question's accounts alone.
+        regions: those that it is set up for; empty where it is all of them, or not known.
+        any_region: whether it is known that what is asked of a region would be in it.
+        lacks: says why an account's region is not in it; empty where it is, or where that is not known.
         with_data: accounts whose data events the source is known to hold.
         gaps: what it cannot show at all.
         warnings: what the reader must know of it.
@@ -42,6 +48,11 @@ class Target:
     needs: frozenset[Role] = frozenset()
     home: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    others: bool = False
+    by_account: bool = False
+    regions: tuple[str, ...] = ()
+    any_region: bool = True
+    lacks: Callable[[str | None, str | None], str] = lambda _account_id, _region: ""
     with_data: tuple[str, ...] = ()
     gaps: tuple[NotSearched, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -160,3 +160,34 @@ def test_what_is_told_counts_beside_what_is_not(tmp_path: Path) -> None:
     with pytest.raises(CostError, match=r"1 object, 1 request, 1,?000\.0 MB|1 object, 1 request, 1\.0 GB"):
         fetch(engine, tmp_path, question(account_ids=(ACCOUNT, OTHER)), terms=Terms(max_bytes=10**8), **target)
     assert engine.started == []
+
+
+def test_account_of_which_nothing_is_seen(tmp_path: Path) -> None:
+    """Where nothing tells which accounts a source holds, one that a key leads to and no record is of is a gap."""
+    for _ in range(2):
+        fetched = fetch(MadeUpEngine(CHAIN[:2]), tmp_path, others=True)
+        assert searched(fetched) == {None, ACCOUNT}
+        assert {row.state for row in fetched.places if row.account_id == OTHER} == {"not searched"}
+        (gap,) = (gap for gap in fetched.not_searched if gap.failed)
+        assert gap.what == f"events by access key {CHAINED}; by principal {SESSION} in account {OTHER}"
+        assert "nothing tells that the source holds the account" in gap.reason
+        assert not fetched.complete
+
+
+def test_account_that_shows(tmp_path: Path) -> None:
+    """A record of the account, or an object of it where the query reads, shows that the source holds it."""
+    seen = fetch(MadeUpEngine(CHAIN), tmp_path / "record", others=True)
+    assert searched(seen) == {None, ACCOUNT, OTHER}
+    assert not any(gap.failed for gap in seen.not_searched)
+    for number, states in ((1, {"searched"}), (0, {"not searched"})):
+        measure = {"measure": lambda one, number=number: Measured(number if one.account_ids == (OTHER,) else 5, 9, 1)}
+        fetched = fetch(MadeUpEngine(CHAIN[:2]), tmp_path / str(number), others=True, by_account=True, **measure)
+        assert {row.state for row in fetched.places if row.account_id == OTHER} == states
+
+
+def test_regions_that_nothing_tells_of(tmp_path: Path) -> None:
+    """Where nothing tells which regions a source holds, no row claims one; the row says what was asked for."""
+    asked_for = question(regions=("eu-west-1", "us-east-1"))
+    (row,) = fetch(MadeUpEngine(CHAIN[:1]), tmp_path, asked_for, any_region=False).places
+    assert (row.state, row.region) == ("searched", None)
+    assert row.detail.endswith("; of the regions eu-west-1, us-east-1 those that it holds, which is not told")

@@ -22,7 +22,7 @@ from gdkit.trail.query.archived import table_of_archive
 from gdkit.trail.query.ddl import create_statement
 from gdkit.trail.query.estimate import Bucket
 from tests.simulator.athena.tables import DATABASE, GROUP, ask, make_bucket, open_athena, put_parts
-from tests.simulator.small_world import ACCOUNT, REGION, SmallWorld, small_world
+from tests.simulator.small_world import ACCOUNT, OTHER, REGION, SmallWorld, small_world
 from tests.trail import samples
 from tests.trail.archive.made import made, updated
 
@@ -285,3 +285,20 @@ def test_grown_and_copied_again(world: SmallWorld, folder: Path, tmp_path: Path)
     updated(archive)
     put_parts(s3, "s3://team-archive/growing", archive)
     assert fetched(world, tmp_path / "two", source).records == 2
+
+
+def test_account_that_the_archive_may_not_hold(world: SmallWorld, tmp_path: Path) -> None:
+    """No row claims an account or region of the parts; one that a role led to and nothing is seen of is a gap."""
+    logs, archive = tmp_path / "led", tmp_path / "archive"
+    logs.mkdir()
+    role = {"requestParameters": {"roleArn": f"arn:aws:iam::{OTHER}:role/next"}, "responseElements": ASSUMED}
+    led = samples.event(2, eventName="AssumeRole", eventSource="sts.amazonaws.com", **role)
+    (logs / "a.jsonl").write_text(f"{samples.compact(samples.event(1))}\n{samples.compact(led)}")
+    made(archive, logs)
+    put_parts(world.accounts.backend.client("s3", ACCOUNT, REGION), "s3://team-archive/led", archive)
+    found = fetched(world, tmp_path / "case", create(world, "s3://team-archive/led", "led"), regions=(REGION,))
+    assert len(load_trail([tmp_path / "case"]).events) == 2
+    told_of = {(row.account_id, row.region, row.state) for row in found.places if row.state != "delayed"}
+    assert told_of == {(None, None, "searched"), (ACCOUNT, None, "searched"), (OTHER, None, "not searched")}
+    (gap,) = (gap for gap in found.not_searched if gap.failed and OTHER in gap.what)
+    assert "no record of it was found" in gap.reason

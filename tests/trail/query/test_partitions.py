@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdkit.errors import TrailError
+from gdkit.trail.query.listed import ListedPartition
 from gdkit.trail.query.partitions import first_day, locations, partitions_of, places_asked, values_needed
 from tests.trail.query.tables import ACCOUNT, OTHER, UNTIL, aws_table, question, trail_table
 
@@ -51,13 +53,13 @@ def test_table_of_the_documentation() -> None:
 
 
 def test_year_month_and_day() -> None:
-    """Columns for year, month and day are each held to the values that the days asked for have."""
+    """Columns for year, month and day are each held to the values that the days asked for have, ``9`` or ``09``."""
     keys = [(name, "string") for name in ("region", "year", "month", "day")]
     told = said(aws_table(*keys), since=datetime(2026, 10, 31, 1, tzinfo=UTC))
     assert told == [
         "\"year\" = '2026'",
         "\"month\" IN ('10', '11')",
-        "\"day\" IN ('31', '01', '02', '03', '04')",
+        "\"day\" IN ('31', '1', '01', '2', '02', '3', '03', '4', '04')",
     ]
 
 
@@ -170,3 +172,48 @@ def test_no_event_in_time_is_left_out(since: datetime, length: timedelta, at: fl
     places = locations(table, partitions_of(table), asked)
     assert places is not None
     assert f"s3://trail-logs/AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/{delivered:%Y/%m/%d}" in set(places)
+
+
+def test_enumerated_numbers() -> None:
+    """Numbers of an enumeration are asked for in both ways of writing, and looked for in that of the settings."""
+    keys = [(name, "string") for name in ("year", "month", "day")]
+    listed = {name: ",".join(map(str, numbers)) for name, numbers in
+              {"year": range(2025, 2028), "month": range(1, 13), "day": range(1, 32)}.items()}  # fmt: skip
+    settings = {f"projection.{name}.{what}": value for name, values in listed.items()
+                for what, value in (("type", "enum"), ("values", values))}  # fmt: skip
+    table = aws_table(*keys, parameters={"projection.enabled": "true", **settings})
+    assert said(table)[2] == "\"day\" IN ('1', '01', '2', '02', '3', '03', '4', '04')"
+    places = locations(table, partitions_of(table), question())
+    assert places is not None
+    assert [place[-21:] for place in places] == [f"r=2026/month=11/day={day}" for day in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(("kind", "values", "condition"), [
+    ("date", ("2026-10-01", "2026-11-02"), "\"day\" = CAST('2026-11-02' AS DATE)"),
+    ("int", ("20261001", "20261102"), '"day" = 20261102'),
+    ("string", ("2026/10/1", "2026/11/2", "2026/11/02"), "\"day\" IN ('2026/11/02', '2026/11/2')"),
+    ("string", ("2026/10/01",), "\"day\" = '2026-11-01'"),
+])  # fmt: skip
+def test_listed_days(kind: str, values: tuple[str, ...], condition: str) -> None:
+    """Whole days are asked for as the catalogue lists them; where none of the span is listed, nothing is read."""
+    table = aws_table(("day", kind))
+    table = replace(table, listed=tuple(ListedPartition((value,), f"s3://b/{value}/") for value in values))
+    assert said(table) == [condition]
+    read = locations(table, partitions_of(table), question())
+    assert read is not None
+    assert set(read) == {f"s3://b/{value}/" for value in values if "11" in value}
+
+
+@pytest.mark.parametrize("values", [("2026-11-31",), ("2026-11-02", "__HIVE_DEFAULT_PARTITION__"), ("2026-11/02",)])
+def test_listed_values_that_are_no_days(values: tuple[str, ...]) -> None:
+    """One value that is no day makes a column none, so that the table is refused and nothing of it lost."""
+    table = aws_table(("day", "string"))
+    with pytest.raises(TrailError, match="not partitioned by day"):
+        partitions_of(replace(table, listed=tuple(ListedPartition((value,), "s3://b/") for value in values)))
+
+
+def test_names_in_the_place_of_ids() -> None:
+    """A column of accounts or regions by names of one's own bounds nothing: no id would be found in it."""
+    table = aws_table(("account", "string"), ("region", "string"), ("day", "string"))
+    table = replace(table, listed=(ListedPartition(("prod", "dublin", "2026-11-02"), "s3://b/"),))
+    assert said(table, account_ids=(ACCOUNT,), regions=("eu-west-1",)) == ["\"day\" = '2026-11-02'"]
