@@ -15,6 +15,8 @@ THEMES = {"JupyterLab Dark": True, "JupyterLab Light": False}
 LEAST = 3.0
 """Contrast that the strongest pixel of a word must have: small letters are blurred, and weaker than their ink."""
 
+_MOST_SHOTS = 20
+
 _COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8").partition("\n")[2]
 _HARD = f"(root) => ({_COLOURS}).hardToRead(root)"
 _PLACES = f"() => ({_COLOURS}).places(document.body)"
@@ -35,13 +37,22 @@ def white_slabs(page: Page, panel: Locator, *, dark: bool) -> list[str]:
     found = []
     for picture in panel.locator(_PICTURES).filter(visible=True).element_handles():
         picture.scroll_into_view_if_needed()
-        shot = base64.b64encode(picture.screenshot(animations="disabled")).decode()
-        told = page.evaluate(_SEEN, [shot, _places(picture)])
+        told = page.evaluate(_SEEN, _settled(picture))
         name = (picture.get_attribute("title") or picture.get_attribute("alt") or "")[:40]
         if (sum(told["ground"]) / 3 < 128) != dark:
             found.append(f"{name}: its ground is {told['ground']}")
         found += [f"{name}: {best:.2f}: {text}" for text, best in told["contrasts"] if best < LEAST]
     return found
+
+
+def _settled(picture: ElementHandle) -> tuple[str, list[dict[str, object]]]:
+    """Give a picture's pixels and the places of its words in them: where its width changes, it is drawn once more."""
+    for _ in range(_MOST_SHOTS):
+        places = _places(picture)
+        shot = base64.b64encode(picture.screenshot(animations="disabled")).decode()
+        if _places(picture) == places:
+            return shot, places
+    raise AssertionError("the picture goes on changing")
 
 
 def _places(picture: ElementHandle) -> list[dict[str, object]]:
