@@ -145,10 +145,10 @@ def _rows_of_issue(events: pd.DataFrame, session: LeakedSession) -> pd.Series:
     role_names = events["requested_role_arn"].where(asked).map(role_name_of, na_action="ignore")
     account = f":{session.account_id}:" if session.account_id else ":"
     same_account = events["requested_role_arn"].str.contains(account, regex=False, na=False)
-    others = events["new_principal_id"].notna() & (events["new_principal_id"] != session.principal_id)
-    if session.principal_id is None:
-        others &= False
-    return by_principal | (asked & (role_names == session.role_name) & same_account & ~others)
+    by_name = asked & (role_names == session.role_name) & same_account
+    if session.principal_id:  # then an answer that tells whose key it is settles it
+        by_name &= events["new_principal_id"].isna()
+    return by_principal | by_name
 
 
 def _keys(events: pd.DataFrame, used: pd.Series, issued: pd.Series, subject: Subject) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from gdkit.errors import UsageError
+from gdkit.identifiers import is_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -130,7 +131,6 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,255}")
 _STORE = re.compile(
     r"(?:arn:aws[a-z-]*:cloudtrail:([a-z0-9-]+):[0-9]{12}:eventdatastore/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _LAKE_DATABASE = "amazon_security_lake_glue_db_"
 """Source: S3 User Guide, "Bucket naming rules"; Athena API Reference, WorkGroup, Name; Athena User Guide, "Name
 databases, tables, and columns"; CloudTrail API Reference, EventDataStore, EventDataStoreArn; Security Lake User Guide,
@@ -252,7 +252,7 @@ def _security_lake(text: str, rest: str) -> SecurityLakeTable:
         raise _wrong(text, f"{workgroup[:70]!r} is no workgroup's name", form)
     database, name = _database_and_table(text, table, form)
     told = database.removeprefix(_LAKE_DATABASE).replace("_", "-")
-    return SecurityLakeTable(text, database, name, workgroup, region or (told if _REGION.fullmatch(told) else ""))
+    return SecurityLakeTable(text, database, name, workgroup, region or (told if is_region(told) else ""))
 
 
 def _store(text: str, rest: str) -> EventDataStore:
@@ -267,7 +267,7 @@ def _store(text: str, rest: str) -> EventDataStore:
 def _region(text: str, rest: str, form: str) -> tuple[str, str]:
     """Take the region off that a name ends in, behind an at sign."""
     named, at, region = rest.partition("@")
-    if at and not _REGION.fullmatch(region):
+    if at and not is_region(region):
         raise _wrong(text, f"{region[:40]!r} is no name of a region", f"{form}@eu-west-1")
     return named, region
 

@@ -177,7 +177,9 @@ class _Fetch:
                 raise
             asked.failed = f"{error.problem}{f'; what to do: {error.action}' if error.action else ''}"
             asked.state = gap_of(error) if isinstance(error, AwsError) else "not searched"
-        return not asked.failed and inside == placed and not self._accounts.unproven(asked, self._seen())
+        if asked.led_to and self._accounts.unproven(asked, self._seen()):
+            return False
+        return not asked.failed and inside == placed
 
     def _set_up_for(self, question: Question, own: tuple[str, ...]) -> Question | None:
         """Leave those of a question's accounts that the table is set up for, and name the others; None without any.

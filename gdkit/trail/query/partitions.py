@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from gdkit.errors import TrailError
-from gdkit.identifiers import is_account_id
+from gdkit.identifiers import is_account_id, is_region
 from gdkit.trail.delivery import EARLY, LATE_DELIVERY
 from gdkit.trail.query.listed import are_days, as_written, day_of, days_read
 from gdkit.trail.query.table import TableShape, column
@@ -44,7 +44,6 @@ _DAY_OF_SECURITY_LAKE = "%Y%m%d"
 _JAVA = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
 _WRITTEN = re.compile(r"(?:yyyy|MM|dd|HH|'[^']*'|[^A-Za-z'])+")
 _MARK = re.compile(r"\$\{(\w+)\}")
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _role(name: str, values: Sequence[str]) -> Role:
         return role
     if role in ("day", "day of month", "other") and are_days(values):
         return "day"
-    fits: dict[Role, Callable[[str], object]] = {"account": is_account_id, "region": _REGION.fullmatch, "day": day_of}
+    fits: dict[Role, Callable[[str], object]] = {"account": is_account_id, "region": is_region, "day": day_of}
     return role if all(map(fits.get(role, str.isdecimal), values)) else "other"
 
 
