@@ -90,7 +90,7 @@ def ocsf_rendering(table: TableShape) -> Rendering:
         shown=tuple(_shown(table)),
         named=partial(names_asked, _roles(table)),
         places=_places(table),
-        lacking=tuple(_lacking(table)),
+        lacking=tuple(_lacking(table, category)),
         constants={"eventCategory": category} if category else {},
     )
 
@@ -155,7 +155,9 @@ def _is_second(table: TableShape) -> bool:
     return table.type_of("actor.user.uid_alt") is not None
 
 
-def _lacking(table: TableShape) -> Iterator[str]:
+def _lacking(table: TableShape, category: str | None) -> Iterator[str]:
+    if category is None and not _is_second(table):
+        yield "eventCategory"
     paths = dict.fromkeys(path for path, _, _ in _FIELDS)
     for path in paths:
         columns = [name for one, _, names in _FIELDS if one == path for name in names]
