@@ -25,6 +25,8 @@ _ALIKE = 4
 _MANY = 12
 """So many searches of one text take longer than one look at every beginning."""
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"{}[]'))
+_BLOCK_BYTES = 512
+"""So long is the shortest block that a disk loses; none of them fits between the bytes that are looked at."""
 _PIECE_BYTES = 1 << 20
 """So much of a text is looked at together, so that memory does not grow with the file."""
 
@@ -64,10 +66,17 @@ def body_of(text: bytes | bytearray) -> Body | None:
     return Body(head.end(), tail.start(), b'},{"' + head[1] + b'":', head[2])
 
 
-def ends_whole(text: bytes | bytearray, body: Body) -> bool:
+def ends_whole(text: bytes | bytearray, body: Body, *, packed: bool) -> bool:
     """Tell whether the last record is one, and no block of zeros lies in the text.
 
-    Of a file that no checksum holds together a copy may have been cut off where its records seem to end.
+    A copy may have been cut off where its records seem to end, or have lost blocks, before it was packed as well as
+    after.
+
+    Args:
+        text: the whole text of the file.
+        body: from ``body_of``.
+        packed: whether a sum holds the text together, so that it lost nothing since; zeros are then looked for in the
+            length of a disk's block, and else one by one.
     """
     before = text.rfind(body.between, body.start, body.end)
     try:
@@ -75,7 +84,7 @@ def ends_whole(text: bytes | bytearray, body: Body) -> bool:
         value, parsed = parse_json(raw)
     except (ValueError, RecursionError):
         return False
-    return parsed == len(raw) and is_record(value) and find(text, b"\0") < 0
+    return parsed == len(raw) and is_record(value) and (text[::_BLOCK_BYTES] if packed else text).find(b"\0") < 0
 
 
 def first_places(text: bytes | bytearray, needles: Sequence[bytes], *, escapes: bool) -> list[Iterator[int]]:
@@ -90,7 +99,9 @@ def first_places(text: bytes | bytearray, needles: Sequence[bytes], *, escapes: 
                  if (places := list(_places_of_many(text, beginning, wanted, lengths)))]  # fmt: skip
     else:
         found = [_places(text, needle, at) for needle in needles if (at := find(text, needle)) >= 0]
-    if escapes and (at := find(text, b"\\u00")) >= 0:
+    if (
+        escapes and (at := text.find(b"\\")) >= 0 and (at := find(text, b"\\u00", at)) >= 0
+    ):  # one letter is found sooner
         found.append(match.start() for match in ESCAPED.finditer(text, at))
     return found
 

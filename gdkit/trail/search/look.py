@@ -133,7 +133,7 @@ def _searched(file: LogFile, content: bytes, sought: Sought, *, again: bool, ask
     """Search a file of CloudTrail's own form; None where it is of another form, damaged, or odd."""
     text = unpacked(content)
     body = None if text is None else body_of(text)
-    if text is None or body is None or (text is content and not ends_whole(text, body)):
+    if text is None or body is None or not ends_whole(text, body, packed=text is not content):
         return None
     held = _held({day for days in sought for day in days}, text)
     wanted = [text for days, group in sought.items() if not days or held & set(days) for text in group]

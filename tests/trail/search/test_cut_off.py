@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,27 +28,34 @@ def records(count: int) -> str:
     return trail(*(calls.call(number, -(number > 1)) | listed for number in range(1, count + 1)))
 
 
+def write(path: Path, data: bytes, *, packed: bool) -> None:
+    """Write a file as it is, or packed under another name."""
+    samples.write(path.with_suffix(".json.gz") if packed else path, gzip.compress(data) if packed else data)
+
+
 def unread(folder: Path) -> tuple[list[str], list[str]]:
     """Give what a search and a load could not read."""
     found, loaded = session_events(calls.PRINCIPAL, folder), load_trail(folder)
     return [one.reason for one in found.coverage.unread], [one.reason for one in loaded.coverage.unread]
 
 
-def test_cut_off_where_a_list_ends(tmp_path: Path) -> None:
-    """A plain file that was cut off behind ``]}`` inside its last record looks whole, and is told of as cut off."""
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed afterwards"])
+def test_cut_off_where_a_list_ends(tmp_path: Path, packed: bool) -> None:
+    """A file that was cut off behind ``]}`` inside its last record looks whole, and is told of as cut off."""
     text = records(3)
     cut = text[: text.index('"resources":[', text.index("0002")) + 13] + "{}]}"
-    samples.write(tmp_path / "cut.json", cut)
+    write(tmp_path / "cut.json", cut.encode(), packed=packed)
     samples.write(tmp_path / "other.json", records(1))
     searched, loaded = unread(tmp_path)
     assert searched == loaded != []
 
 
-def test_a_block_of_zeros(tmp_path: Path) -> None:
-    """A plain file of which a block was lost, so that zeros stand for whole records, is told of."""
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed afterwards"])
+def test_a_block_of_zeros(tmp_path: Path, packed: bool) -> None:
+    """A file of which a block was lost, so that zeros stand for whole records, is told of."""
     text = records(9).encode()
     begin, end = text.index(b'{"', text.index(b"0003")), text.index(b'{"', text.index(b"0006"))
-    samples.write(tmp_path / "holes.json", text[:begin] + b"\0" * (end - begin) + text[end:])
+    write(tmp_path / "holes.json", text[:begin] + b"\0" * (end - begin) + text[end:], packed=packed)
     samples.write(tmp_path / "other.json", records(1))
     searched, loaded = unread(tmp_path)
     assert searched == loaded != []
