@@ -49,6 +49,10 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
         (packed := gzip.compress(data))[: len(packed) // 2] + b"\xff" * 9 + packed[len(packed) // 2 :]
     ),
     "stored": lambda data: gzip.compress(data, 0),
+    "cut off, then packed": lambda data: gzip.compress(data[: len(data) * 3 // 4]),
+    "lost a block, then packed": lambda data: gzip.compress(
+        data[: len(data) // 3] + b"\0" * 512 + data[len(data) // 3 + 512 :]
+    ),
 }
 """What a file's bytes are made of its text, by the name of the state."""
 
