@@ -45,8 +45,10 @@ def find_keys_of(
     of_session &= ~events["principal_id"].map(_is_instance_identity).astype(bool)
     ordered = events.sort_values(["event_at", "event_id"])
     used = ordered[of_session.reindex(ordered.index) & ordered["access_key_id"].notna()]
-    found = {str(row.access_key_id): _used(row) for row in used.drop_duplicates("access_key_id").itertuples()}
     issues = ordered[ordered["new_access_key_id"].notna()]
+    dated = issues[issues["event_at"].notna()].drop_duplicates("new_access_key_id")
+    begun = dated.set_index("new_access_key_id")["event_at"]
+    found = {str(row.access_key_id): _used(row, begun) for row in used.drop_duplicates("access_key_id").itertuples()}
     followed = {*access_key_ids, *found}
     fresh = issues[of_session.reindex(issues.index) | issues["access_key_id"].isin(followed)]
     by_principal = _new_by_principal(ordered, followed)
@@ -54,7 +56,7 @@ def find_keys_of(
         for row in fresh.itertuples():
             found.setdefault(str(row.new_access_key_id), _issued(row))
         for row in by_principal.itertuples():
-            found.setdefault(str(row.access_key_id), _used(row))
+            found.setdefault(str(row.access_key_id), _used(row, begun))
         followed |= {*fresh["new_access_key_id"], *by_principal["access_key_id"]}
         fresh = issues[issues["access_key_id"].isin(followed) & ~issues["new_access_key_id"].isin(followed)]
         by_principal = _new_by_principal(ordered, followed)
@@ -140,9 +142,16 @@ def _is_instance_identity(principal_id: object) -> bool:
     return principal is not None and principal.is_instance_identity
 
 
-def _used(row: Any) -> FoundKey:
+def _used(row: Any, begun: pd.Series) -> FoundKey:
+    """Give a key by a call with it; its issue, where that is seen, tells its beginning whichever of them is met first.
+
+    Args:
+        row: the call.
+        begun: when each key was issued whose issue is seen.
+    """
     account_id = _text(row.identity_account_id) or _text(row.account_id)
-    return FoundKey(str(row.access_key_id), account_id, _time(row.credential_issued_at))
+    issued_at = begun.get(row.access_key_id, row.credential_issued_at)
+    return FoundKey(str(row.access_key_id), account_id, _time(issued_at))
 
 
 def _issued(row: Any) -> FoundKey:

@@ -176,13 +176,22 @@ def has_pages(folder: Path) -> bool:
 
 
 def _read_chain(place: Path, number: int) -> Chain | None:
-    pages = {int(match[1]) for path in place.iterdir() if (match := _PAGE.fullmatch(path.name))}
-    count = next(page for page in range(len(pages) + 1) if page + 1 not in pages)
+    """Give a run up to the first page that is missing or damaged, from where on it is fetched again."""
+    pages = {int(match[1]): path for path in place.iterdir() if (match := _PAGE.fullmatch(path.name))}
+    count = next(page for page in range(len(pages) + 1) if page + 1 not in pages or not _is_whole(pages[page + 1]))
     for last in range(count, 0, -1):
-        chain = _chain_at(place / f"page-{last:05d}.json.gz", number, last)
+        chain = _chain_at(pages[last], number, last)
         if chain is not None:
             return chain
     return None
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a page is as it was written: its sum tells."""
+    try:
+        return bool(gzip.decompress(path.read_bytes()))
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def _chain_at(path: Path, number: int, page: int) -> Chain | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,20 @@ def test_time_of_issue(tmp_path: Path) -> None:
     (own, issued) = find_keys_of(table(tmp_path, [assume_role(1, NOW, new_key="ASIACHAINEDKEY000001")]), [INSTANCE], [])
     assert own.access_key_id == KEY
     assert issued == FoundKey("ASIACHAINEDKEY000001", ACCOUNT, NOW)
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["not used yet", "used"])
+def test_time_of_issue_stays(tmp_path: Path, used: bool) -> None:
+    """A key begins with its issue, used under the session's name or not: its use would ask for it in a wider window."""
+    made = {"accessKey": {"accessKeyId": "AKIAIOSFODNN7EXAMPLE"}}
+    events = [row(1, NOW, eventName="CreateAccessKey", responseElements=made)]
+    if used:
+        call = row(2, NOW + timedelta(minutes=9), key="AKIAIOSFODNN7EXAMPLE")
+        record = json.loads(call["CloudTrailEvent"])
+        del record["userIdentity"]["sessionContext"]
+        events.append(call | {"CloudTrailEvent": samples.compact(record)})
+    found = {key.access_key_id: key.issued_at for key in find_keys_of(table(tmp_path, events), [INSTANCE], [])}
+    assert found["AKIAIOSFODNN7EXAMPLE"] == NOW
 
 
 @settings(max_examples=30)
