@@ -52,7 +52,8 @@ def fetch_trail(
     earlier, plan = read_plan(folder), Plan("s3", source.text, question.document())
     saved = read_saved(folder) if earlier and _same_names(earlier, plan) else Saved()
     cache, objects = Cache(terms.cache, bucket.name), listing.objects
-    left = [one for one in objects if not saved.has(one.stored) and not cache.has(one.stored)]
+    done = saved if not _new_names(question, saved, earlier) else Saved()  # for these every object may be read again
+    left = [one for one in objects if not done.has(one.stored) and not cache.has(one.stored)]
     watch.check(source.text, price.estimate(left, listing.requests), terms)
     write_plan(folder, plan)
     contents = Contents(bucket, cache, at_once=AT_ONCE, requester_pays=terms.requester_pays)
@@ -103,6 +104,13 @@ def _same_names(earlier: Plan, plan: Plan) -> bool:
     same = all(list(earlier.question.get(name) or ()) == list(plan.question[name] or ()) for name in names)
     of_all = [not any(one.question.get(name) for name in (*names, "access_key_ids")) for one in (earlier, plan)]
     return same and of_all[0] == of_all[1]
+
+
+def _new_names(question: Question, saved: Saved, earlier: Plan | None) -> set[str]:
+    """Give the keys and principals that a question names, and that an earlier run neither searched for nor found."""
+    found = earlier.question if earlier else {}
+    known = {*saved.names, *found.get("access_key_ids", ()), *found.get("grown_ids", ())}
+    return set(question.names) - known
 
 
 def _sum(one: Cost, other: Cost) -> Cost:

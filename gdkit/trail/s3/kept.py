@@ -12,7 +12,7 @@ from gdkit.trail.search.look import kept_records
 from gdkit.trail.sources import log_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from gdkit.aws.objects import Stored
@@ -33,12 +33,14 @@ class Saved:
         problems: places in them that could not be read, by key.
         with_data: accounts whose data events they were seen to hold; an empty text where it is not known whose.
         names: access keys, and principals that grew from the session, that were searched for in all of them.
+        left_out: calls of others that were left out, by object and address; see ``crowd``.
     """
 
     done: dict[str, str] = field(default_factory=dict)
     problems: dict[str, list[tuple[int | None, str]]] = field(default_factory=dict)
     with_data: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ()
+    left_out: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def has(self, one: Stored) -> bool:
         """Tell whether an object was read and searched, or copied, as it is now."""
@@ -50,7 +52,9 @@ def read_saved(folder: Path) -> Saved:
     state = read_state(folder)
     try:
         problems = {key: [(line, str(reason)) for line, reason in places] for key, places in state["problems"].items()}
-        return Saved(dict(state["done"]), problems, set(state["with_data"]), tuple(state["keys"]))
+        left_out = {key: {str(address): int(count) for address, count in counts.items()}
+                    for key, counts in state["left_out"].items()}  # fmt: skip
+        return Saved(dict(state["done"]), problems, set(state["with_data"]), tuple(state["keys"]), left_out)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Saved()
 
@@ -62,7 +66,8 @@ def write_saved(folder: Path, saved: Saved) -> None:
         CaseWriteError: it cannot be written.
     """
     document: dict[str, Any] = {"done": list(saved.done.items()), "problems": saved.problems,
-                                "with_data": sorted(saved.with_data), "keys": saved.names}  # fmt: skip
+                                "with_data": sorted(saved.with_data), "keys": saved.names,
+                                "left_out": saved.left_out}  # fmt: skip
     write_state(folder, document)
 
 
@@ -85,13 +90,16 @@ class Keeper:
         objects: what is searched, in the order of the search's files.
         saved: how far an earlier run came; it grows.
         names: access keys and principals that are searched for from the beginning.
+        left_out: calls that are left out, by object and address; it grows.
     """
 
-    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved, names: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, objects: Sequence[LogObject], saved: Saved, names: tuple[str, ...],
+                 left_out: Mapping[str, Mapping[str, int]]) -> None:  # fmt: skip
         self._folder = folder
         self._objects = objects
         self._saved = saved
         self._names = names
+        self._left_out = left_out
         self._written: dict[int, int] = {}
 
     def save(self, search: Search, failed: Iterable[str]) -> int:
@@ -116,6 +124,8 @@ class Keeper:
             if stored.key not in lacking:
                 self._saved.done[stored.key] = stored.etag
                 self._note(stored.key, search.looked[number])
+                if stored.key in self._left_out:
+                    self._saved.left_out[stored.key] = dict(self._left_out[stored.key])
         self._saved.names = self._names
         write_saved(self._folder, self._saved)
         return sum(len(_once(candidates)) for candidates in found.values())

@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     """What came of reading objects.
 
     Attributes:
-        question: as it was answered, with the keys that were found on the way.
+        question: as it was answered, with the keys and principals that were found on the way and followed.
         records: records, or whole log files, that were kept.
         unfinished: objects that were not come to, or lack a look for what turned up later.
         gaps: what was left out.
@@ -67,14 +67,16 @@ def search_objects(
     objects = sorted(listed, key=_delivered)
     known = Known(question.subject, also=[f'"{address}' for address in question.addresses])
     known.follow(saved.names if saved.done else question.names)
-    crowd, stopped = Crowd(question.addresses, known), contents.is_stopped(watch.is_stopped)
+    crowd, stopped = Crowd(question.addresses, known, saved.left_out), contents.is_stopped(watch.is_stopped)
     ahead = Ahead([one for one in objects if not saved.has(one.stored)], contents.first, stopped)
     search = Search(objects, known, lambda: watch.is_stopped() or (contents.hopeless is not None and ahead.is_drained),
                     _look(ahead, contents, crowd))  # fmt: skip
-    search.take_up({number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
-                    if saved.has(one.stored)})  # fmt: skip
+    held = {number: held_records(folder, one.stored.key) for number, one in enumerate(objects)
+            if saved.has(one.stored)}  # fmt: skip
+    search.take_up(held)
+    crowd.take_up(one for candidates in held.values() for one in candidates)
     search.follow(question.names)
-    keeper = Keeper(folder, objects, saved, question.names)
+    keeper = Keeper(folder, objects, saved, question.names, crowd.left_out)
     try:
         with collector_paused(), ahead.reading(contents.at_once):
             search.run(on_progress=_teller(watch, lambda: keeper.save(search, contents.failed)))
@@ -82,7 +84,8 @@ def search_objects(
         records = keeper.save(search, contents.failed)
     if not records and search.unfinished < max(1, len(objects)) and (saved.done or not contents.failed):
         write_records(folder / NOTHING, ())
-    return Answer(question.with_keys(known.keys), records, search.unfinished, tuple(crowd.gaps()))
+    answered = question.with_keys(known.keys).with_grown(known.principals)
+    return Answer(answered, records, search.unfinished, tuple(crowd.gaps()))
 
 
 def _look(ahead: Ahead, contents: Contents, crowd: Crowd) -> Callable[..., Looked]:
@@ -94,7 +97,8 @@ def _look(ahead: Ahead, contents: Contents, crowd: Crowd) -> Callable[..., Looke
             return _NOT_READ
         if not again:
             contents.remember(file, content)
-        return crowd.thinned(look_in(file, content, sought, again=again, ask_for_data=ask_for_data))
+        looked = look_in(file, content, sought, again=again, ask_for_data=ask_for_data)
+        return crowd.thinned(file.stored.key, looked, again=again)
 
     return look
 

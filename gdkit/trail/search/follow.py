@@ -72,6 +72,8 @@ class Known:
         self._own_principals: set[str | None] = set()
         self._own_sessions: set[str | None] = set()
         self._chained_keys: set[str | None] = set()
+        self._made_users: set[str | None] = set()
+        self._unissued_keys: set[str | None] = set()
         self._chained_principals: set[str | None] = set()
         self._console_principals: set[str | None] = set()
         self._stays: set[tuple[str, datetime | None, datetime | None]] = set()
@@ -87,8 +89,13 @@ class Known:
 
     @property
     def keys(self) -> set[str]:
-        """The session's keys, and those that were chained from it, as far as they are known."""
-        return {key for key in self._own_keys | self._chained_keys if key}
+        """The session's keys, those that were chained from it, and those of console sessions and of users it made."""
+        return {key for key in self._own_keys | self._chained_keys | self._unissued_keys if key}
+
+    @property
+    def principals(self) -> set[str]:
+        """The session's principals, and those that grew from it or were chained from it, as far as they are known."""
+        return {one for one in self._own_principals | self._console_principals | self._chained_principals if one}
 
     def follow(self, names: Iterable[str]) -> None:
         """Search for more keys and principals that are known to be chained from the session, whenever they were."""
@@ -125,8 +132,11 @@ class Known:
                 self._own_key(key, call.event_at, call.event_at)
         if not (own or call.key in self._own_keys or self._is_chained(call)):
             return False
+        if call.principal in self._made_users or (call.in_console and call.principal in self._console_principals):
+            self._unissued_keys.add(call.key)
         self._issued(call)
         if call.new_user:
+            self._made_users.add(call.new_user)
             self._chained_principals.add(call.new_user)
             self._add(call.new_user, call.event_at)
         is_followed = call.key in self._own_keys or call.key in self._chained_keys

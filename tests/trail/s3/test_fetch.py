@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gdkit.errors import AwsError, CostError, TrailError
 from gdkit.model import Subject
 from gdkit.trail import load_trail, saving
-from gdkit.trail.fetched import Cost, Fetched, Terms, Watch, fetch, with_fetched
+from gdkit.trail.fetched import Cost, Fetched, Terms, Watch, fetch, fetch_and_read, with_fetched
 from gdkit.trail.fetched.reading import has_logs
 from gdkit.trail.fetched.store import read_plan
 from gdkit.trail.named import parse_source
@@ -134,6 +134,44 @@ def test_crowd_behind_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (gap,) = fetched.not_searched
     assert gap.what == "s3://audit-logs: 7 calls of others from 203.0.113.9"
     assert (gap.failed, fetched.complete) == (False, True)
+    wider = question(addresses=("203.0.113.9",)).with_grown(["AIDAEXAMPLEUSER00001"])
+    again = run(bucket, tmp_path, wider)
+    assert (again.records, again.not_searched) == (fetched.records, fetched.not_searched), "what is left out is kept"
+    bucket.put(key_of("20261101T0459"), [calls.call(99, -1, sourceIPAddress="203.0.113.9")])
+    (gap,) = run(bucket, tmp_path, wider.with_grown(["AIDAEXAMPLEUSER00002"])).not_searched
+    assert gap.what == "s3://audit-logs: 8 calls of others from 203.0.113.9"
+
+
+def test_what_mentions_an_address(tmp_path: Path) -> None:
+    """A call from elsewhere that mentions the address, or comes from a longer one, is none from it."""
+    bucket = MemoryBucket()
+    bucket.put(key_of("20261101T0305"), [
+        calls.call(1, -1, sourceIPAddress="203.0.113.9"), calls.call(2, -1, sourceIPAddress="203.0.113.99"),
+        calls.call(3, -1, requestParameters={"cidrIp": "203.0.113.9/32"}),
+        calls.call(4, 0, requestParameters={"cidrIp": "203.0.113.9/32"}),
+    ])  # fmt: skip
+    run(bucket, tmp_path, question(addresses=("203.0.113.9",)))
+    assert [one[-4:] for one in load_trail(tmp_path).events["event_id"]] == ["0001", "0004"]
+
+
+def test_users_are_followed_at_once(tmp_path: Path) -> None:
+    """What the session's users and console sessions did is found at the first reading: no object is read again."""
+    bucket = MemoryBucket()
+    bucket.put(key_of("20261101T0305"), [calls.create_user(1, 0), KINDS["sign-in token"](2, 0)])
+    bucket.put(key_of("20261101T0310"), [calls.by_made_user(3), KINDS["console"](4, 0)])
+    trail, (fetched,) = fetch_and_read([SOURCE], question(), lambda _, asked: run(bucket, tmp_path, asked), load_trail)
+    assert len(trail.events) == fetched.records == 4
+    assert sorted(bucket.read) == sorted(bucket.objects_held)
+
+
+def test_another_pass_is_measured(tmp_path: Path) -> None:
+    """For a name that was not searched for all objects may be read again: that is estimated, and may be refused."""
+    bucket = theft()
+    run(bucket, tmp_path)
+    wider = question().with_grown(["AIDAEXAMPLEUSER00001"])
+    with pytest.raises(CostError, match="5 objects"):
+        run(bucket, tmp_path, wider, max_objects=4)
+    assert run(bucket, tmp_path, wider, max_objects=5).complete
 
 
 def test_key_of_another_source(tmp_path: Path) -> None:
