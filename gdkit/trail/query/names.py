@@ -11,7 +11,7 @@ from gdkit.identifiers import is_instance_id
 from gdkit.trail.query.partitions import one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gdkit.trail.fetched.question import Question
 
@@ -27,7 +27,8 @@ class Roles:
         principal: ``roleId:session-name``.
         address: where the call came from; several where a table tells addresses from names.
         request: the parameters as JSON text, of which the session's name that was asked for can be read.
-        texts: all that an identifier can be mentioned in: requests and answers, as text.
+        texts: requests and answers as text, in which any identifier can be mentioned.
+        elsewhere: other columns as text, in which an instance can be mentioned: what a service adds, and resources.
     """
 
     key: exp.Expr
@@ -37,13 +38,14 @@ class Roles:
     address: exp.Expr
     request: exp.Expr
     texts: tuple[exp.Expr, ...]
+    elsewhere: tuple[exp.Expr, ...] = ()
 
 
 def names_asked(roles: Roles, question: Question) -> exp.Expr | None:
     """Write the condition that an event names what is asked for; None where everything is asked for.
 
     A key and a principal are looked for in who called and in what a call was answered, for the call that issued a key
-    tells when it ends. An instance is looked for in requests and answers, for calls on it.
+    tells when it ends. An instance is looked for in everything that a call says of its object, for calls on it.
     """
     asked = [condition for part in (_callers, _sessions, _places) for condition in part(roles, question)]
     return exp.or_(*asked) if asked else None
@@ -55,7 +57,7 @@ def _callers(roles: Roles, question: Question) -> Iterator[exp.Expr]:
     if question.principal_ids:
         yield one_of(roles.principal.copy(), question.principal_ids)
     for text in (*question.access_key_ids, *question.principal_ids):
-        yield from _mentions(roles, text)
+        yield from _mentions(roles.texts, text)
 
 
 def _sessions(roles: Roles, question: Question) -> Iterator[exp.Expr]:
@@ -71,7 +73,7 @@ def _sessions(roles: Roles, question: Question) -> Iterator[exp.Expr]:
         yield one_of(asked, others)
     instances = {*filter(is_instance_id, question.session_names), question.instance_id} - {None}
     for instance in sorted(map(str, instances)):
-        yield from _mentions(roles, instance)
+        yield from _mentions((*roles.texts, *roles.elsewhere), instance)
 
 
 def _places(roles: Roles, question: Question) -> Iterator[exp.Expr]:
@@ -79,8 +81,8 @@ def _places(roles: Roles, question: Question) -> Iterator[exp.Expr]:
         yield one_of(roles.address.copy(), question.addresses)
 
 
-def _mentions(roles: Roles, text: str) -> Iterator[exp.Expr]:
-    for place in roles.texts:
+def _mentions(places: Iterable[exp.Expr], text: str) -> Iterator[exp.Expr]:
+    for place in places:
         found = exp.func("strpos", place.copy(), exp.Literal.string(text), dialect="trino")
         yield exp.GT(this=found, expression=exp.Literal.number(0))
 

@@ -114,12 +114,14 @@ def _roles(table: TableShape) -> Roles:
     principal = table.first_of(("actor.user.uid_alt", "actor.user.uid"))
     arn = table.first_of(("actor.user.uuid", "actor.user.uid"))
     texts: tuple[exp.Expr, ...] = (column("api.request.data"), column("api.response.data"))
-    request = texts[0]
+    request, rest = texts[0], [_as_json(column("unmapped"))]
     if not _is_second(table):
-        texts = (_as_json(column("unmapped")),)
+        texts, rest = tuple(rest), []
         request = exp.func("element_at", column("unmapped"), exp.Literal.string("requestParameters"), dialect="trino")
+    if table.type_of("resources") is not None:
+        rest.append(structs_as_json(table, "resources", _RESOURCE))
     return Roles(column("actor.user.credential_uid"), column(str(principal)), column(str(arn)),
-                 column("actor.user.name"), column("src_endpoint.ip"), request, texts)  # fmt: skip
+                 column("actor.user.name"), column("src_endpoint.ip"), request, texts, tuple(rest))  # fmt: skip
 
 
 def _places(table: TableShape) -> Callable[[Question], list[exp.Expr]]:

@@ -72,6 +72,7 @@ def raw_rendering(table: TableShape) -> Rendering:
         address=column("sourceipaddress"),
         request=texts[0],
         texts=texts,
+        elsewhere=tuple(_elsewhere(table)),
     )
 
     by_partition = any(one.role == "region" for one in partitions)
@@ -98,6 +99,14 @@ def _shown(table: TableShape) -> Iterator[Shown]:
             continue
         value = structs_as_json(table, name, _RESOURCE) if path == "resources" else column(name)
         yield Shown(path, value, "json" if path in _JSON else "text")
+
+
+def _elsewhere(table: TableShape) -> Iterator[exp.Expr]:
+    for name in ("additionaleventdata", "serviceeventdetails"):
+        if table.type_of(name) is not None:
+            yield column(name)
+    if table.type_of("resources") is not None:
+        yield structs_as_json(table, "resources", _RESOURCE)
 
 
 def _span(question: Question) -> exp.Expr:
