@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _JAVA = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
 _UNITS = {"HOURS": "hours", "DAYS": "days"}
+_MOVING = re.compile(r"NOW\s*(?:([+-]\s*\d+)\s*(DAY|HOUR)S?)?")
 _MARK = re.compile(r"\$\{(\w+)\}")
 _LATEST = timedelta(days=1) - timedelta(microseconds=1)
 
@@ -120,13 +121,20 @@ def _values(table: GlueTable, name: str, conditions: Sequence[exp.Expr], now: da
 
 def _dates(span: str, written: str, interval: int, unit: str, now: datetime) -> list[str]:
     form = re.sub("|".join(_JAVA), lambda word: _JAVA[word[0]], written)
-    first, last = (now if text.strip() == "NOW" else datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
-                   for text in span.split(","))  # fmt: skip
+    first, last = (_end(text.strip(), form, now) for text in span.split(","))
     step, found = timedelta(**{_UNITS[unit.upper()]: interval}), []
     while first <= last:
         found.append(first.strftime(form))
         first += step
     return found
+
+
+def _end(text: str, form: str, now: datetime) -> datetime:
+    """Read an end of a range of dates; of those that move with the present, whole days or hours from it."""
+    moving = _MOVING.fullmatch(text)
+    if moving is None:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    return now + timedelta(**{f"{(moving[2] or 'day').lower()}s": int((moving[1] or "0").replace(" ", ""))})
 
 
 def _injected(name: str, conditions: Sequence[exp.Expr]) -> list[str]:

@@ -217,7 +217,7 @@ class _Fetch:
 
     def _result(self, *, stopped: bool) -> Fetched:
         """Put together what came of it, and close the plan."""
-        spent, runs = self._spent, self._runs
+        spent, runs, target = self._spent, self._runs, self._target
         asked = list(self._accounts.as_shown(self._found.asked, self._seen()))
         failed = [one for one in asked if one.failed]
         cost = Cost(
@@ -246,6 +246,6 @@ class _Fetch:
                 *map(gap_in_words, failed),
             ),
             warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
-            places=tuple(places_asked(self._target.text, self._target.engine.name, asked, self._target.lacks)),
+            places=tuple(places_asked(target.text, target.engine.name, asked, target.lacks, target.leaves_out)),
             stopped=stopped,
         )

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from gdkit.trail.query.listed import day_of, days_read
+from gdkit.trail.query.listed import day_of
 from gdkit.trail.query.partitions import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from gdkit.trail.fetched.question import Question
+    from gdkit.trail.query.listed import ListedPartition
     from gdkit.trail.query.partitions import Partition, Role
     from gdkit.trail.query.table import TableShape
 
@@ -67,13 +66,15 @@ def held_by(table: TableShape, partitions: Sequence[Partition]) -> Held:
     )
 
 
-def days_not_listed(table: TableShape, partitions: Sequence[Partition], question: Question) -> list[date]:
-    """Give the days of a question's span for which the catalogue lists no partition; none of a table by projection."""
-    if table.listed is None:
-        return []
-    listed = {_day(one.values, partitions) for one in table.listed}
-    first, last = (at.astimezone(UTC).date() for at in (question.since, question.until))
-    return [day for day in days_read(question) if first <= day <= last and day not in listed]
+def days_listed(table: TableShape, partitions: Sequence[Partition], held: Held) -> dict[tuple[str, str], set[date]]:
+    """Give the days that the catalogue lists partitions of, by account and region; empty texts for what is not told."""
+    found: dict[tuple[str, str], set[date]] = {}
+    for one in table.listed or ():
+        account, region = _place(one, partitions)
+        day = _day(one.values, partitions)
+        if day is not None:
+            found.setdefault((account if held.accounts else "", region if held.regions else ""), set()).add(day)
+    return found
 
 
 def _day(values: Sequence[str], partitions: Sequence[Partition]) -> date | None:
@@ -89,10 +90,12 @@ def _places(table: TableShape, partitions: Sequence[Partition]) -> Iterator[tupl
             for region in _listed(partitions, "region") or (_region(layout),):
                 yield account, region
         return
-    numbers = {one.role: number for number, one in enumerate(partitions)}
-    for one in sorted(table.listed):
-        account, region = (one.values[numbers[role]] if role in numbers else "" for role in ("account", "region"))
-        yield account or _account(one.location), region or _region(one.location)
+    yield from (_place(one, partitions) for one in sorted(table.listed))
+
+
+def _place(one: ListedPartition, partitions: Sequence[Partition]) -> tuple[str, str]:
+    told: dict[Role, str] = {column.role: value for column, value in zip(partitions, one.values, strict=True)}
+    return told.get("account") or _account(one.location), told.get("region") or _region(one.location)
 
 
 def _listed(partitions: Sequence[Partition], role: Role) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
@@ -18,10 +18,12 @@ from gdkit.errors import TrailError
 from gdkit.identifiers import is_account_id, is_region
 from gdkit.trail.delivery import EARLY, LATE_DELIVERY
 from gdkit.trail.query.listed import are_days, as_written, day_of, days_read
+from gdkit.trail.query.ranges import DateRange, dates_of, numbers_of, slot_of, slots
 from gdkit.trail.query.table import TableShape, column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import timedelta
 
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.query.listed import ListedPartition
@@ -55,7 +57,7 @@ class Partition:
         projection: the type of its projection: ``enum``, ``date``, ``integer``, ``injected``; empty where it has none.
         values: those of an enumeration, or those that the catalogue lists.
         written: how a day is written, for ``strftime``; empty where the values that are listed tell.
-        first_at: the beginning of the projection's range; None where it has none.
+        reach: the projection's range, of dates or of numbers; None where it has none.
         digits: how many digits a number has at least; None where nothing tells, so that it is ``9`` or ``09``.
         holds: what the column holds.
     """
@@ -65,7 +67,7 @@ class Partition:
     projection: str = ""
     values: tuple[str, ...] = ()
     written: str = ""
-    first_at: datetime | None = None
+    reach: DateRange | range | None = None
     digits: int | None = None
     holds: Held = "text"
 
@@ -124,9 +126,25 @@ def locations(table: TableShape, partitions: Sequence[Partition], question: Ques
     return (_MARK.sub(lambda mark, row=row: row.get(mark[1], mark[0]), template) for row in chosen)  # type: ignore[misc]
 
 
-def first_day(partitions: Sequence[Partition]) -> datetime | None:
-    """Give the first instant that a table's projection reaches back to; None where it has no such end."""
-    return next((one.first_at for one in partitions if one.role == "day"), None)
+def holds_at(partition: Partition, at: datetime) -> bool:
+    """Tell whether a column has a value for the day, or the hour, that begins then, as far as its settings tell."""
+    if isinstance(partition.reach, DateRange):
+        return (at if "%H" in partition.written else at.replace(hour=0)) in partition.reach
+    if partition.reach is None and partition.written:
+        return True
+    if partition.role == "day" and not partition.written:
+        return any(day_of(value) == at.date() for value in partition.values)
+    if partition.role != "day" and partition.role not in _OF_DAY:
+        return True
+    number = int(at.strftime(partition.written) if partition.written else getattr(at, _OF_DAY[partition.role]))
+    if partition.reach is not None:
+        return number in partition.reach
+    return not partition.values or not set(as_written(number, partition.digits)).isdisjoint(partition.values)
+
+
+def slot_length(partitions: Sequence[Partition]) -> timedelta:
+    """Give what a table has a partition for: an hour each, or a day each."""
+    return min(slot_of(one.written) for one in partitions)
 
 
 def layout_of(table: TableShape, partitions: Sequence[Partition]) -> str:
@@ -141,27 +159,21 @@ def _partition(table: TableShape, name: str) -> Partition:
 
     projection = told("type").lower() if table.is_projected else ""
     if projection == "date":
-        return _of_dates(name, told("format"), told("range").partition(",")[0].strip())
+        written = _strftime(told("format"))
+        days = dates_of(told("range"), written, (told("interval"), told("interval.unit")), datetime.now(UTC))
+        return Partition(name, "day" if written else "other", "date", (), written, days)
     values = tuple(told("values").split(",")) if projection == "enum" else table.values_of(name)
     role = _role(name, values)
     written = _DAY_OF_SECURITY_LAKE if role == "day" and not values else ""
     digits = {"integer": int(told("digits") or 1), "injected": 2}.get(projection)
-    return Partition(name, role, projection, values, written, digits=digits, holds=_held(table.columns[name].this))
+    reach = numbers_of(told("range"), told("interval")) if projection == "integer" else None
+    return Partition(name, role, projection, values, written, reach, digits, _held(table.columns[name].this))
 
 
 def _held(column_type: object) -> Held:
     if column_type in exp.DataType.INTEGER_TYPES:
         return "number"
     return "date" if column_type == exp.DataType.Type.DATE else "text"
-
-
-def _of_dates(name: str, java: str, first: str) -> Partition:
-    written = _strftime(java)
-    try:
-        first_at = datetime.strptime(first, written).replace(tzinfo=UTC)
-    except ValueError:  # NOW-90DAYS and the like: where it begins moves
-        first_at = None
-    return Partition(name, "day" if written else "other", "date", (), written, first_at)
 
 
 def _role(name: str, values: Sequence[str]) -> Role:
@@ -226,12 +238,14 @@ def _values(partition: Partition, question: Question) -> tuple[str, ...] | None:
     if partition.role == "other":
         return partition.values or None
     if partition.written:
-        return _days(partition.written, question)
+        return _days(partition, question)
     if partition.role == "day":
         days = frozenset(days_read(question))
         return tuple(value for value in partition.values if day_of(value) in days)
-    numbers = _numbers(partition, question)
-    return tuple(text for text in numbers if text in partition.values) if partition.values else numbers
+    there = partition.values or _numbers(partition, question)
+    reach = partition.reach
+    return tuple(text for text in _numbers(partition, question)
+                 if text in there and (not isinstance(reach, range) or int(text) in reach))  # fmt: skip
 
 
 def _numbers(partition: Partition, question: Question) -> tuple[str, ...]:
@@ -240,15 +254,10 @@ def _numbers(partition: Partition, question: Question) -> tuple[str, ...]:
     return tuple(text for number in numbers for text in as_written(number, partition.digits))
 
 
-def _days(written: str, question: Question) -> tuple[str, ...]:
-    first_at, last_at = (at.astimezone(UTC) for at in (question.since - EARLY, question.until + LATE_DELIVERY))
-    hourly = "%H" in written
-    at = first_at.replace(hour=first_at.hour if hourly else 0, minute=0, second=0, microsecond=0)
-    found: dict[str, None] = {}
-    while at <= last_at:
-        found[at.strftime(written)] = None
-        at += timedelta(hours=1) if hourly else timedelta(days=1)
-    return tuple(found)
+def _days(partition: Partition, question: Question) -> tuple[str, ...]:
+    written = partition.written
+    asked = slots(question.since - EARLY, question.until + LATE_DELIVERY, slot_of(written))
+    return tuple(at.strftime(written) for at in asked if holds_at(partition, at))
 
 
 def _places_listed(

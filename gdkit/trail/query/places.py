@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.ledger_row import LedgerRow, RowState
 from gdkit.model import NotSearched
@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.question import Question
 
     Lacks = Callable[[str | None, str | None], str]
+    LeavesOut = Callable[[str | None], Iterable["LeftOut"]]
 
 _MOST_NAMES = 5
 _MOST_PLACES = 300
+
+
+class LeftOut(NamedTuple):
+    """A span of an account's events that a table has no partition of, and why in a few words."""
+
+    start_at: datetime
+    end_at: datetime
+    why: str
 
 
 @dataclass(slots=True)
@@ -43,7 +52,9 @@ class Asked:
     note: str = ""
 
 
-def places_asked(source: str, how: str, asked: Iterable[Asked], lacks: Lacks) -> Iterator[LedgerRow]:
+def places_asked(
+    source: str, how: str, asked: Iterable[Asked], lacks: Lacks, leaves_out: LeavesOut
+) -> Iterator[LedgerRow]:
     """Give the rows of the questions that were put to a table.
 
     Args:
@@ -51,10 +62,12 @@ def places_asked(source: str, how: str, asked: Iterable[Asked], lacks: Lacks) ->
         how: the service that answered.
         asked: the questions; the first of them reaches to the end of what is asked.
         lacks: says why an account's region is not in the table; empty where it is, or where that is not known.
+        leaves_out: gives the spans of an account's events that are in no partition of the table, in their order.
     """
     listed = list(asked)
     for one in listed:
-        yield from _rows(source, how, one, lacks)
+        for row in _rows(source, how, one, lacks):
+            yield from _split(row, one.question, leaves_out(row.account_id)) if row.state == "searched" else (row,)
     for one in listed[:1]:
         until = one.question.until
         if until > datetime.now(UTC) - LATE_BY:
@@ -66,7 +79,7 @@ def gap_in_words(asked: Asked) -> NotSearched:
     """Say what was not answered, and why."""
     kind = "not searched" if asked.state == "searched" else asked.state
     accounts = asked.question.account_ids
-    within = f" in account {_some(accounts)}" if accounts else ""
+    within = f" in account {some(accounts)}" if accounts else ""
     return NotSearched(f"events {_by(asked.question)}{within}", asked.failed, failed=True, kind=kind)
 
 
@@ -84,6 +97,20 @@ def _rows(source: str, how: str, one: Asked, lacks: Lacks) -> Iterator[LedgerRow
                         question.until, None if why else records, how, why or detail)  # fmt: skip
 
 
+def _split(row: LedgerRow, question: Question, left_out: Iterable[LeftOut]) -> Iterator[LedgerRow]:
+    """Split a row where a span of its events is in no partition; its records are told where one span holds them all."""
+    at, rows = question.since, list[LedgerRow]()
+    for one in left_out:
+        if at < one.end_at and one.start_at < question.until:
+            begins, ends = max(at, one.start_at), min(one.end_at, question.until)
+            rows += [replace(row, start_at=at, end_at=begins)] if at < begins else []
+            rows.append(replace(row, state="not searched", start_at=begins, end_at=ends, records=None, detail=one.why))
+            at = ends
+    rows += [replace(row, start_at=at)] if at < question.until else []
+    alone = sum(one.state == "searched" for one in rows) == 1
+    yield from (one if alone else replace(one, records=None) for one in rows)
+
+
 def _by(question: Question) -> str:
     """Say by what was asked."""
     instance = (question.instance_id,) if question.instance_id else ()
@@ -94,9 +121,10 @@ def _by(question: Question) -> str:
         ("calls on", instance),
         ("address", question.addresses),
     )
-    return "; ".join(f"by {what} {_some(names)}" for what, names in named if names) or "all of them"
+    return "; ".join(f"by {what} {some(names)}" for what, names in named if names) or "all of them"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str], between: str = ", ") -> str:
+    """Name the first few, and say how many more there are."""
     more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+    return between.join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gdkit.errors import AwsError, TrailError
@@ -14,15 +15,15 @@ from gdkit.trail.query.engine import AthenaEngine
 from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
 from gdkit.trail.query.fetch import fetch_by_queries
 from gdkit.trail.query.glue import read_table, read_workgroup
-from gdkit.trail.query.held import days_not_listed, held_by
+from gdkit.trail.query.held import held_by
+from gdkit.trail.query.lacking import lacking_of
 from gdkit.trail.query.ocsf import ocsf_rendering
-from gdkit.trail.query.partitions import first_day, partitions_of, values_needed
+from gdkit.trail.query.partitions import partitions_of, values_needed
 from gdkit.trail.query.raw import raw_rendering
 from gdkit.trail.query.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
     from gdkit.aws import ReadOnlyAws
@@ -30,11 +31,10 @@ if TYPE_CHECKING:
     from gdkit.trail.fetched.values import Fetched, Terms, Watch
     from gdkit.trail.named import AthenaTable, SecurityLakeTable
     from gdkit.trail.query.estimate import Measured
-    from gdkit.trail.query.partitions import Partition, Role
+    from gdkit.trail.query.partitions import Role
     from gdkit.trail.query.table import TableShape
 
 _LIST_THEM = "make a table that lists them: 'gdkit athena-table DB.TABLE --region …' writes the statement"
-_MOST_DAYS = 5
 _AT_MOST = "at most: all parts of the archive, whatever is asked; a query may read less"
 
 
@@ -56,6 +56,7 @@ def fetch_athena(
         return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
     rendering, partitions = raw_rendering(table), partitions_of(table)
     held = held_by(table, partitions)
+    lacking = lacking_of(table, partitions, held, question, now=datetime.now(UTC))
     asked = _with_regions(question, table, held.regions, needs=values_needed(partitions))
     group = read_workgroup(aws, region, source.workgroup)
     bucket = Bucket(aws.client("s3", region), aws.account_id)
@@ -74,7 +75,8 @@ def fetch_athena(
         by_account=held.by_account,
         any_region=held.by_region,
         lacks=held.lacks,
-        gaps=(*_outside(table, partitions, held.regions, question), *_lacking(source.text, rendering.lacking)),
+        leaves_out=lacking.left_out,
+        gaps=(*lacking.gaps(), *_outside(table, held.regions, question), *_no_column(source.text, rendering.lacking)),
         warnings=(group.warning,) if group.warning else (),
     )
     return measuring.told(fetch_by_queries(target, asked, folder, terms=terms, watch=watch))
@@ -149,7 +151,7 @@ def fetch_security_lake(
         measure=measuring.measure,
         others=True,
         by_account=True,
-        gaps=tuple(_lacking(source.text, rendering.lacking)),
+        gaps=tuple(_no_column(source.text, rendering.lacking)),
         warnings=(f"Records of {source.table} are put together from OCSF; they are not CloudTrail's own text.",
                   *([group.warning] if group.warning else [])),
     )  # fmt: skip
@@ -210,31 +212,18 @@ def _with_regions(question: Question, table: TableShape, listed: Sequence[str], 
     return replace(question, regions=regions) if listed else question
 
 
-def _outside(
-    table: TableShape, partitions: Sequence[Partition], listed: Sequence[str], question: Question
-) -> Iterator[NotSearched]:
-    """Name what is asked for and lies outside of what a table's settings reach."""
-    name, begins = f"{table.database}.{table.name}", first_day(partitions)
-    if begins is not None and question.since < begins:
-        yield NotSearched(f"events before {utc_text(begins)} in {name}", "the table's days begin there", failed=True)
+def _outside(table: TableShape, listed: Sequence[str], question: Question) -> Iterator[NotSearched]:
+    """Name what is asked for and lies outside of what a table's settings reach, besides days that it lacks."""
+    name = f"{table.database}.{table.name}"
     missing = sorted(set(question.regions) - set(listed or question.regions))
     if missing:
         yield NotSearched(f"regions {', '.join(missing)} in {name}",
                           f"the table's settings do not list them; {_LIST_THEM}", failed=True)  # fmt: skip
-    if unlisted := days_not_listed(table, partitions, question):
-        yield NotSearched(f"log files in {name} of {_some(unlisted)}",
-                          "the catalogue lists no partition of these days; where log files were delivered then, add "
-                          "their partitions to the table")  # fmt: skip
     yield NotSearched(f"log files in {name} that were delivered more than a day after their events",
                       "the days of their delivery are not asked for")  # fmt: skip
 
 
-def _some(days: Sequence[date]) -> str:
-    more = len(days) - _MOST_DAYS
-    return ", ".join(map(str, days[:_MOST_DAYS])) + (f" and {more:,} more days" if more > 0 else "")
-
-
-def _lacking(source: str, paths: Sequence[str]) -> Iterator[NotSearched]:
+def _no_column(source: str, paths: Sequence[str]) -> Iterator[NotSearched]:
     if paths:
         yield NotSearched(f"{source}: of its records, {', '.join(paths)}", "the table has no column for them",
                           kind="surroundings")  # fmt: skip

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gdkit.model import NotSearched
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.query.engine import Engine
     from gdkit.trail.query.estimate import Measured
     from gdkit.trail.query.partitions import Role
+    from gdkit.trail.query.places import LeftOut
     from gdkit.trail.query.rendering import Rendering
 
 
@@ -34,6 +35,7 @@ class Target:
         regions: those that it is set up for; empty where it is all of them, or not known.
         any_region: whether it is known that what is asked of a region would be in it.
         lacks: says why an account's region is not in it; empty where it is, or where that is not known.
+        leaves_out: gives the spans of an account's events that are in none of its partitions, in their order.
         with_data: accounts whose data events the source is known to hold.
         gaps: what it cannot show at all.
         warnings: what the reader must know of it.
@@ -53,6 +55,7 @@ class Target:
     regions: tuple[str, ...] = ()
     any_region: bool = True
     lacks: Callable[[str | None, str | None], str] = lambda _account_id, _region: ""
+    leaves_out: Callable[[str | None], Iterable[LeftOut]] = lambda _account_id: ()
     with_data: tuple[str, ...] = ()
     gaps: tuple[NotSearched, ...] = ()
     warnings: tuple[str, ...] = ()

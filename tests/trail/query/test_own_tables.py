@@ -230,7 +230,7 @@ def test_places_of_listed_partitions(world: SmallWorld, tmp_path: Path) -> None:
     key = places[1].removeprefix(f"s3://{BUCKET}/") + "stray.json.gz"
     world.accounts.backend.client("s3", ACCOUNT, REGION).put_object(Bucket=BUCKET, Key=key, Body=_packed(stray))
     source = table(world, "places", f"s3://{BUCKET}/AWSLogs/", {"part": "string", "day": "string"}, listed=listed)
-    fetched = asked(world, source, tmp_path / "all")
+    fetched = asked(world, source, tmp_path / "all", since=TENTH - timedelta(hours=8))
     assert names(tmp_path / "all") == ["AssumeRole", "DeleteTrail", "ListRoles"]
     assert failures(fetched) == []
     assert rows(fetched, ACCOUNT) == {("searched", REGION), ("searched", "us-east-1")}
@@ -248,7 +248,7 @@ def test_place_that_tells_nothing(world: SmallWorld, tmp_path: Path) -> None:
                                                                         Body=body)  # fmt: skip
     source = table(world, "copies", f"s3://{BUCKET}/copies/", {"day": "string"},
                    listed=[("2026-11-09", f"s3://{BUCKET}/copies/9/")])  # fmt: skip
-    fetched = asked(world, source, tmp_path, regions=("us-east-1",))
+    fetched = asked(world, source, tmp_path, regions=("us-east-1",), until=NINTH + timedelta(hours=2))
     assert list(load_trail([tmp_path]).events["region"]) == ["us-east-1"]
     assert rows(fetched, None) == {("searched", None)}
     assert any("of the regions us-east-1 those that it holds" in row.detail for row in fetched.places)

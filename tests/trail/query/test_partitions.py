@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gdkit.errors import TrailError
 from gdkit.trail.query.listed import ListedPartition
-from gdkit.trail.query.partitions import first_day, locations, partitions_of, places_asked, values_needed
+from gdkit.trail.query.partitions import locations, partitions_of, places_asked, values_needed
 from tests.trail.query.tables import ACCOUNT, OTHER, UNTIL, aws_table, question, trail_table
 
 DAY = {"projection.enabled": "true", "projection.timestamp.type": "date",
@@ -151,11 +151,20 @@ def test_place_that_is_not_listed() -> None:
         assert list(places) == []
 
 
-def test_first_day() -> None:
-    """The day that a table's projection begins with is told; one that moves is not."""
-    assert first_day(partitions_of(trail_table())) == datetime(2026, 1, 1, tzinfo=UTC)
-    moving = trail_table(**{"projection.day.range": "NOW-90DAYS,NOW"})
-    assert first_day(partitions_of(moving)) is None
+def test_places_within_the_ranges() -> None:
+    """Days, months and years that a table's ranges leave out have no place, for Athena reads none there."""
+    ending = trail_table(**{"projection.day.range": "2026/11/02,2026/11/03"})
+    one = {"account_ids": (ACCOUNT,), "regions": ("eu-west-1",)}
+    places = locations(ending, partitions_of(ending), question(**one))
+    assert places is not None
+    assert [place[-2:] for place in places] == ["02", "03"]
+    keys = [(name, "string") for name in ("year", "month", "day")]
+    numbers = {"year": "2020,2025", "month": "1,12", "day": "1,31"}
+    settings = {f"projection.{name}.{what}": value for name, span in numbers.items()
+                for what, value in (("type", "integer"), ("range", span))}  # fmt: skip
+    early = aws_table(*keys, parameters={"projection.enabled": "true", **settings})
+    assert list(locations(early, partitions_of(early), question()) or ()) == []
+    assert said(early)[0] == "\"year\" = '2026'", "the query is bounded all the same"
 
 
 @given(
@@ -166,7 +175,7 @@ def test_first_day() -> None:
 )
 def test_no_event_in_time_is_left_out(since: datetime, length: timedelta, at: float, late: timedelta) -> None:
     """Whatever the span, a file that is delivered within a day of an event of it lies in a partition that is read."""
-    table = trail_table()
+    table = trail_table(**{"projection.day.range": "2019/12/01,NOW"})
     asked = question(since=since, until=since + length, account_ids=(ACCOUNT,), regions=("eu-west-1",))
     delivered = since + length * at + late
     places = locations(table, partitions_of(table), asked)

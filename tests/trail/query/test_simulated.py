@@ -200,10 +200,17 @@ def test_before_the_first_day(world: SmallWorld, tmp_path: Path) -> None:
     found = fetched(world, tmp_path, since=datetime(2026, 9, 1, tzinfo=UTC), regions=(REGION, "sa-east-1"))
     told = {gap.what: gap.reason.partition(";")[0] for gap in found.not_searched if gap.failed}
     assert told == {
-        "events before 2026-10-01T00:00:00Z in logs.trail": "the table's days begin there",
+        "log files in logs.trail of 2026-09-01 to 2026-09-30": "the table's settings leave these days out of its "
+        "partitions by projection",
         "regions sa-east-1 in logs.trail": "the table's settings do not list them",
     }
     assert found.records == 2200, "the region that it lists is asked"
+    begins = datetime(2026, 10, 1, tzinfo=UTC)
+    spans = {(row.state, row.start_at, row.end_at) for row in found.places}
+    assert {
+        ("not searched", question().since.replace(month=9), begins),
+        ("searched", begins, question().until),
+    } == spans
 
 
 def test_no_region_that_the_table_lists(world: SmallWorld, tmp_path: Path) -> None:
