@@ -213,6 +213,7 @@ def _read_into(
 ) -> tuple[Trail, tuple[Fetched, ...]]:
     """Fetch into a folder, and read what is there together with files."""
     from gdkit.aws import open_read_only  # noqa: PLC0415 - only what a command needs is loaded
+    from gdkit.trail.categories import without_management  # noqa: PLC0415
     from gdkit.trail.fetched import fetch, fetch_and_read, folder_of, with_gaps  # noqa: PLC0415
     from gdkit.trail.named import file_sources, remote_sources  # noqa: PLC0415
 
@@ -234,7 +235,8 @@ def _read_into(
         stop.clear()  # what was fetched is little, and is read; one more Ctrl-C ends that, too
         return _without(read(fetched), files)
 
-    return fetch_and_read(remote, question, with_gaps(remote, fetch_one, into), read_both)
+    trail, fetched = fetch_and_read(remote, question, with_gaps(remote, fetch_one, into), read_both)
+    return without_management(trail, sources), fetched
 
 
 def _not_come_to(source: RemoteSource, question: Question, folder: Path, error: StoppedError) -> Fetched:

@@ -17,6 +17,7 @@ from gdkit.gathering.window import looked_since
 from gdkit.identifiers import parse_principal_id
 from gdkit.ledger_row import LedgerRow
 from gdkit.model import NotSearched
+from gdkit.trail.categories import without_management
 from gdkit.trail.fetched.question import question_of_all_times
 from gdkit.trail.kept import load_kept
 from gdkit.trail.load import load_trail
@@ -87,6 +88,7 @@ def gather_events(case: CaseFolder, subject: Subject, sources: Sequence[str], te
         return _read_all(result, listed, told, asked)
 
     trail = gather_fetched(case, subject, remote, read, told) if remote else read([])
+    trail = without_management(trail, sources)
     return _with_gaps(trail, (*_not_asked(case), *left_out.gaps), left_out.rows)
 
 

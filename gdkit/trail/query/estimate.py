@@ -143,5 +143,16 @@ def places_of_lake(bucket: Bucket, table: TableShape, question: Question) -> lis
     return found
 
 
+def regions_of_lake(bucket: Bucket, table: TableShape) -> tuple[str, ...]:
+    """Give the regions of which a table of Security Lake has a folder; of both versions, which lie alike.
+
+    None of them where the table does not tell its place, or has no such folders there: then none is known.
+
+    Raises:
+        AwsError: the folders cannot be listed.
+    """
+    return _values(bucket.folders(table.location), "region") if table.location else ()
+
+
 def _values(folders: Sequence[str], name: str) -> tuple[str, ...]:
     return tuple(value for key, _, value in (folder.partition("=") for folder in folders) if key == name and value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import AwsError, CostError
-from gdkit.model import utc_text
+from gdkit.model import NotSearched, utc_text
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan
 from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
@@ -21,14 +21,13 @@ from gdkit.trail.query.accounts import Accounts
 from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.follow import IN_OWN_ACCOUNT, grown_from, questions_of, with_principal
 from gdkit.trail.query.limits import PRICED, Limits, dollars_of
-from gdkit.trail.query.places import Asked, gap_in_words, places_asked
+from gdkit.trail.query.places import Asked, doubted, gap_in_words, places_asked
 from gdkit.trail.query.run import Kept, Runs, StoppedHereError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gdkit.model import NotSearched
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.fetched.values import Terms, Watch
     from gdkit.trail.query.target import Target
@@ -197,9 +196,9 @@ class _Fetch:
     def _events(self) -> Any:
         return load_trail([self._folder]).events
 
-    def _seen(self) -> frozenset[str]:
-        """Give the accounts of which there are records."""
-        return frozenset(self._events()["account_id"].dropna()) if self._runs.done else frozenset()
+    def _seen(self, column: str = "account_id") -> frozenset[str]:
+        """Give the accounts, or the regions, of which there are records."""
+        return frozenset(self._events()[column].dropna()) if self._runs.done else frozenset()
 
     def _keys(self, found: Any) -> list[Any]:
         return list(find_keys_of(found, self._question.session_names, self._question.access_key_ids))
@@ -230,9 +229,14 @@ class _Fetch:
         )
         found = self._events() if runs.done else None
         keys = [] if found is None else [key.access_key_id for key in self._keys(found)]
+        doubts = doubted(self._question, self._target.doubts, self._seen("region"))
         grown = () if found is None else tuple(dict.fromkeys(self._not_followed(found)))
         self._plan = replace(self._plan, cost=cost, complete=not (failed or stopped))
         self._save()
+
+        def lacks(account_id: str | None, region: str | None) -> str:
+            return self._target.lacks(account_id, region) or doubts.get(region or "", "")
+
         return Fetched(
             folder=self._folder,
             source=self._target.text,
@@ -242,10 +246,11 @@ class _Fetch:
             not_searched=(
                 *self._found.gaps,
                 *self._accounts.not_asked(asked),
+                *(NotSearched(f"region {one} in {self._target.text}", why, failed=True) for one, why in doubts.items()),
                 *grown,
                 *map(gap_in_words, failed),
             ),
             warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
-            places=tuple(places_asked(target.text, target.engine.name, asked, target.lacks, target.leaves_out)),
+            places=tuple(places_asked(target, asked, lacks)),
             stopped=stopped,
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from gdkit.errors import TrailError
+from gdkit.trail.categories import category_of
 from gdkit.trail.query.names import Roles, names_asked
 from gdkit.trail.query.partitions import Partition, one_of, partitions_of, places_asked
 from gdkit.trail.query.raw import structs_as_json
@@ -69,8 +70,6 @@ _ELSEWHERE = frozenset({"eventType", "requestParameters", "responseElements", "a
 
 _RESOURCE = {"ARN": ("uid",), "accountId": ("owner.account.uid", "account.uid", "account_uid"), "type": ("type",)}
 _NEEDED = ("metadata.uid", "time", "api.operation", "actor.user.credential_uid", "actor.user.uid", "unmapped")
-_CATEGORIES = {"_cloud_trail_mgmt_": "Management", "_s3_data_": "Data", "_lambda_execution_": "Data"}
-"""Source: Security Lake User Guide, "Log source table": tables by kind of event."""
 
 
 def ocsf_rendering(table: TableShape) -> Rendering:
@@ -84,7 +83,7 @@ def ocsf_rendering(table: TableShape) -> Rendering:
         raise TrailError(f"the table has no column {', '.join(missing)}, so it holds no CloudTrail events in OCSF",
                          where=f"{table.database}.{table.name}",
                          action="name the table of cloud_trail_mgmt, s3_data or lambda_execution")  # fmt: skip
-    category = next((kind for mark, kind in _CATEGORIES.items() if mark in table.name), None)
+    category = category_of(table.name)
     return Rendering(
         table=exp.table_(table.name, db=table.database, quoted=True),
         shown=tuple(_shown(table)),

@@ -12,12 +12,12 @@ from gdkit.model import NotSearched
 from gdkit.trail.lookup.plan import LATE_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from gdkit.trail.fetched.question import Question
+    from gdkit.trail.query.target import Target
 
     Lacks = Callable[[str | None, str | None], str]
-    LeavesOut = Callable[[str | None], Iterable["LeftOut"]]
 
 _MOST_NAMES = 5
 _MOST_PLACES = 300
@@ -52,27 +52,39 @@ class Asked:
     note: str = ""
 
 
-def places_asked(
-    source: str, how: str, asked: Iterable[Asked], lacks: Lacks, leaves_out: LeavesOut
-) -> Iterator[LedgerRow]:
+def places_asked(target: Target, asked: Iterable[Asked], lacks: Lacks) -> Iterator[LedgerRow]:
     """Give the rows of the questions that were put to a table.
 
     Args:
-        source: the source, as it was named.
-        how: the service that answered.
+        target: the table.
         asked: the questions; the first of them reaches to the end of what is asked.
         lacks: says why an account's region is not in the table; empty where it is, or where that is not known.
-        leaves_out: gives the spans of an account's events that are in no partition of the table, in their order.
     """
+    source, how = target.text, target.engine.name
     listed = list(asked)
     for one in listed:
         for row in _rows(source, how, one, lacks):
-            yield from _split(row, one.question, leaves_out(row.account_id)) if row.state == "searched" else (row,)
+            told = replace(row, event_category=target.category)
+            yield from (
+                _split(told, one.question, target.leaves_out(row.account_id)) if row.state == "searched" else (told,)
+            )
     for one in listed[:1]:
         until = one.question.until
         if until > datetime.now(UTC) - LATE_BY:
-            yield LedgerRow(source, "delayed", None, None, None, until - LATE_BY, until, None, how,
+            yield LedgerRow(source, "delayed", None, None, target.category, until - LATE_BY, until, None, how,
                             "CloudTrail may not have delivered them yet")  # fmt: skip
+
+
+def doubted(question: Question, doubts: Callable[[str], str], seen: Collection[str]) -> dict[str, str]:
+    """Give the regions that are asked for and of which nothing tells that the table holds them, each with why.
+
+    Args:
+        question: what is asked.
+        doubts: says why nothing but a record would tell it; empty where something does.
+        seen: regions of which there are records in the answers.
+    """
+    told = {region: doubts(region) for region in question.regions if region not in seen}
+    return {region: why for region, why in told.items() if why}
 
 
 def gap_in_words(asked: Asked) -> NotSearched:

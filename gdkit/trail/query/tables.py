@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from gdkit.errors import AwsError, TrailError
 from gdkit.model import NotSearched, utc_text
+from gdkit.trail.categories import category_of
 from gdkit.trail.lookup.plan import LATE_BY
 from gdkit.trail.query.accounts import accounts_to_ask
 from gdkit.trail.query.archived import archive_rendering, is_of_archive
 from gdkit.trail.query.engine import AthenaEngine
-from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail
+from gdkit.trail.query.estimate import Bucket, places_of_lake, places_of_trail, regions_of_lake
 from gdkit.trail.query.fetch import fetch_by_queries
 from gdkit.trail.query.glue import read_table, read_workgroup
 from gdkit.trail.query.held import held_by
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from gdkit.trail.query.table import TableShape
 
 _LIST_THEM = "make a table that lists them: 'gdkit athena-table DB.TABLE --region …' writes the statement"
+_SEE_IT_IS_ON = "see that Security Lake takes events there, or read the region's log files in S3"
 _AT_MOST = "at most: all parts of the archive, whatever is asked; a query may read less"
 
 
@@ -151,11 +153,28 @@ def fetch_security_lake(
         measure=measuring.measure,
         others=True,
         by_account=True,
+        category=category_of(table.name),
+        doubts=_doubts(bucket, table, question),
         gaps=tuple(_no_column(source.text, rendering.lacking)),
         warnings=(f"Records of {source.table} are put together from OCSF; they are not CloudTrail's own text.",
                   *([group.warning] if group.warning else [])),
     )  # fmt: skip
     return measuring.told(fetch_by_queries(target, question, folder, terms=terms, watch=watch))
+
+
+def _doubts(bucket: Bucket, table: TableShape, question: Question) -> Callable[[str], str]:
+    """Give what says why nothing tells that a lake holds a region: for each that is asked for, a folder must be there.
+
+    A reader whose leave is Lake Formation's alone cannot list them; then a record of the region tells, or nothing does.
+    """
+    if not question.regions:
+        return lambda _: ""
+    try:
+        held = regions_of_lake(bucket, table)
+        why = "the lake has no folder of it" if held else "the lake's place has no folders of regions"
+    except AwsError as error:
+        held, why = (), f"the lake's folders could not be listed ({error.problem})"
+    return lambda region: "" if region in held else f"{why}, and no record of it was found; {_SEE_IT_IS_ON}"
 
 
 class _Measuring:

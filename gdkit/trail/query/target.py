@@ -36,6 +36,9 @@ class Target:
         any_region: whether it is known that what is asked of a region would be in it.
         lacks: says why an account's region is not in it; empty where it is, or where that is not known.
         leaves_out: gives the spans of an account's events that are in none of its partitions, in their order.
+        category: the one kind of event that it holds, such as ``Data``; None where it may hold any.
+        doubts: says why nothing but a record of a region would tell that the region is in it; empty where that is
+            known, or no region is claimed.
         with_data: accounts whose data events the source is known to hold.
         gaps: what it cannot show at all.
         warnings: what the reader must know of it.
@@ -56,6 +59,8 @@ class Target:
     any_region: bool = True
     lacks: Callable[[str | None, str | None], str] = lambda _account_id, _region: ""
     leaves_out: Callable[[str | None], Iterable[LeftOut]] = lambda _account_id: ()
+    category: str | None = None
+    doubts: Callable[[str], str] = lambda _region: ""
     with_data: tuple[str, ...] = ()
     gaps: tuple[NotSearched, ...] = ()
     warnings: tuple[str, ...] = ()
