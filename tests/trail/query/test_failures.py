@@ -27,6 +27,23 @@ REASONS = {
     "Unable to verify/create output bucket results-bucket": ("results cannot be written", "denied", "s3:PutObject"),
     "HIVE_CANNOT_OPEN_SPLIT: The ciphertext refers to a KMS key that does not exist": (
         "the key that objects or results are encrypted with", "denied", "kms:Decrypt"),
+    "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://trail-logs/x.gz (offset=0, length=7): The specified key "
+    "does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)": (
+        "was removed while it ran", "other", ""),
+    "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://acme-kms-logs/x.json.gz: Access Denied (Service: Amazon S3; "
+    "Status Code: 403)": ("S3 refuses", "denied", "s3:GetObject"),
+    "HIVE_FILESYSTEM_ERROR: The specified bucket does not exist (Error Code: NoSuchBucket)": (
+        "the place that the table names is not there", "other", ""),
+    "HIVE_BAD_DATA: Error parsing field value for field 1 in s3://acme-kms-logs/WorkGroup/projection: KMS": (
+        "not of the form", "other", ""),
+    "TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.KMS.EventDataStore' does not exist": (
+        "no such table", "other", ""),
+    "COLUMN_NOT_FOUND: line 1:8: Column 'kms' cannot be resolved": ("no column kms", "other", ""),
+    "EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded per-node memory limit of WorkGroup x is disabled": (
+        "more time or memory", "other", ""),
+    "Table logs.kms_trail is configured for partition projection, but its range is not": (
+        "projection is set up wrongly", "other", ""),
+    "Unable to read s3://acme-lakeformation-KMS/x: Access Denied": ("S3 refuses", "denied", "s3:GetObject"),
     "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)": (
         "S3 refuses", "denied", "s3:GetObject"),
     "HIVE_BAD_DATA: Error parsing a column in the table: field readonly": ("not of the form", "other", ""),
@@ -76,6 +93,8 @@ def test_errors_of_starting() -> None:
         error("AWS refused it (InvalidRequestException): No output location provided. An output location")
     )
     assert "names no place for results" in nowhere.problem
+    missing = clearer(error("AWS refused it: Table WorkGroup_kms is disabled", code="EntityNotFoundException"))
+    assert "there is no such table" in missing.problem
     for stays in (error("x", kind="denied"), error("x", action="do that"), error("something else")):
         assert clearer(stays) is stays
 
