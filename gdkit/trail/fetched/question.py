@@ -21,8 +21,8 @@ class Question:
     """Events of a span of time that name any of these; of a question that names nobody, all events of it.
 
     Attributes:
-        since: the first instant asked about.
-        until: the last one.
+        since: the first instant asked about; of whatever zone it is given, it is held in UTC.
+        until: the last one; likewise.
         access_key_ids: keys of the session, and those that were issued on the way; the subject's own stands first.
         principal_ids: ``roleId:session-name``.
         session_names: names of the session; mostly one instance id.
@@ -50,13 +50,15 @@ class Question:
     own_account_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a span that is none.
+        """Refuse a span that is none, and hold its times in UTC: some services are told them without a zone.
 
         Raises:
             UsageError: a time without a zone, or an end before the beginning.
         """
         if self.since.tzinfo is None or self.until.tzinfo is None:
             raise UsageError("a time without a zone was given", action="give aware times, in UTC")
+        for name in ("since", "until"):
+            object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
         if self.since >= self.until:
             span = f"{utc_text(self.since)} to {utc_text(self.until)}"
             raise UsageError(f"the span of time ends before it begins: {span}",

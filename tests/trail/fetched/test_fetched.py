@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,16 @@ NEW_KEY = "ASIAEXAMPLEKEY000002"
 def question(**changes: Any) -> Question:
     """Give the question about the subject."""
     return question_of(SUBJECT, SINCE, UNTIL, **changes)
+
+
+def test_times_of_another_zone() -> None:
+    """Times are held in UTC, whatever zone they are given in; one without a zone is refused."""
+    east, west = timezone(timedelta(hours=13)), timezone(timedelta(hours=-8))
+    asked = Question(SINCE.astimezone(east), UNTIL.astimezone(west))
+    assert (asked.since.tzinfo, asked.until.tzinfo) == (UTC, UTC)
+    assert (asked, f"{asked.since:%d %H}") == (Question(SINCE, UNTIL), "01 00")
+    with pytest.raises(UsageError, match="without a zone"):
+        Question(SINCE.replace(tzinfo=None), UNTIL)
 
 
 def test_question_of_a_subject() -> None:
