@@ -27,7 +27,7 @@ _FIELDS = """
     eventVersion eventTime eventSource eventName awsRegion sourceIPAddress userAgent errorCode errorMessage
     requestParameters responseElements additionalEventData requestID eventID readOnly resources eventType apiVersion
     managementEvent recipientAccountId serviceEventDetails sharedEventID vpcEndpointId vpcEndpointAccountId
-    eventCategory sessionCredentialFromConsole tlsDetails.tlsVersion tlsDetails.cipherSuite
+    eventCategory sessionCredentialFromConsole edgeDeviceDetails addendum tlsDetails.tlsVersion tlsDetails.cipherSuite
     tlsDetails.clientProvidedHostHeader userIdentity.type userIdentity.principalId userIdentity.arn
     userIdentity.accountId userIdentity.accessKeyId userIdentity.userName userIdentity.invokedBy
     userIdentity.identityProvider userIdentity.sessionContext.attributes.creationDate
@@ -35,7 +35,10 @@ _FIELDS = """
     userIdentity.sessionContext.sessionIssuer.principalId userIdentity.sessionContext.sessionIssuer.arn
     userIdentity.sessionContext.sessionIssuer.accountId userIdentity.sessionContext.sessionIssuer.userName
     userIdentity.sessionContext.ec2RoleDelivery userIdentity.sessionContext.sourceIdentity
+    userIdentity.sessionContext.webIdFederationData.federatedProvider
+    userIdentity.sessionContext.webIdFederationData.attributes userIdentity.credentialId
     userIdentity.inScopeOf.issuerType userIdentity.inScopeOf.credentialsIssuedTo
+    userIdentity.inScopeOf.sourceArn userIdentity.inScopeOf.sourceAccount
     userIdentity.onBehalfOf.userId userIdentity.onBehalfOf.identityStoreArn
 """
 RECORD = tuple(_FIELDS.split())
@@ -46,7 +49,13 @@ NEEDED = ("eventid", "eventtime", "eventname", "useridentity.accesskeyid", "user
           "responseelements")  # fmt: skip
 """Columns without which no session can be found."""
 
-_JSON = frozenset({"requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "resources"})
+_WEB_ATTRIBUTES = "userIdentity.sessionContext.webIdFederationData.attributes"
+_JSON = frozenset({"requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "resources",
+                   "edgeDeviceDetails", "addendum", _WEB_ATTRIBUTES})  # fmt: skip
+
+
+_ADDENDUM = {name.lower(): name for name in ("reason", "updatedFields", "originalRequestID", "originalEventID")}
+"""Source: CloudTrail User Guide, "CloudTrail record contents", addendum."""
 
 
 def raw_rendering(table: TableShape) -> Rendering:
@@ -97,7 +106,7 @@ def _shown(table: TableShape) -> Iterator[Shown]:
         name = path.lower()
         if table.type_of(name) is None:
             continue
-        value = structs_as_json(table, name, _RESOURCE) if path == "resources" else column(name)
+        value = structs_as_json(table, name, _RESOURCE) if path == "resources" else _plain(table, name)
         yield Shown(path, value, "json" if path in _JSON else "text")
 
 
@@ -107,6 +116,19 @@ def _elsewhere(table: TableShape) -> Iterator[exp.Expr]:
             yield column(name)
     if table.type_of("resources") is not None:
         yield structs_as_json(table, "resources", _RESOURCE)
+
+
+def _plain(table: TableShape, name: str) -> exp.Expr:
+    """Write a column as text: a map, or a struct of texts, as JSON of an object."""
+    kind, value = table.type_of(name), column(name)
+    if kind is not None and kind.this == exp.DataType.Type.STRUCT:
+        held = [field.name for field in kind.expressions]
+        keys = [exp.Literal.string(_ADDENDUM.get(one.lower(), one)) for one in held]
+        values: list[exp.Expr] = [exp.cast(column(f"{name}.{one}"), "VARCHAR") for one in held]
+        value = exp.Map(keys=exp.Array(expressions=keys), values=exp.Array(expressions=values))
+    elif kind is None or kind.this != exp.DataType.Type.MAP:
+        return value
+    return exp.func("json_format", exp.cast(value, "JSON"), dialect="trino")
 
 
 def _span(question: Question) -> exp.Expr:

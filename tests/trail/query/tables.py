@@ -15,6 +15,9 @@ ACCOUNT, OTHER, REGION = "111122223333", "444455556666", "eu-west-1"
 INSTANCE, KEY = "i-0123456789abcdef0", "ASIAEXAMPLEKEY000001"
 PRINCIPAL = f"AROAEXAMPLEROLE000001:{INSTANCE}"
 UNTIL = datetime(2026, 11, 3, 12, tzinfo=UTC)
+WITHOUT_COLUMN = ("addendum", "userIdentity.credentialId")
+"""Fields of a record that the table of ``gdkit athena-table`` has no column for."""
+
 PLACE = TrailPlace("trail-logs", "", "", (ACCOUNT, OTHER), ("eu-west-1", "us-east-1"), date(2026, 1, 1))
 
 

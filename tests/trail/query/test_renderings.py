@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from tests.trail.query.tables import (
     KEY,
     PRINCIPAL,
     UNTIL,
+    WITHOUT_COLUMN,
     aws_table,
     lake_table,
     question,
@@ -139,12 +140,23 @@ def test_lake_as_its_documentation_writes() -> None:
         lake_rendering("x; DROP TABLE y")
 
 
+@pytest.mark.parametrize("name", RENDERINGS)
+def test_zone_of_the_question(name: str) -> None:
+    """The same instants, told in another zone, are asked for by the same statement."""
+    east, asked = timezone(timedelta(hours=13)), question()
+    told = replace(asked, since=asked.since.astimezone(east), until=asked.until.astimezone(east))
+    assert RENDERINGS[name].statement(told) == RENDERINGS[name].statement(asked)
+
+
 def test_what_a_table_lacks() -> None:
-    """Fields that AWS's own statement makes no column for are named; the table of gdkit lacks none."""
-    assert RENDERINGS["trail"].lacking == ()
+    """Fields that a table has no column for are named."""
+    assert RENDERINGS["trail"].lacking == WITHOUT_COLUMN
     assert set(RENDERINGS["aws"].lacking) == {
-        "managementEvent", "vpcEndpointAccountId", "userIdentity.identityProvider",
+        *WITHOUT_COLUMN, "managementEvent", "vpcEndpointAccountId", "userIdentity.identityProvider",
         "userIdentity.sessionContext.sourceIdentity", "userIdentity.inScopeOf.issuerType",
+        "userIdentity.inScopeOf.sourceArn", "userIdentity.inScopeOf.sourceAccount",
+        "userIdentity.sessionContext.webIdFederationData.federatedProvider",
+        "userIdentity.sessionContext.webIdFederationData.attributes",
         "userIdentity.inScopeOf.credentialsIssuedTo", "userIdentity.onBehalfOf.userId",
         "userIdentity.onBehalfOf.identityStoreArn",
     }  # fmt: skip
