@@ -96,11 +96,14 @@ def _open(scenario: str, seed: int, version: Version, folder: Path) -> Iterator[
 def test_same_events(scenario: str, seed: int, version: Version, tmp_path: Path) -> None:
     """Each source gives the events that the log files hold, value by value, but for what its ledger says it lacks."""
     with _open(scenario, seed, version, tmp_path) as (world, ways):
-        files = session_events(world, load_trail([tmp_path / "logs"]))
+        logged = load_trail([tmp_path / "logs"])
+        files = session_events(world, logged)
+        home = world.staged.region
+        regions = [one for one in (home, "us-east-1") if one in set(logged.events["region"])]  # no lake has a quiet one
         assert len(files) > 20
         for way, sources in ways.items():
-            about, region = world.subject(world.staged.region), world.staged.region
-            case = start_case(tmp_path / way, about, trail=list(sources), access=world.access(region, "us-east-1"))
+            about = world.subject(home)
+            case = start_case(tmp_path / way, about, trail=list(sources), access=world.access(*regions))
             trail = gather_events(case, about, sources)
             expected, found = files, session_events(world, trail)
             if way == "lookup":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gdkit.errors import AwsError, CostError
-from gdkit.model import NotSearched, utc_text
+from gdkit.model import utc_text
 from gdkit.trail.fetched.store import Plan, read_plan, write_plan
 from gdkit.trail.fetched.values import Cost, Fetched
 from gdkit.trail.load import load_trail
@@ -21,13 +21,14 @@ from gdkit.trail.query.accounts import Accounts
 from gdkit.trail.query.checked import checked, checked_whole
 from gdkit.trail.query.follow import IN_OWN_ACCOUNT, grown_from, questions_of, with_principal
 from gdkit.trail.query.limits import PRICED, Limits, dollars_of
-from gdkit.trail.query.places import Asked, doubted, gap_in_words, places_asked
+from gdkit.trail.query.places import Asked, doubted, gap_in_words, gaps_in_doubt, places_asked
 from gdkit.trail.query.run import Kept, Runs, StoppedHereError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gdkit.model import NotSearched
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.fetched.values import Terms, Watch
     from gdkit.trail.query.target import Target
@@ -246,7 +247,7 @@ class _Fetch:
             not_searched=(
                 *self._found.gaps,
                 *self._accounts.not_asked(asked),
-                *(NotSearched(f"region {one} in {self._target.text}", why, failed=True) for one, why in doubts.items()),
+                *gaps_in_doubt(self._target, doubts),
                 *grown,
                 *map(gap_in_words, failed),
             ),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gdkit.ledger_row import LedgerRow, RowState
 from gdkit.model import NotSearched
+from gdkit.trail.categories import DATA
 from gdkit.trail.lookup.plan import LATE_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from gdkit.trail.fetched.question import Question
     from gdkit.trail.query.target import Target
@@ -85,6 +86,14 @@ def doubted(question: Question, doubts: Callable[[str], str], seen: Collection[s
     """
     told = {region: doubts(region) for region in question.regions if region not in seen}
     return {region: why for region, why in told.items() if why}
+
+
+def gaps_in_doubt(target: Target, doubts: Mapping[str, str]) -> Iterator[NotSearched]:
+    """Name regions that nothing tells are in a table; one where nobody does anything may well have no data events."""
+    quiet = target.category == DATA
+    for region, why in doubts.items():
+        yield NotSearched(f"region {region} in {target.text}", why, failed=not quiet,
+                          kind="no data events" if quiet else "not searched")  # fmt: skip
 
 
 def gap_in_words(asked: Asked) -> NotSearched:

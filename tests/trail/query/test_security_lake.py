@@ -115,6 +115,15 @@ def test_region_without_a_folder(version: Version, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_region_without_data_events(tmp_path: Path) -> None:
+    """Of a table of data events a region without a folder is claimed by no row, and named; nobody need have acted."""
+    found = fetched(tmp_path, lake("s3_data", 2), REGION, NOT_IN_IT)
+    (gap,) = [gap for gap in found.not_searched if gap.what.startswith(f"region {NOT_IN_IT} in")]
+    assert (gap.kind, gap.failed) == ("no data events", False)
+    assert {(row.region, row.state) for row in found.places} == {(REGION, "searched"), (NOT_IN_IT, "not searched")}
+
+
+@pytest.mark.usefixtures("world")
 def test_region_that_a_record_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the lake's folders cannot be listed, or are none of regions, a record tells that it holds a region."""
 
