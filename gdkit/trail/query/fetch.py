@@ -222,7 +222,7 @@ class _Fetch:
         failed = [one for one in asked if one.failed]
         cost = Cost(
             objects=max(spent.objects, self._limits.objects),
-            requests=spent.requests + self._target.engine.requests,
+            requests=spent.requests + target.engine.requests,
             bytes=runs.bytes_scanned,
             seconds=round(spent.seconds + time.monotonic() - self._began, 1),
             dollars=dollars_of(runs.bytes_scanned, runs.done),
@@ -230,28 +230,28 @@ class _Fetch:
         )
         found = self._events() if runs.done else None
         keys = [] if found is None else [key.access_key_id for key in self._keys(found)]
-        doubts = doubted(self._question, self._target.doubts, self._seen("region"))
+        doubts = doubted(self._question, target.doubts, self._seen("region"))
         grown = () if found is None else tuple(dict.fromkeys(self._not_followed(found)))
         self._plan = replace(self._plan, cost=cost, complete=not (failed or stopped))
         self._save()
 
         def lacks(account_id: str | None, region: str | None) -> str:
-            return self._target.lacks(account_id, region) or doubts.get(region or "", "")
+            return target.lacks(account_id, region) or doubts.get(region or "", "")
 
         return Fetched(
             folder=self._folder,
-            source=self._target.text,
+            source=target.text,
             question=self._question.with_keys(keys),
             records=runs.records,
             cost=cost,
             not_searched=(
                 *self._found.gaps,
                 *self._accounts.not_asked(asked),
-                *gaps_in_doubt(self._target, doubts),
+                *gaps_in_doubt(target, doubts),
                 *grown,
                 *map(gap_in_words, failed),
             ),
-            warnings=(*self._target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
+            warnings=(*target.warnings, *self._nothing_there(), *runs.warnings, *runs.above_limit()),
             places=tuple(places_asked(target, asked, lacks)),
             stopped=stopped,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NOW = re.compile(r"NOW\s*(?:([+-])\s*(\d+)\s*(YEAR|MONTH|WEEK|DAY|HOUR|MINUTE|SECOND)S?)?")
+_COUNT = re.compile(r"\d{1,4}", re.ASCII)
 _MONTHS = {"YEAR": 12, "MONTH": 1}
 _STEPS = {"WEEKS": timedelta(weeks=1), "DAYS": timedelta(days=1), "HOURS": timedelta(hours=1)}
 
@@ -51,7 +52,7 @@ def dates_of(span: str, written: str, step: tuple[str, str], now: datetime) -> D
     """
     first, _, last = span.partition(",")
     count, unit = step
-    length = _STEPS.get(unit.upper(), timedelta()) * (int(count) if count.isdecimal() else 1)
+    length = _STEPS.get(unit.upper(), timedelta()) * (int(count) if _COUNT.fullmatch(count) else 1)
     one = slot_of(written)
     ends = None if last.strip() == "NOW" else _end(last.strip(), written, now)  # days to come hold nothing anyway
     return DateRange(_end(first.strip(), written, now), ends,
@@ -88,11 +89,11 @@ def slots(first_at: datetime, last_at: datetime, length: timedelta) -> Iterator[
 def _end(text: str, written: str, now: datetime) -> datetime | None:
     """Read an end of a range; None where it cannot be read, so that it bounds nothing."""
     moving = _NOW.fullmatch(text)
-    if moving is not None:
-        text = _moved(now.astimezone(UTC), *moving.groups()).strftime(written)
     try:
+        if moving is not None:
+            text = _moved(now.astimezone(UTC), *moving.groups()).strftime(written)
         return datetime.strptime(text, written).replace(tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

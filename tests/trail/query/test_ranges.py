@@ -21,6 +21,8 @@ DAY = "%Y/%m/%d"
     ("NOW-14MONTHS", datetime(2025, 1, 31, tzinfo=UTC)),
     ("NOW+13HOURS", datetime(2026, 4, 1, tzinfo=UTC)),
     ("NOW-1FORTNIGHT", None),
+    ("NOW-9999YEARS", None),
+    ("NOW+99999999999DAYS", None),
     ("2026-01-01", None),
     ("", None),
 ])  # fmt: skip
@@ -33,7 +35,7 @@ def test_ends(text: str, at: datetime | None) -> None:
 @pytest.mark.parametrize(("written", "step", "length"), [
     (DAY, ("1", "DAYS"), None), (DAY, ("2", "days"), timedelta(days=2)), (DAY, ("1", "WEEKS"), timedelta(weeks=1)),
     (DAY, ("6", "HOURS"), None), (DAY, ("1", "MONTHS"), None), (f"{DAY}/%H", ("1", "HOURS"), None),
-    (f"{DAY}/%H", ("6", "HOURS"), timedelta(hours=6)), (DAY, ("36", "HOURS"), None),
+    (f"{DAY}/%H", ("6", "HOURS"), timedelta(hours=6)), (DAY, ("36", "HOURS"), None), (DAY, ("9" * 20, "DAYS"), None),
 ])  # fmt: skip
 def test_steps(written: str, step: tuple[str, str], length: timedelta | None) -> None:
     """An interval leaves days out where it is longer than what a date stands for, and a multiple of it."""
