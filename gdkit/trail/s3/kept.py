@@ -119,13 +119,17 @@ class Keeper:
                 path = records_path(self._folder, self._objects[number].stored.key)
                 write_records(path, _once(candidates), durable=False)
                 self._written[number] = len(candidates)
-        for number in finished:
-            stored = self._objects[number].stored
-            if stored.key not in lacking:
-                self._saved.done[stored.key] = stored.etag
-                self._note(stored.key, search.looked[number])
-                if stored.key in self._left_out:
-                    self._saved.left_out[stored.key] = dict(self._left_out[stored.key])
+        through = set(finished)
+        for number, one in enumerate(self._objects):
+            key = one.stored.key
+            self._saved.left_out.pop(key, None)
+            if number not in through or key in lacking:  # it lacks a look for a name that an earlier run did not know
+                self._saved.done.pop(key, None)
+                continue
+            self._saved.done[key] = one.stored.etag
+            self._note(key, search.looked[number])
+            if key in self._left_out:
+                self._saved.left_out[key] = dict(self._left_out[key])
         self._saved.names = self._names
         write_saved(self._folder, self._saved)
         return sum(len(_once(candidates)) for candidates in found.values())

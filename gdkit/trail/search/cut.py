@@ -99,9 +99,8 @@ def first_places(text: bytes | bytearray, needles: Sequence[bytes], *, escapes: 
                  if (places := list(_places_of_many(text, beginning, wanted, lengths)))]  # fmt: skip
     else:
         found = [_places(text, needle, at) for needle in needles if (at := find(text, needle)) >= 0]
-    if (
-        escapes and (at := text.find(b"\\")) >= 0 and (at := find(text, b"\\u00", at)) >= 0
-    ):  # one letter is found sooner
+    at = text.find(b"\\") if escapes else -1  # one letter is found sooner than an escape
+    if at >= 0 and (at := find(text, b"\\u00", at)) >= 0:
         found.append(match.start() for match in ESCAPED.finditer(text, at))
     return found
 

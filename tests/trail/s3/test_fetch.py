@@ -538,3 +538,15 @@ def test_data_events_of_others(tmp_path: Path) -> None:
     assert data == []
     held = {row.account_id for row in coverage.places if row.state == "no data events"}
     assert samples.ACCOUNT not in held
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3])
+def test_another_pass_that_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+    """A pass for a key that turned up later, and was stopped, goes on: what it did not come to is not taken as done."""
+    nobody = question(Subject(access_key_id="ASIAEXAMPLENOBODY001"))
+    assert run(theft(), tmp_path, nobody).records == 0
+    with_key = nobody.with_keys([calls.HOP_KEYS[0]])
+    with monkeypatch.context() as patch:
+        watch, _ = stop_after(patch, looks)
+        assert run(theft(), tmp_path, with_key, watch=watch).stopped
+    assert run(theft(), tmp_path, with_key).records == 4
